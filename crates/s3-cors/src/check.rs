@@ -1,0 +1,138 @@
+//! What `PutBucketCors` checks.
+
+use crate::configuration::{CorsConfiguration, CorsRule};
+use crate::dialect::Member;
+use crate::error::{Place, Problem, ProblemKind};
+use crate::write;
+
+/// The number of rules S3 allows.
+pub(crate) const MAX_RULES: usize = 100;
+/// The length of the document S3 allows, in bytes of the XML that S3 receives.
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
+/// The length of an ID S3's documentation allows, in characters.
+pub(crate) const MAX_ID_CHARACTERS: usize = 255;
+/// The methods a rule can allow, as they must be spelled.
+pub(crate) const SUPPORTED_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+
+/// Everything S3 would refuse, in the order of the configuration.
+pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let rules = &config.cors_rules;
+    if rules.is_empty() {
+        found.push(Problem::unplaced(ProblemKind::NoRules));
+    }
+    if rules.len() > MAX_RULES {
+        found.push(Problem::unplaced(ProblemKind::TooManyRules {
+            count: rules.len(),
+        }));
+    }
+    let bytes = write::xml_length(config);
+    if bytes > MAX_BYTES {
+        found.push(Problem::unplaced(ProblemKind::TooLarge { bytes }));
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        check_rule(rule, &Place::rule_at(index), &mut found);
+    }
+    found
+}
+
+fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
+    let mut report = |member, entry: Option<usize>, kind| {
+        let place = place.clone().member(member);
+        let place = match entry {
+            Some(index) => place.entry_at(index),
+            None => place,
+        };
+        found.push(Problem::new(kind, place));
+    };
+
+    if let Some(id) = &rule.id {
+        let characters = id.chars().count();
+        if characters > MAX_ID_CHARACTERS {
+            report(Member::Id, None, ProblemKind::IdTooLong { characters });
+        }
+        if let Some(kind) = unwritable(id) {
+            report(Member::Id, None, kind);
+        }
+    }
+    for (member, list, fault) in [
+        (
+            Member::AllowedHeaders,
+            &rule.allowed_headers,
+            header_fault as fn(&str) -> Option<ProblemKind>,
+        ),
+        (Member::AllowedMethods, &rule.allowed_methods, method_fault),
+        (Member::AllowedOrigins, &rule.allowed_origins, origin_fault),
+        (Member::ExposeHeaders, &rule.expose_headers, exposed_fault),
+    ] {
+        let needed = matches!(member, Member::AllowedMethods | Member::AllowedOrigins);
+        if needed && list.is_empty() {
+            let key = member.s3_key();
+            report(member, None, ProblemKind::Missing { key });
+        }
+        for (index, value) in list.iter().enumerate() {
+            if let Some(kind) = fault(value) {
+                report(member, Some(index), kind);
+            }
+        }
+    }
+}
+
+fn method_fault(value: &str) -> Option<ProblemKind> {
+    (!SUPPORTED_METHODS.contains(&value)).then(|| ProblemKind::UnsupportedMethod {
+        value: value.into(),
+    })
+}
+
+fn origin_fault(value: &str) -> Option<ProblemKind> {
+    pattern_fault("AllowedOrigin", value)
+}
+
+/// Characters outside a token are let through: S3 took them in 2016, and they match literally.
+fn header_fault(value: &str) -> Option<ProblemKind> {
+    pattern_fault("AllowedHeader", value)
+}
+
+fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
+    if value.matches('*').count() > 1 {
+        Some(ProblemKind::ManyWildcards {
+            element,
+            value: value.into(),
+        })
+    } else {
+        unwritable(value)
+    }
+}
+
+fn exposed_fault(value: &str) -> Option<ProblemKind> {
+    if value.contains('*') {
+        Some(ProblemKind::ExposeHeaderWildcard {
+            value: value.into(),
+        })
+    } else if value.is_empty() || !value.bytes().all(is_token_byte) {
+        Some(ProblemKind::ExposeHeaderInvalid {
+            value: value.into(),
+        })
+    } else {
+        None
+    }
+}
+
+/// `tchar` of RFC 9110, section 5.6.2.
+const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*'..=b'+' | b'-' | b'.')
+        || matches!(byte, b'^'..=b'`' | b'|' | b'~')
+}
+
+/// XML's `Char` production leaves these out, so no document can hold them.
+fn unwritable(value: &str) -> Option<ProblemKind> {
+    let outside = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    value
+        .chars()
+        .find(outside)
+        .map(|character| ProblemKind::NotXmlCharacter {
+            value: value.into(),
+            character,
+        })
+}

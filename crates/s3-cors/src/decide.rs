@@ -1,0 +1,144 @@
+//! The order in which S3 looks at a request. Everything S3 decides about CORS is decided here.
+
+use std::borrow::Cow;
+
+use crate::decision::{CorsHeaders, Decision, Echo, NotAllowed};
+use crate::policy::CorsPolicy;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::request::{CorsRequest, RequestHeader};
+use crate::requested_headers;
+
+/// What S3 accepts in `Access-Control-Request-Method` of a preflight, compared exactly. PATCH
+/// and OPTIONS are accepted here though no rule can allow them (measured in 2026).
+const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+impl CorsPolicy {
+    /// Decides a request as S3 does.
+    ///
+    /// For `OPTIONS`, in this order: without `Origin` it is refused with 400; with an
+    /// `Access-Control-Request-Method` that S3 does not know, 400; of a missing bucket, 403; of a
+    /// bucket without CORS configuration, 403; then the first rule that allows the origin, the
+    /// method and every requested header answers with 200; without such a rule, 403.
+    ///
+    /// Any other request is never refused: it gets the headers of the first rule that allows it,
+    /// or none. S3 judges it, too, by `Access-Control-Request-Method` and
+    /// `Access-Control-Request-Headers` if it carries them; the headers it really carries are
+    /// never checked.
+    ///
+    /// An empty `Origin` or `Access-Control-Request-Method` counts as absent. Several lines of
+    /// either are joined by `, ` into one value, which equals no origin and no method, though
+    /// wildcards such as `http*` still match it. Several lines of
+    /// `Access-Control-Request-Headers` are one list.
+    ///
+    /// ```
+    /// use s3_cors::{CorsPolicy, Decision, PlainRequest, ResourceType};
+    ///
+    /// let policy = CorsPolicy::from_text(
+    ///     r#"[{"AllowedOrigins": ["https://www.example.com"], "AllowedMethods": ["GET"]}]"#,
+    /// )?;
+    /// let preflight = PlainRequest {
+    ///     method: "OPTIONS",
+    ///     resource_type: ResourceType::Object,
+    ///     headers: &[
+    ///         ("Origin", b"https://www.example.com"),
+    ///         ("Access-Control-Request-Method", b"PUT"),
+    ///     ],
+    /// };
+    /// let Decision::Refused(refusal) = policy.decide(&preflight) else {
+    ///     panic!("PUT is not allowed");
+    /// };
+    /// assert_eq!(refusal.status(), 403);
+    /// assert_eq!(refusal.code(), "AccessForbidden");
+    /// assert_eq!(
+    ///     refusal.reason().to_string(),
+    ///     "no rule that allows the Origin has the method in AllowedMethods",
+    /// );
+    /// # Ok::<(), s3_cors::ConfigError>(())
+    /// ```
+    pub fn decide<'a, R: CorsRequest>(&'a self, request: &'a R) -> Decision<'a, R::HeaderValue> {
+        let origin = value(request.header_lines(RequestHeader::Origin));
+        if request.method() == "OPTIONS" {
+            return self.decide_options(request, origin);
+        }
+        let Some(origin) = origin else {
+            return Decision::NotCors;
+        };
+        let requested = value(request.header_lines(RequestHeader::AccessControlRequestMethod));
+        let method = match &requested {
+            Some(requested) => requested.as_bytes(),
+            None => request.method().as_bytes(),
+        };
+        match self.headers(request, origin, method) {
+            Ok(headers) => Decision::Allowed(headers),
+            Err(reason) => Decision::NotAllowed(reason),
+        }
+    }
+
+    fn decide_options<'a, R: CorsRequest>(
+        &'a self,
+        request: &'a R,
+        origin: Option<Echo<'a, R::HeaderValue>>,
+    ) -> Decision<'a, R::HeaderValue> {
+        let requested = value(request.header_lines(RequestHeader::AccessControlRequestMethod));
+        let plain = origin.is_none() || requested.is_none();
+        let refused =
+            |reason| Decision::Refused(Refusal::new(reason, plain, request.resource_type()));
+        let Some(origin) = origin else {
+            return refused(RefusalReason::NoOrigin);
+        };
+        let method = match requested {
+            // Without a requested method S3 judges the OPTIONS itself, which no rule can allow.
+            None => "OPTIONS",
+            Some(requested) => {
+                let known = |method: &&str| method.as_bytes() == requested.as_bytes();
+                match KNOWN_METHODS.into_iter().find(known) {
+                    Some(method) => method,
+                    None => return refused(RefusalReason::UnknownMethod(cow(requested))),
+                }
+            }
+        };
+        match self.headers(request, origin, method.as_bytes()) {
+            Ok(headers) => Decision::Preflight(headers),
+            Err(reason) => refused(RefusalReason::NotAllowed { method, reason }),
+        }
+    }
+
+    fn headers<'a, R: CorsRequest>(
+        &'a self,
+        request: &'a R,
+        origin: Echo<'a, R::HeaderValue>,
+        method: &[u8],
+    ) -> Result<CorsHeaders<'a, R::HeaderValue>, NotAllowed<'a>> {
+        let rules = self.rules()?;
+        let header_lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
+        let names = header_lines().flat_map(|line| requested_headers::names(line.as_ref()));
+        let index = rules.first_match(origin.as_bytes(), method, names)?;
+        let echo = requested_headers::echo(header_lines());
+        // The index comes from the very rules it is looked up in.
+        let rule = rules.get(index).ok_or(NotAllowed::Origin)?;
+        Ok(CorsHeaders::new(rule, index, origin, echo))
+    }
+}
+
+/// A header's value: its line, or its lines joined by `, `; an empty one counts as absent.
+fn value<'a, V: AsRef<[u8]> + ?Sized + 'a>(
+    mut lines: impl Iterator<Item = &'a V>,
+) -> Option<Echo<'a, V>> {
+    let first = lines.next()?;
+    let Some(second) = lines.next() else {
+        return (!first.as_ref().is_empty()).then_some(Echo::Line(first));
+    };
+    let mut joined = first.as_ref().to_vec();
+    for line in [second].into_iter().chain(lines) {
+        joined.extend_from_slice(b", ");
+        joined.extend_from_slice(line.as_ref());
+    }
+    Some(Echo::Built(joined))
+}
+
+fn cow<V: AsRef<[u8]> + ?Sized>(value: Echo<'_, V>) -> Cow<'_, [u8]> {
+    match value {
+        Echo::Line(line) => Cow::Borrowed(line.as_ref()),
+        Echo::Built(bytes) => Cow::Owned(bytes),
+    }
+}

@@ -1,0 +1,385 @@
+//! The kinds of problems: what each is called, its cure, and S3's answer to it.
+
+use std::fmt;
+use std::io;
+
+use super::S3Error;
+use crate::check::{MAX_BYTES, MAX_ID_CHARACTERS, MAX_RULES};
+use crate::read::MAX_TEXT_BYTES;
+
+/// A JSON value's type, for [`ProblemKind::WrongType`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonType {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean,
+    /// A number with neither fraction nor exponent that fits 64 bits.
+    Integer,
+    /// Any other number.
+    Number,
+    /// A string.
+    String,
+    /// A list, `[…]`.
+    List,
+    /// A list of strings.
+    ListOfStrings,
+    /// An object, `{…}`.
+    Object,
+}
+
+impl fmt::Display for JsonType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Number => "a number that is no 64-bit integer",
+            Self::String => "a string",
+            Self::List => "a list",
+            Self::ListOfStrings => "a list of strings",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The file or reader failed.
+    Unreadable {
+        /// The failure's kind.
+        kind: io::ErrorKind,
+        /// The failure in the system's words.
+        message: String,
+    },
+    /// The text is longer than any configuration can be; it was not read to its end.
+    TextTooLong,
+    /// The text is not UTF-8.
+    NotUtf8 {
+        /// Whether it begins like UTF-16, as PowerShell's `>` writes it.
+        utf16: bool,
+    },
+    /// There is no text but white space.
+    Empty,
+    /// The text is neither JSON nor XML.
+    NeitherJsonNorXml,
+    /// The text is XML, and this build does not read XML.
+    XmlNotEnabled,
+    /// The text breaks JSON's or XML's syntax.
+    Syntax {
+        /// `"JSON"` or `"XML"`.
+        language: &'static str,
+        /// The parser's complaint.
+        message: String,
+    },
+    /// The XML's root element is not `CORSConfiguration` in S3's namespace or in none.
+    WrongRoot {
+        /// The element's name, with its namespace if it has one.
+        found: String,
+    },
+    /// A key that this form of configuration does not have.
+    UnknownKey {
+        /// The key as it stands.
+        key: String,
+        /// What this form calls the thing that was probably meant.
+        meant: Option<&'static str>,
+    },
+    /// The same key twice in one object.
+    DuplicateKey {
+        /// The key.
+        key: String,
+    },
+    /// A value of the wrong type.
+    WrongType {
+        /// The type it should have.
+        expected: JsonType,
+        /// The type it has.
+        found: JsonType,
+        /// The value as it stands in the text.
+        value: String,
+    },
+    /// Text between the elements of an XML form.
+    StrayText {
+        /// The text.
+        value: String,
+    },
+    /// One rule was written as several objects of one key each.
+    SplitRule {
+        /// How many objects there are.
+        objects: usize,
+    },
+    /// A rule stands where the list of rules should.
+    BareRule,
+    /// There is no rule.
+    NoRules,
+    /// There are more than 100 rules.
+    TooManyRules {
+        /// How many there are.
+        count: usize,
+    },
+    /// The configuration, as the XML that S3 receives, is longer than 64 KB.
+    TooLarge {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// A rule lacks a list it must have, or the list is empty.
+    Missing {
+        /// `"AllowedMethods"` or `"AllowedOrigins"`.
+        key: &'static str,
+    },
+    /// A method S3 does not support.
+    UnsupportedMethod {
+        /// The method.
+        value: String,
+    },
+    /// An origin or allowed header with more than one `*`.
+    ManyWildcards {
+        /// `"AllowedOrigin"` or `"AllowedHeader"`.
+        element: &'static str,
+        /// The pattern.
+        value: String,
+    },
+    /// An exposed header with a `*`.
+    ExposeHeaderWildcard {
+        /// The entry.
+        value: String,
+    },
+    /// An exposed header that is not an RFC 9110 token.
+    ExposeHeaderInvalid {
+        /// The entry.
+        value: String,
+    },
+    /// An ID of more than 255 characters.
+    IdTooLong {
+        /// How many characters it has.
+        characters: usize,
+    },
+    /// A character that XML, and so S3's API, cannot carry.
+    NotXmlCharacter {
+        /// The value that holds it.
+        value: String,
+        /// The character.
+        character: char,
+    },
+}
+
+impl ProblemKind {
+    pub(crate) fn unreadable(error: &io::Error) -> Self {
+        Self::Unreadable {
+            kind: error.kind(),
+            message: error.to_string(),
+        }
+    }
+
+    pub(super) fn value(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { key: value, .. }
+            | Self::DuplicateKey { key: value }
+            | Self::WrongRoot { found: value }
+            | Self::WrongType { value, .. }
+            | Self::StrayText { value }
+            | Self::UnsupportedMethod { value }
+            | Self::ManyWildcards { value, .. }
+            | Self::ExposeHeaderWildcard { value }
+            | Self::ExposeHeaderInvalid { value }
+            | Self::NotXmlCharacter { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What `PutBucketCors` answers, only where an answer of S3's has been seen.
+    pub(super) fn s3_error(&self) -> Option<S3Error> {
+        match self {
+            Self::NoRules | Self::Missing { .. } | Self::SplitRule { .. } => {
+                Some(S3Error::malformed_xml())
+            }
+            Self::UnsupportedMethod { value } => Some(S3Error::invalid_request(Some(format!(
+                "Found unsupported HTTP method in CORS config. Unsupported method is {value}"
+            )))),
+            // The text was seen for AllowedOrigin only.
+            Self::ManyWildcards { element, value } => Some(S3Error::invalid_request(
+                (*element == "AllowedOrigin")
+                    .then(|| format!("{element} \"{value}\" can not have more than one wildcard.")),
+            )),
+            Self::ExposeHeaderWildcard { value } => Some(S3Error::invalid_request(Some(format!(
+                "ExposeHeader \"{value}\" contains wildcard. We currently do not support wildcard \
+                 for ExposeHeader."
+            )))),
+            // S3's text really says AllowedHeader (seen in 2016).
+            Self::ExposeHeaderInvalid { value } if !value.is_empty() => {
+                Some(S3Error::invalid_request(Some(format!(
+                    "AllowedHeader \"{value}\" contains invalid character."
+                ))))
+            }
+            Self::TooManyRules { .. } => Some(S3Error::invalid_request(None)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn cure(&self) -> String {
+        match self {
+            Self::Unreadable { kind, .. } => match kind {
+                io::ErrorKind::NotFound => "check the path; relative paths start at the \
+                                            program's working directory"
+                    .into(),
+                io::ErrorKind::IsADirectory => "name the file inside it".into(),
+                io::ErrorKind::PermissionDenied => "let the program's user read it".into(),
+                _ => "make the file readable".into(),
+            },
+            Self::TextTooLong => format!(
+                "a CORS configuration has at most {} KB: is this the right file?",
+                MAX_BYTES / 1024
+            ),
+            Self::NotUtf8 { utf16: true } => "save it as UTF-8; in PowerShell, pipe to \
+                                              `Out-File -Encoding utf8` instead of using `>`"
+                .into(),
+            Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
+            Self::Empty => "for a bucket without CORS configuration use a policy without rules; \
+                            otherwise save what `aws s3api get-bucket-cors` prints"
+                .into(),
+            Self::NeitherJsonNorXml => "use the JSON of the S3 console, of the AWS CLI or of a \
+                                        CloudFormation bucket, or the REST API's XML"
+                .into(),
+            Self::XmlNotEnabled => "enable the feature `xml` of the crate `s3-cors`, or save the \
+                                    JSON that `aws s3api get-bucket-cors` prints"
+                .into(),
+            Self::Syntax { message, .. } if message.starts_with("EOF") => {
+                "the text ends too early: was it saved whole?".into()
+            }
+            Self::Syntax { .. } => "correct the syntax".into(),
+            Self::WrongRoot { .. } => format!(
+                "the root element is <CORSConfiguration xmlns=\"{}\">",
+                crate::dialect::XML_NAMESPACE
+            ),
+            Self::UnknownKey {
+                meant: Some(meant), ..
+            } => format!("write `{meant}`"),
+            Self::UnknownKey { meant: None, .. } => "remove it".into(),
+            Self::DuplicateKey { key } => format!("keep one `{key}`"),
+            Self::WrongType {
+                expected,
+                found,
+                value,
+            } => match (expected, found) {
+                (_, JsonType::Null) => "remove the key, or give it a value".into(),
+                (JsonType::ListOfStrings, JsonType::String) => {
+                    format!("put it in a list: [{}]", shortened(value))
+                }
+                (JsonType::Integer, JsonType::String)
+                    if value.trim_matches('"').parse::<i64>().is_ok() =>
+                {
+                    format!("write it without quotes: {}", value.trim_matches('"'))
+                }
+                (JsonType::List, JsonType::Object) => "put it in a list: [{…}]".into(),
+                _ => format!("write {expected}"),
+            },
+            Self::StrayText { .. } => "remove it".into(),
+            Self::SplitRule { .. } => "put all its keys into one object".into(),
+            Self::BareRule => "put it in a list: [{…}]".into(),
+            Self::NoRules => "add a rule; for a bucket without CORS configuration use a policy \
+                              without rules"
+                .into(),
+            Self::TooManyRules { .. } => format!(
+                "S3 allows {MAX_RULES}: join rules that differ in their origins or methods only"
+            ),
+            Self::TooLarge { .. } => format!(
+                "S3 allows {MAX_BYTES} bytes: replace origins of one domain by a wildcard, or \
+                 remove rules"
+            ),
+            Self::Missing { key } => format!("add `{key}` with at least one entry"),
+            Self::UnsupportedMethod { value } => match value.to_ascii_uppercase().as_str() {
+                upper @ ("GET" | "PUT" | "HEAD" | "POST" | "DELETE") => {
+                    format!("write \"{upper}\"")
+                }
+                "OPTIONS" => "remove it: S3 answers preflights without it".into(),
+                "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
+                _ => "use GET, PUT, HEAD, POST or DELETE".into(),
+            },
+            Self::ManyWildcards { .. } => {
+                "keep one, or write an entry for each value you mean".into()
+            }
+            Self::ExposeHeaderWildcard { .. } => "list the headers by name".into(),
+            Self::ExposeHeaderInvalid { .. } => {
+                "write one header name: letters, digits and `-`".into()
+            }
+            Self::IdTooLong { .. } => format!("S3 allows {MAX_ID_CHARACTERS}: shorten it"),
+            Self::NotXmlCharacter { .. } => "remove the character".into(),
+        }
+    }
+}
+
+impl fmt::Display for ProblemKind {
+    /// What is wrong, without the place and the cure.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { message, .. } => write!(f, "cannot be read: {message}"),
+            Self::TextTooLong => write!(f, "is longer than {} KB", MAX_TEXT_BYTES / 1024),
+            Self::NotUtf8 { utf16: true } => f.write_str("is UTF-16, not UTF-8"),
+            Self::NotUtf8 { utf16: false } => f.write_str("is not UTF-8"),
+            Self::Empty => f.write_str("is empty"),
+            Self::NeitherJsonNorXml => f.write_str("is neither JSON nor XML"),
+            Self::XmlNotEnabled => f.write_str("is XML, which this program was not built to read"),
+            Self::Syntax { language, message } => write!(f, "is not {language}: {message}"),
+            Self::WrongRoot { found } => {
+                write!(f, "the root element is {}", shortened(found))
+            }
+            Self::UnknownKey { key, .. } => write!(f, "unknown key `{}`", shortened(key)),
+            Self::DuplicateKey { key } => write!(f, "`{key}` stands here a second time"),
+            Self::WrongType {
+                expected,
+                found,
+                value,
+            } => write!(f, "{expected} is needed, not {found}: {}", shortened(value)),
+            Self::StrayText { value } => write!(f, "stray text: {}", shortened(value)),
+            Self::SplitRule { objects } => write!(
+                f,
+                "{objects} objects with one key each look like one rule split into {objects}"
+            ),
+            Self::BareRule => f.write_str("is one rule, not a list of rules"),
+            Self::NoRules => f.write_str("there is no rule"),
+            Self::TooManyRules { count } => write!(f, "there are {count} rules"),
+            Self::TooLarge { bytes } => {
+                write!(
+                    f,
+                    "the configuration has {bytes} bytes as the XML S3 receives"
+                )
+            }
+            Self::Missing { key } => write!(f, "the rule has no `{key}`"),
+            Self::UnsupportedMethod { value } => {
+                write!(f, "S3 does not support the method \"{}\"", shortened(value))
+            }
+            Self::ManyWildcards { value, .. } => {
+                write!(f, "\"{}\" has more than one \"*\"", shortened(value))
+            }
+            Self::ExposeHeaderWildcard { value } => write!(
+                f,
+                "\"{}\" has a \"*\", which S3 does not support here",
+                shortened(value)
+            ),
+            Self::ExposeHeaderInvalid { value } => {
+                write!(f, "\"{}\" is not a header name", shortened(value))
+            }
+            Self::IdTooLong { characters } => write!(f, "the ID has {characters} characters"),
+            Self::NotXmlCharacter { value, character } => write!(
+                f,
+                "\"{}\" holds the character U+{:04X}, which XML cannot carry",
+                shortened(value).escape_debug(),
+                u32::from(*character)
+            ),
+        }
+    }
+}
+
+/// A value as shown in an error: whole if it is short, else its beginning.
+fn shortened(value: &str) -> String {
+    const SHOWN: usize = 100;
+    let flat = |c: char| if c.is_control() { ' ' } else { c };
+    if value.chars().count() <= SHOWN {
+        value.chars().map(flat).collect()
+    } else {
+        value.chars().take(SHOWN).map(flat).chain(['…']).collect()
+    }
+}

@@ -1,0 +1,230 @@
+//! What is wrong with a configuration: where, what S3 would say, and the cure.
+
+mod kind;
+mod place;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use kind::{JsonType, ProblemKind};
+pub use place::{Place, Position};
+
+/// Everything that is wrong with a configuration, found in one go.
+///
+/// Its `Display` form is one line per problem, in the order of the file:
+///
+/// ```text
+/// cors.json:3:26: CORSRules[0].AllowedOrigins[1]: "https://*.a.*" has more than one "*"; …
+/// ```
+///
+/// ```
+/// use s3_cors::{CorsPolicy, ProblemKind};
+///
+/// let error = CorsPolicy::from_text(r#"[{"AllowedMethods": ["GET"], "MaxAge": 5}]"#).unwrap_err();
+/// assert_eq!(error.problems().len(), 2);
+/// assert!(matches!(error.problems()[0].kind(), ProblemKind::Missing { .. }));
+/// assert!(matches!(
+///     error.problems()[1].kind(),
+///     ProblemKind::UnknownKey { meant: Some("MaxAgeSeconds"), .. }
+/// ));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    file: Option<PathBuf>,
+    problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self {
+            file: None,
+            problems,
+        }
+    }
+
+    /// Names the file the configuration came from, for configurations that were not read with
+    /// `from_path`.
+    ///
+    /// ```
+    /// # use s3_cors::CorsConfiguration;
+    /// let error = CorsConfiguration::from_text("").unwrap_err().in_file("secrets/cors.json");
+    /// assert!(error.to_string().starts_with("secrets/cors.json: "));
+    /// ```
+    #[must_use]
+    pub fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// The file the configuration was read from, if it was read from one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The problems, at least one, in the order of the file.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            match (&self.file, problem.place.position()) {
+                (Some(file), Some(position)) => write!(f, "{}:{position}: ", file.display())?,
+                (Some(file), None) => write!(f, "{}: ", file.display())?,
+                (None, Some(position)) => {
+                    write!(f, "line {}, column {}: ", position.line, position.column)?;
+                }
+                (None, None) => {}
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// One thing that is wrong with a configuration.
+///
+/// Its `Display` form says the place, what is wrong, the cure, and S3's own code and text where
+/// they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    kind: ProblemKind,
+    place: Place,
+    s3_error: Option<S3Error>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind, place: Place) -> Self {
+        let s3_error = kind.s3_error();
+        Self {
+            kind,
+            place,
+            s3_error,
+        }
+    }
+
+    /// A problem of the document as a whole.
+    pub(crate) fn unplaced(kind: ProblemKind) -> Self {
+        Self::new(kind, Place::document())
+    }
+
+    /// A problem in XML that S3 would be sent as it stands: S3 answers whatever breaks its
+    /// schema with `MalformedXML`.
+    #[cfg(feature = "xml")]
+    pub(crate) fn in_xml(mut self) -> Self {
+        self.s3_error.get_or_insert_with(S3Error::malformed_xml);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn at(mut self, position: Option<Position>) -> Self {
+        if let Some(position) = position {
+            self.place = self.place.at(position);
+        }
+        self
+    }
+
+    /// What is wrong, to match on.
+    #[must_use]
+    pub fn kind(&self) -> &ProblemKind {
+        &self.kind
+    }
+
+    /// Where it is wrong.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The value that is wrong, if it is one value's fault.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.kind.value()
+    }
+
+    /// What `PutBucketCors` answers to this, as far as it has been seen. `None` where S3 is not
+    /// the one to refuse (the console or the CLI is), or its answer was never recorded.
+    #[must_use]
+    pub fn s3_error(&self) -> Option<&S3Error> {
+        self.s3_error.as_ref()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn cure(&self) -> String {
+        self.kind.cure()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.to_string();
+        if !place.is_empty() {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{}; {}", self.kind, self.kind.cure())?;
+        if let Some(s3_error) = &self.s3_error {
+            write!(f, " (S3 answers {s3_error})")?;
+        }
+        Ok(())
+    }
+}
+
+/// An error of S3's own: the code, and the text where it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct S3Error {
+    code: &'static str,
+    message: Option<Cow<'static, str>>,
+}
+
+impl S3Error {
+    /// Anything that breaks the document's schema. Recorded from S3, without a final period.
+    pub(crate) fn malformed_xml() -> Self {
+        Self {
+            code: "MalformedXML",
+            message: Some(Cow::Borrowed(
+                "The XML you provided was not well-formed or did not validate against our \
+                 published schema",
+            )),
+        }
+    }
+
+    pub(crate) fn invalid_request(message: Option<String>) -> Self {
+        Self {
+            code: "InvalidRequest",
+            message: message.map(Cow::Owned),
+        }
+    }
+
+    /// The error code, such as `InvalidRequest`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The error's text, byte for byte as seen from S3; `None` if only the code was seen.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}
+
+impl fmt::Display for S3Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)?;
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! The two generations of the `http` crate: requests as [`CorsRequest`](crate::CorsRequest), and
+//! the headers of an answer as values that are ready to send.
+
+macro_rules! generation {
+    ($module:ident, $http:ident, $feature:literal, $version:literal) => {
+        #[doc = concat!("For the `http` crate ", $version, ".")]
+        #[cfg(feature = $feature)]
+        pub mod $module {
+            use $http::header::{
+                ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+                ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+                ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+                ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName,
+                HeaderValue, ORIGIN,
+            };
+
+            use crate::decision::{CorsHeaders, Echo};
+            use crate::policy::CorsPolicy;
+            use crate::request::{CorsRequest, RequestHeader, ResourceType};
+
+            /// Checked methods, tokens and digits are always header values.
+            pub(crate) fn header_value(text: &str) -> HeaderValue {
+                let value =
+                    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+                // The first clone makes the value's bytes shared, so that later ones need not
+                // allocate.
+                drop(value.clone());
+                value
+            }
+
+            /// The header of a request that [`RequestHeader`] stands for.
+            #[must_use]
+            pub fn request_header_name(header: RequestHeader) -> HeaderName {
+                match header {
+                    RequestHeader::Origin => ORIGIN,
+                    RequestHeader::AccessControlRequestMethod => ACCESS_CONTROL_REQUEST_METHOD,
+                    RequestHeader::AccessControlRequestHeaders => ACCESS_CONTROL_REQUEST_HEADERS,
+                }
+            }
+
+            impl<B> CorsRequest for $http::Request<B> {
+                type HeaderValue = HeaderValue;
+
+                fn method(&self) -> &str {
+                    self.method().as_str()
+                }
+
+                fn resource_type(&self) -> ResourceType {
+                    ResourceType::of_path(self.uri().path())
+                }
+
+                fn header_lines(
+                    &self,
+                    header: RequestHeader,
+                ) -> impl Iterator<Item = &HeaderValue> {
+                    self.headers().get_all(request_header_name(header)).iter()
+                }
+            }
+
+            /// [`CorsHeaders`] that outlive their request, until the answer is there to take
+            /// them.
+            ///
+            /// They keep the policy they were made from: an answer is finished from the rules it
+            /// was begun with.
+            #[derive(Debug, Clone)]
+            pub struct OwnedCorsHeaders {
+                policy: CorsPolicy,
+                rule_index: usize,
+                origin: Option<HeaderValue>,
+                requested_headers: Option<HeaderValue>,
+            }
+
+            impl OwnedCorsHeaders {
+                /// Takes the headers out of a decision of this policy.
+                #[must_use]
+                pub fn new(policy: &CorsPolicy, headers: CorsHeaders<'_, HeaderValue>) -> Self {
+                    let rule_index = headers.rule_index();
+                    let (origin, requested_headers) = headers.into_echoes();
+                    Self {
+                        policy: policy.clone(),
+                        rule_index,
+                        origin: origin.and_then(value),
+                        requested_headers: requested_headers.and_then(value),
+                    }
+                }
+
+                /// Hands out the headers in the order in which S3 sends them, all but `Vary`,
+                /// which is [merged](crate::merge_vary) into the app's own. The rule's values are
+                /// clones, which neither allocate nor validate.
+                pub fn for_each(self, mut insert: impl FnMut(HeaderName, HeaderValue)) {
+                    let Some(rule) = self.policy.rule(self.rule_index) else {
+                        return;
+                    };
+                    let values = rule.$module();
+                    let echoes = self.origin.is_some();
+                    let any = HeaderValue::from_static("*");
+                    insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.origin.unwrap_or(any));
+                    insert(ACCESS_CONTROL_ALLOW_METHODS, values.allow_methods().clone());
+                    if let Some(names) = self.requested_headers {
+                        insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+                    }
+                    if let Some(names) = values.expose_headers() {
+                        insert(ACCESS_CONTROL_EXPOSE_HEADERS, names.clone());
+                    }
+                    if let Some(seconds) = values.max_age() {
+                        insert(ACCESS_CONTROL_MAX_AGE, seconds.clone());
+                    }
+                    if echoes {
+                        insert(
+                            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                            HeaderValue::from_static("true"),
+                        );
+                    }
+                }
+            }
+
+            /// The request's own value where there is one; what was made of several is made of
+            /// header values, and so is one.
+            fn value(echo: Echo<'_, HeaderValue>) -> Option<HeaderValue> {
+                match echo {
+                    Echo::Line(line) => Some(line.clone()),
+                    Echo::Built(bytes) => HeaderValue::try_from(bytes).ok(),
+                }
+            }
+        }
+    };
+}
+
+generation!(http1, http, "http1", "1.x");
+generation!(http02, http02, "http02", "0.2");

@@ -1,0 +1,47 @@
+//! Amazon S3's CORS rules as a library: load a bucket's CORS configuration, check it, and decide
+//! requests exactly as S3 does.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+mod check;
+mod configuration;
+mod decide;
+mod decision;
+mod dialect;
+mod error;
+mod generations;
+mod policy;
+mod read;
+mod refusal;
+mod request;
+mod request_id;
+mod requested_headers;
+mod rule_index;
+mod rule_set;
+mod values;
+mod vary;
+mod write;
+
+pub use configuration::{CorsConfiguration, CorsRule};
+pub use decision::{CorsHeaders, Decision, Echo, NotAllowed};
+pub use dialect::Dialect;
+pub use error::{ConfigError, JsonType, Place, Position, Problem, ProblemKind, S3Error};
+pub use policy::{CorsPolicy, Rule};
+pub use refusal::{Refusal, RefusalReason};
+pub use request::{CorsRequest, PlainRequest, RequestHeader, ResourceType};
+pub use request_id::{host_id, request_id};
+pub use values::RuleValues;
+pub use vary::{VARY, merge_vary};
+
+#[cfg(feature = "http1")]
+pub use generations::http1;
+#[cfg(feature = "http02")]
+pub use generations::http02;

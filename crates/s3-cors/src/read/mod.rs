@@ -1,0 +1,141 @@
+//! Text → configuration: recognise the form by its content, read it, check it.
+
+mod json;
+#[cfg(feature = "xml")]
+mod xml;
+
+use std::io::{self, Read};
+
+use crate::check;
+use crate::configuration::CorsConfiguration;
+use crate::dialect::Member;
+use crate::error::{Place, Position, Problem, ProblemKind};
+
+/// How much text is read at most. A configuration has at most 64 KB; what is longer than this
+/// holds something else, or nothing but white space.
+pub(crate) const MAX_TEXT_BYTES: usize = 1024 * 1024;
+
+type Problems = Vec<Problem>;
+
+/// Reads to the end, but no further than any configuration reaches.
+pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
+    let mut bytes = Vec::new();
+    // One byte over the limit tells a text that is too long from one that just fits.
+    let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX) + 1;
+    match reader.take(limit).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+fn unreadable(error: &io::Error) -> Problems {
+    vec![Problem::unplaced(ProblemKind::unreadable(error))]
+}
+
+/// Bytes → checked configuration, or everything that is wrong with it.
+pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems> {
+    let fault = |kind| Err(vec![Problem::unplaced(kind)]);
+    if bytes.len() > MAX_TEXT_BYTES {
+        return fault(ProblemKind::TextTooLong);
+    }
+    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let valid = std::str::from_utf8(valid).unwrap_or_default();
+            let problem = Problem::unplaced(ProblemKind::NotUtf8 { utf16 });
+            return Err(vec![problem.at(Some(Position::of(valid.len(), valid)))]);
+        }
+    };
+    // Windows editors begin UTF-8 files with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let reading = match text.trim_start().chars().next() {
+        None => return fault(ProblemKind::Empty),
+        Some('[' | '{') => json::read(text),
+        #[cfg(feature = "xml")]
+        Some('<') => xml::read(text),
+        #[cfg(not(feature = "xml"))]
+        Some('<') => return fault(ProblemKind::XmlNotEnabled),
+        Some(_) => return fault(ProblemKind::NeitherJsonNorXml),
+    };
+    reading.checked(text)
+}
+
+/// What a form's reader found: as much of the configuration as could be understood, where its
+/// parts stand, and what could not be understood.
+#[derive(Default)]
+struct Reading {
+    config: CorsConfiguration,
+    spots: Vec<Spot>,
+    problems: Problems,
+}
+
+/// Where a rule, a member or an entry begins, as a byte offset.
+struct Spot {
+    place: Place,
+    offset: usize,
+}
+
+impl Reading {
+    /// Nothing could be understood.
+    fn failed(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+            ..Self::default()
+        }
+    }
+
+    fn mark(&mut self, place: Place, offset: usize) {
+        self.spots.push(Spot { place, offset });
+    }
+
+    /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
+    /// what could not be read is not missing, too.
+    fn checked(mut self, text: &str) -> Result<CorsConfiguration, Problems> {
+        let unread = std::mem::take(&mut self.problems);
+        let document_unread = unread
+            .iter()
+            .any(|p| p.place().rule().is_none() && p.place().key().is_none());
+        let mut problems: Problems = check::problems(&self.config)
+            .into_iter()
+            .filter(|found| {
+                !document_unread && !unread.iter().any(|p| p.place().covers(found.place()))
+            })
+            .map(|found| {
+                let offset = self.offset_of(found.place());
+                found.at(offset.map(|offset| Position::of(offset, text)))
+            })
+            .collect();
+        // A key of the document that was not understood may have held the rules.
+        if !unread.is_empty() {
+            problems.retain(|p| *p.kind() != ProblemKind::NoRules);
+        }
+        problems.extend(unread);
+        if problems.is_empty() {
+            return Ok(self.config);
+        }
+        problems.sort_by_key(|problem| problem.place().position());
+        Err(problems)
+    }
+
+    /// Where a place begins; what is missing is looked for where it should have stood.
+    fn offset_of(&self, place: &Place) -> Option<usize> {
+        let spots = self.spots.iter();
+        spots
+            .filter(|spot| spot.place.covers(place) && spot.place.rule().is_some())
+            .max_by_key(|spot| (spot.place.key().is_some(), spot.place.entry().is_some()))
+            .map(|spot| spot.offset)
+    }
+}
+
+/// The lists of a rule, by member.
+fn list_of(rule: &mut crate::CorsRule, member: Member) -> Option<&mut Vec<String>> {
+    match member {
+        Member::AllowedHeaders => Some(&mut rule.allowed_headers),
+        Member::AllowedMethods => Some(&mut rule.allowed_methods),
+        Member::AllowedOrigins => Some(&mut rule.allowed_origins),
+        Member::ExposeHeaders => Some(&mut rule.expose_headers),
+        Member::Id | Member::MaxAgeSeconds => None,
+    }
+}

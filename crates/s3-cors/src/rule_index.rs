@@ -1,0 +1,323 @@
+//! Which rules allow a value: exact values by one look-up, wildcards by one look-up for each
+//! length that occurs, however many there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use hashbrown::HashTable;
+
+use crate::rule_set::RuleSet;
+
+/// How values compare.
+pub(crate) trait Case {
+    /// Folds what compares equal to the same byte; it may fold other bytes together, too.
+    fn fold(byte: u8) -> u8;
+    fn equal(a: &[u8], b: &[u8]) -> bool;
+    /// One spelling for all patterns that match alike.
+    fn normalized(pattern: &str) -> String;
+}
+
+/// Origins: byte for byte.
+#[derive(Debug)]
+pub(crate) struct CaseSensitive;
+
+/// Header names: ASCII letters in any case.
+#[derive(Debug)]
+pub(crate) struct CaseInsensitive;
+
+impl Case for CaseSensitive {
+    fn fold(byte: u8) -> u8 {
+        byte
+    }
+
+    fn equal(a: &[u8], b: &[u8]) -> bool {
+        a == b
+    }
+
+    fn normalized(pattern: &str) -> String {
+        pattern.into()
+    }
+}
+
+impl Case for CaseInsensitive {
+    fn fold(byte: u8) -> u8 {
+        // Cheaper than lower-casing, and as good for hashing.
+        byte | 0x20
+    }
+
+    fn equal(a: &[u8], b: &[u8]) -> bool {
+        a.eq_ignore_ascii_case(b)
+    }
+
+    fn normalized(pattern: &str) -> String {
+        pattern.to_ascii_lowercase()
+    }
+}
+
+/// An index over the patterns of all rules.
+///
+/// A pattern is a literal with at most one `*`, which stands for any run of bytes, the empty
+/// one included. It matches whole values: what stands before the `*` begins the value, what
+/// stands after it ends the value, and the two do not overlap.
+///
+/// Values are hashed byte by byte, prefixes from the front and suffixes from the back, so that
+/// one pass over a value yields the hash of every length asked for. The hash is not keyed: who
+/// sends requests cannot put anything into the table.
+#[derive(Debug)]
+pub(crate) struct RuleIndex<C> {
+    /// The rules that hold the pattern `*`.
+    any: RuleSet,
+    /// Whole values, under [`Group::EXACT`], and suffixes, under their prefix's group.
+    endings: HashTable<Ending>,
+    longest_exact: usize,
+    prefixes: HashTable<Prefix>,
+    /// The lengths at which a prefix ends, ascending.
+    prefix_lengths: Box<[usize]>,
+    /// The lengths of the suffixes that go with each prefix, ascending, by group.
+    suffix_lengths: Box<[Box<[usize]>]>,
+    /// The text of all patterns, one after the other.
+    text: Box<[u8]>,
+    /// The distinct sets of rules.
+    rule_sets: Box<[RuleSet]>,
+    case: PhantomData<C>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Group(u32);
+
+impl Group {
+    const EXACT: Self = Self(0);
+}
+
+/// A slice of [`RuleIndex::text`]; a configuration's 64 KB are far from filling 32 bits.
+#[derive(Debug, Clone, Copy)]
+struct Slice {
+    start: u32,
+    length: u32,
+}
+
+impl Slice {
+    fn of(self, text: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Debug)]
+struct Prefix {
+    text: Slice,
+    group: Group,
+}
+
+#[derive(Debug)]
+struct Ending {
+    text: Slice,
+    group: Group,
+    rule_set: u32,
+}
+
+impl<C: Case> RuleIndex<C> {
+    /// Indexes patterns, each with the position of the rule it stands in, which is below 128.
+    pub(crate) fn new<'a>(patterns: impl Iterator<Item = (usize, &'a str)>) -> Self {
+        let mut any = RuleSet::EMPTY;
+        let mut by_pattern: BTreeMap<String, RuleSet> = BTreeMap::new();
+        for (rule, pattern) in patterns {
+            let rules = if pattern == "*" {
+                &mut any
+            } else {
+                by_pattern.entry(C::normalized(pattern)).or_default()
+            };
+            *rules |= RuleSet::of(rule);
+        }
+
+        let mut index = Self {
+            any,
+            endings: HashTable::new(),
+            longest_exact: 0,
+            prefixes: HashTable::new(),
+            prefix_lengths: Box::default(),
+            suffix_lengths: Box::default(),
+            text: Box::default(),
+            rule_sets: Box::default(),
+            case: PhantomData,
+        };
+        let mut text = Vec::new();
+        let mut rule_sets = Vec::new();
+        let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
+        let mut prefix_lengths = BTreeSet::new();
+        let mut suffix_lengths: Vec<BTreeSet<usize>> = vec![BTreeSet::new()];
+        let mut endings = Vec::new();
+        for (pattern, rules) in &by_pattern {
+            let (group, ending) = match pattern.split_once('*') {
+                None => {
+                    index.longest_exact = index.longest_exact.max(pattern.len());
+                    (Group::EXACT, pattern.as_str())
+                }
+                Some((prefix, suffix)) => {
+                    let next = Group(as_u32(suffix_lengths.len()));
+                    let group = *groups.entry(prefix).or_insert(next);
+                    if group == next {
+                        suffix_lengths.push(BTreeSet::new());
+                        prefix_lengths.insert(prefix.len());
+                    }
+                    if let Some(lengths) = suffix_lengths.get_mut(group.0 as usize) {
+                        lengths.insert(suffix.len());
+                    }
+                    (group, suffix)
+                }
+            };
+            let known = rule_sets.iter().position(|known| known == rules);
+            let rule_set = known.unwrap_or_else(|| {
+                rule_sets.push(*rules);
+                rule_sets.len() - 1
+            });
+            endings.push(Ending {
+                text: append(&mut text, ending),
+                group,
+                rule_set: as_u32(rule_set),
+            });
+        }
+        let prefixes: Vec<Prefix> = groups
+            .into_iter()
+            .map(|(prefix, group)| Prefix {
+                text: append(&mut text, prefix),
+                group,
+            })
+            .collect();
+
+        let hash_ending = |ending: &Ending| {
+            Hash::of_group(ending.group)
+                .backward::<C>(ending.text.of(&text))
+                .finish()
+        };
+        index.endings.reserve(endings.len(), hash_ending);
+        for ending in endings {
+            index
+                .endings
+                .insert_unique(hash_ending(&ending), ending, hash_ending);
+        }
+        let hash_prefix = |prefix: &Prefix| Hash::NEW.forward::<C>(prefix.text.of(&text)).finish();
+        index.prefixes.reserve(prefixes.len(), hash_prefix);
+        for prefix in prefixes {
+            index
+                .prefixes
+                .insert_unique(hash_prefix(&prefix), prefix, hash_prefix);
+        }
+        index.prefix_lengths = prefix_lengths.into_iter().collect();
+        index.suffix_lengths = suffix_lengths
+            .into_iter()
+            .map(|lengths| lengths.into_iter().collect())
+            .collect();
+        index.text = text.into();
+        index.rule_sets = rule_sets.into();
+        index
+    }
+
+    /// The rules among `candidates` that hold a pattern which matches the value.
+    pub(crate) fn rules_allowing(&self, value: &[u8], candidates: RuleSet) -> RuleSet {
+        if candidates.is_subset_of(self.any) {
+            return candidates;
+        }
+        let mut rules = self.any;
+        if value.len() <= self.longest_exact {
+            let hash = Hash::of_group(Group::EXACT).backward::<C>(value);
+            rules |= self.rules_at(hash, Group::EXACT, value);
+        }
+        self.add_wildcards(value, &mut rules);
+        rules & candidates
+    }
+
+    fn add_wildcards(&self, value: &[u8], rules: &mut RuleSet) {
+        let mut hash = Hash::NEW;
+        let mut hashed = 0;
+        for &length in &self.prefix_lengths {
+            let (Some(next), Some((prefix, rest))) =
+                (value.get(hashed..length), value.split_at_checked(length))
+            else {
+                return;
+            };
+            hash = hash.forward::<C>(next);
+            hashed = length;
+            let found = self.prefixes.find(hash.finish(), |entry| {
+                C::equal(entry.text.of(&self.text), prefix)
+            });
+            if let Some(found) = found {
+                self.add_endings(rest, found.group, rules);
+            }
+        }
+    }
+
+    fn add_endings(&self, rest: &[u8], group: Group, rules: &mut RuleSet) {
+        let mut hash = Hash::of_group(group);
+        let mut unhashed = rest;
+        let lengths = self.suffix_lengths.get(group.0 as usize);
+        for &length in lengths.into_iter().flatten() {
+            let Some(start) = rest.len().checked_sub(length) else {
+                return;
+            };
+            let (Some((before, next)), Some(suffix)) =
+                (unhashed.split_at_checked(start), rest.get(start..))
+            else {
+                return;
+            };
+            hash = hash.backward::<C>(next);
+            unhashed = before;
+            *rules |= self.rules_at(hash, group, suffix);
+        }
+    }
+
+    fn rules_at(&self, hash: Hash, group: Group, ending: &[u8]) -> RuleSet {
+        self.endings
+            .find(hash.finish(), |entry| {
+                entry.group == group && C::equal(entry.text.of(&self.text), ending)
+            })
+            .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
+            .copied()
+            .unwrap_or(RuleSet::EMPTY)
+    }
+}
+
+/// Lengths and counts within a configuration's 64 KB.
+fn as_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn append(text: &mut Vec<u8>, part: &str) -> Slice {
+    let start = as_u32(text.len());
+    text.extend_from_slice(part.as_bytes());
+    Slice {
+        start,
+        length: as_u32(part.len()),
+    }
+}
+
+/// FNV-1a, which takes bytes one at a time, so that a longer hash goes on from a shorter one.
+#[derive(Debug, Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    const NEW: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    fn of_group(group: Group) -> Self {
+        Self(Self::NEW.0 ^ (u64::from(group.0) << 32))
+    }
+
+    fn with<C: Case>(self, byte: u8) -> Self {
+        Self((self.0 ^ u64::from(C::fold(byte))).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    fn forward<C: Case>(self, bytes: &[u8]) -> Self {
+        bytes.iter().fold(self, |hash, &byte| hash.with::<C>(byte))
+    }
+
+    fn backward<C: Case>(self, bytes: &[u8]) -> Self {
+        bytes.iter().rfold(self, |hash, &byte| hash.with::<C>(byte))
+    }
+
+    /// The table takes its seven tag bits from the top, where FNV mixes well, and the place from
+    /// the bottom, where it does not.
+    fn finish(self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}

@@ -1,0 +1,109 @@
+//! The future of an answer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
+use pin_project_lite::pin_project;
+
+use crate::body::ResponseBody;
+use s3_cors::http1::OwnedCorsHeaders;
+
+use crate::headers;
+use crate::layer::Settings;
+
+pin_project! {
+    /// The future of [`S3Cors`](crate::S3Cors).
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        answer: Answer<F>,
+    }
+}
+
+pin_project! {
+    #[project = AnswerProjection]
+    #[derive(Debug)]
+    enum Answer<F> {
+        Forwarded {
+            #[pin]
+            inner: F,
+            cors: Option<OwnedCorsHeaders>,
+            settings: Arc<Settings>,
+        },
+        Own {
+            response: Option<Response<Bytes>>,
+        },
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn forwarded(
+        inner: F,
+        cors: Option<OwnedCorsHeaders>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        Self {
+            answer: Answer::Forwarded {
+                inner,
+                cors,
+                settings,
+            },
+        }
+    }
+
+    pub(crate) fn answered(response: Response<Bytes>) -> Self {
+        Self {
+            answer: Answer::Own {
+                response: Some(response),
+            },
+        }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    type Output = Result<Response<ResponseBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match self.project().answer.project() {
+            AnswerProjection::Forwarded {
+                inner,
+                cors,
+                settings,
+            } => ready!(inner.poll(cx)).map(|mut response| {
+                let status = response.status();
+                finish(status, response.headers_mut(), cors.take(), settings);
+                response.map(ResponseBody::forwarded)
+            }),
+            AnswerProjection::Own { response } => match response.take() {
+                Some(response) => Ok(response.map(ResponseBody::own)),
+                // Polled again after it was ready.
+                None => return Poll::Pending,
+            },
+        })
+    }
+}
+
+fn finish(
+    status: StatusCode,
+    headers: &mut HeaderMap,
+    cors: Option<OwnedCorsHeaders>,
+    settings: &Settings,
+) {
+    headers::remove_access_control(headers);
+    let wanted = settings.add_headers_to.is_none_or(|wanted| wanted(status));
+    match cors.filter(|_| wanted) {
+        Some(cors) => headers::add(cors, headers),
+        None if settings.always_vary => headers::add_vary(headers),
+        None => {}
+    }
+}

@@ -1,0 +1,23 @@
+//! A tower layer that answers CORS exactly as an Amazon S3 bucket does.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+mod body;
+mod future;
+mod headers;
+mod layer;
+mod service;
+
+pub use body::ResponseBody;
+pub use future::ResponseFuture;
+pub use layer::{RefusalBody, S3CorsLayer};
+pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
+pub use service::S3Cors;
