@@ -1,4 +1,6 @@
-//! An actix-web middleware that answers CORS exactly as an Amazon S3 bucket does.
+// The examples need a framework, which this crate does not depend on: they are compiled in the
+// workspace's package `conformance`.
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),

@@ -1,5 +1,4 @@
-//! Amazon S3's CORS rules as a library: load a bucket's CORS configuration, check it, and decide
-//! requests exactly as S3 does.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
@@ -11,6 +10,8 @@
     )
 )]
 
+#[doc = include_str!("../BEHAVIOUR.md")]
+pub mod behaviour {}
 mod check;
 mod configuration;
 mod decide;

@@ -9,12 +9,12 @@
 
 use std::process::ExitCode;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use axum::{Router, ServiceExt};
 use tower_s3_cors::{CorsPolicy, S3Cors};
 
 #[tokio::main]
@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     }
 }
 
-fn app(policy: CorsPolicy) -> S3Cors<Router> {
+fn app(policy: CorsPolicy) -> Router {
     let ok = get(answer).put(answer).post(answer).delete(answer);
     let router = Router::new()
         .route("/", ok.clone())
@@ -54,8 +54,8 @@ fn app(policy: CorsPolicy) -> S3Cors<Router> {
         .route("/{*path}", ok)
         .layer(from_fn(authenticate));
     // Around everything: preflights, which carry no token, are answered before the check, and its
-    // 401s get their CORS headers. `Router::layer` works, too, but there axum adds `Allow`.
-    S3Cors::new(router, policy)
+    // 401s get their CORS headers. `Router::layer` works, too, but there axum adds an `Allow`.
+    Router::new().fallback_service(S3Cors::new(router, policy))
 }
 
 async fn answer() -> impl IntoResponse {
@@ -70,8 +70,8 @@ async fn authenticate(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn serve(listen: &str, app: S3Cors<Router>) -> std::io::Result<()> {
+async fn serve(listen: &str, app: Router) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, ServiceExt::<Request>::into_make_service(app)).await
+    axum::serve(listener, app).await
 }

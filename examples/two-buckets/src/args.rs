@@ -1,0 +1,54 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+pub(crate) const HELP: &str = "\
+The two buckets of S3's CORS documentation, on your own machine.
+
+Usage: two-buckets [--port N] [--cors FILE]
+
+Options:
+  --port N     port of the website; the two buckets use N+1 and N+2.
+               0 takes three free ports. Default: 8080
+  --cors FILE  CORS configuration of the second bucket, in any JSON form
+               that S3 uses. Default: one that allows this machine
+  --help       print this help
+";
+
+pub(crate) enum Command {
+    Serve(Options),
+    Help,
+}
+
+pub(crate) struct Options {
+    /// The website's; 0 asks for three free ones.
+    pub(crate) port: u16,
+    pub(crate) cors: Option<PathBuf>,
+}
+
+pub(crate) fn parse() -> Result<Command, lexopt::Error> {
+    let mut options = Options {
+        port: 8080,
+        cors: None,
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("port") => options.port = parser.value()?.parse_with(port)?,
+            Long("cors") => options.cors = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    Ok(Command::Serve(options))
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    const LAST: u16 = u16::MAX - 2;
+    match text.parse() {
+        Ok(port) if port <= LAST => Ok(port),
+        _ => Err(format!("a port is a number from 0 to {LAST}")),
+    }
+}
