@@ -110,10 +110,12 @@ impl CorsPolicy {
         method: &[u8],
     ) -> Result<CorsHeaders<'a, R::HeaderValue>, NotAllowed<'a>> {
         let rules = self.rules()?;
-        let header_lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
-        let names = header_lines().flat_map(|line| requested_headers::names(line.as_ref()));
+        let lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
+        let mut any = false;
+        let names = lines().flat_map(|line| requested_headers::names(line.as_ref()));
+        let names = names.inspect(|_| any = true);
         let index = rules.first_match(origin.as_bytes(), method, names)?;
-        let echo = requested_headers::echo(header_lines());
+        let echo = any.then(|| requested_headers::echo(lines));
         // The index comes from the very rules it is looked up in.
         let rule = rules.get(index).ok_or(NotAllowed::Origin)?;
         Ok(CorsHeaders::new(rule, index, origin, echo))

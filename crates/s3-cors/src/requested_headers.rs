@@ -4,17 +4,44 @@ use crate::decision::Echo;
 
 /// The names a list asks for: split at commas, blanks around them dropped, empty elements
 /// skipped. The list is scanned where it stands, never collected.
-pub(crate) fn names(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|&byte| byte == b',')
-        .map(trimmed)
-        .filter(|name| !name.is_empty())
+pub(crate) fn names(line: &[u8]) -> Names<'_> {
+    Names { rest: line }
 }
 
-/// HTTP's optional white space is blank and tab.
-pub(crate) fn trimmed(mut name: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] = name {
-        name = rest;
+#[derive(Debug, Clone)]
+pub(crate) struct Names<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let list = without_separators(self.rest);
+        if list.is_empty() {
+            return None;
+        }
+        let comma = list.iter().position(|&byte| byte == b',');
+        let (name, rest) = list.split_at_checked(comma.unwrap_or(list.len()))?;
+        self.rest = rest;
+        Some(trimmed_end(name))
     }
+}
+
+/// Skips commas and HTTP's optional white space, blank and tab.
+fn without_separators(mut list: &[u8]) -> &[u8] {
+    // Nobody needs many commas in a row, so whoever sends them means harm: skip them in strides.
+    const STRIDE: [u8; 64] = [b','; 64];
+    while let Some(rest) = list.strip_prefix(&STRIDE) {
+        list = rest;
+    }
+    while let [b',' | b' ' | b'\t', rest @ ..] = list {
+        list = rest;
+    }
+    list
+}
+
+fn trimmed_end(mut name: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = name {
         name = rest;
     }
@@ -22,42 +49,121 @@ pub(crate) fn trimmed(mut name: &[u8]) -> &[u8] {
 }
 
 /// `Access-Control-Allow-Headers`: the requested names in lower case and in their order, joined
-/// by `, `. Recorded from S3 in 2025. `None` if no name was asked for.
-pub(crate) fn echo<'a, V: AsRef<[u8]> + ?Sized + 'a>(
-    mut lines: impl Iterator<Item = &'a V>,
-) -> Option<Echo<'a, V>> {
-    let first = lines.next()?;
-    let second = lines.next();
-    if second.is_none() && is_echo(first.as_ref()) {
-        return Some(Echo::Line(first));
+/// by `, `. Recorded from S3 in 2025.
+///
+/// The lines hold at least one name.
+pub(crate) fn echo<'a, V, I>(lines: impl Fn() -> I) -> Echo<'a, V>
+where
+    V: AsRef<[u8]> + ?Sized + 'a,
+    I: Iterator<Item = &'a V>,
+{
+    let mut first_two = lines();
+    if let (Some(line), None) = (first_two.next(), first_two.next())
+        && is_echo(line.as_ref())
+    {
+        return Echo::Line(line);
     }
-    let mut joined = Vec::with_capacity(first.as_ref().len() * 2);
-    for line in [first].into_iter().chain(second).chain(lines) {
-        for name in names(line.as_ref()) {
-            if !joined.is_empty() {
-                joined.extend_from_slice(b", ");
-            }
-            joined.extend(name.iter().map(u8::to_ascii_lowercase));
+    // Exact for lists as browsers send them: each comma gains a blank.
+    let length = |line: &'a V| {
+        let commas = line.as_ref().iter().filter(|&&byte| byte == b',').count();
+        line.as_ref().len() + commas + ", ".len()
+    };
+    let capacity: usize = lines().map(length).sum();
+    let mut joined = Vec::with_capacity(capacity.saturating_sub(", ".len()));
+    for name in lines().flat_map(|line| names(line.as_ref())) {
+        if !joined.is_empty() {
+            joined.extend_from_slice(b", ");
+        }
+        let start = joined.len();
+        joined.extend_from_slice(name);
+        if let Some(added) = joined.get_mut(start..) {
+            added.make_ascii_lowercase();
         }
     }
-    (!joined.is_empty()).then_some(Echo::Built(joined))
+    Echo::Built(joined)
 }
 
 /// Whether a line is its own echo already, so that it can be sent back as it stands.
 fn is_echo(line: &[u8]) -> bool {
-    let upper = line.iter().any(u8::is_ascii_uppercase);
-    let mut rest = line;
-    !upper
-        && loop {
-            let name_ends = rest
-                .iter()
-                .position(|byte| matches!(byte, b',' | b' ' | b'\t'))
-                .unwrap_or(rest.len());
-            match rest.split_at_checked(name_ends) {
-                None | Some(([], _)) => break false,
-                Some((_, [])) => break true,
-                Some((_, [b',', b' ', next @ ..])) => rest = next,
-                Some(_) => break false,
-            }
+    // As if after a separator: a name must come first.
+    let mut previous = b' ';
+    for &byte in line {
+        let fits = match byte {
+            b' ' => previous == b',',
+            b',' => !matches!(previous, b',' | b' '),
+            b'\t' | b'A'..=b'Z' => false,
+            _ => previous != b',',
+        };
+        if !fits {
+            return false;
         }
+        previous = byte;
+    }
+    !matches!(previous, b',' | b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Echo, echo, names};
+
+    /// Each list, its names joined by `|`, and whether it is sent back as it stands.
+    const LISTS: [(&str, &str, bool); 16] = [
+        ("a", "a", true),
+        ("a, b", "a|b", true),
+        (
+            "x-amz-date, content-type, c",
+            "x-amz-date|content-type|c",
+            true,
+        ),
+        ("a,b", "a|b", false),
+        ("a , b", "a|b", false),
+        ("a,  b", "a|b", false),
+        ("a,\tb", "a|b", false),
+        (" a", "a", false),
+        ("a ", "a", false),
+        (",a", "a", false),
+        ("a,", "a", false),
+        ("a, ", "a", false),
+        ("a,,b", "a|b", false),
+        ("a, , b", "a|b", false),
+        ("A, b", "A|b", false),
+        ("a b, c", "a b|c", false),
+    ];
+
+    #[test]
+    fn lists_are_split_at_commas_and_echoed_in_lower_case() {
+        for (list, expected, as_it_stands) in LISTS {
+            let found: Vec<_> = names(list.as_bytes()).map(<[u8]>::escape_ascii).collect();
+            let found: Vec<_> = found.into_iter().map(|name| name.to_string()).collect();
+            assert_eq!(found.join("|"), expected, "names of {list:?}");
+
+            let line = list.as_bytes();
+            let echo = echo(|| std::iter::once(line));
+            let expected = expected.to_lowercase().replace('|', ", ");
+            assert_eq!(echo.as_bytes(), expected.as_bytes(), "echo of {list:?}");
+            assert_eq!(
+                matches!(echo, Echo::Line(_)),
+                as_it_stands,
+                "line of {list:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn lists_without_a_name_have_no_names_however_long_they_are() {
+        for length in [0, 1, 63, 64, 65, 127, 128, 129, 8192] {
+            let commas = vec![b','; length];
+            assert_eq!(names(&commas).next(), None, "{length} commas");
+            let named = [&commas[..], b" \ta\t ", &commas].concat();
+            assert_eq!(names(&named).collect::<Vec<_>>(), [b"a"], "{length} commas");
+        }
+    }
+
+    #[test]
+    fn a_list_as_browsers_send_it_is_echoed_with_a_single_allocation_of_its_exact_length() {
+        let Echo::Built(echo) = echo(|| std::iter::once(&b"a,bb,ccc"[..])) else {
+            panic!("it needs blanks");
+        };
+        assert_eq!((echo.len(), echo.capacity()), (10, 10));
+    }
 }
