@@ -123,7 +123,8 @@ pub struct Position {
     pub line: usize,
     /// The column in characters, counted from 1.
     pub column: usize,
-    /// The offset from the text's beginning in bytes, counted from 0.
+    /// The offset in bytes from the text's beginning, or from the end of its byte order mark if it
+    /// has one; counted from 0.
     pub offset: usize,
 }
 

@@ -70,7 +70,7 @@ impl<'t> Reader<'t> {
                     Dialect::CliInput => &BESIDE_THE_CONFIGURATION,
                     _ => &[],
                 };
-                for member in members {
+                for member in self.each_once(members) {
                     if member.key == wrapper {
                         let place = Place::key_of_document(wrapper);
                         if let Some(members) = self.object(member.value, &place) {
@@ -86,13 +86,29 @@ impl<'t> Reader<'t> {
     }
 
     fn members_with_rules(&mut self, members: Vec<JsonMember<'t>>, rules: &'static str) {
-        for member in members {
+        for member in self.each_once(members) {
             if member.key == rules {
                 self.rules(member.value, Place::key_of_document(rules));
             } else if !BESIDE_THE_RULES.contains(&&*member.key) {
                 self.unknown_in_document(&member, rules);
             }
         }
+    }
+
+    /// Members of the document without the repeated ones, which are reported.
+    fn each_once(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
+        let mut seen: Vec<JsonMember<'t>> = Vec::new();
+        for member in members {
+            if seen.iter().any(|other| other.key == member.key) {
+                let key = member.key.to_string();
+                let place = Place::key_of_document(key.clone());
+                let offset = self.key_offset(&member);
+                self.report_at(ProblemKind::DuplicateKey { key }, place, offset);
+            } else {
+                seen.push(member);
+            }
+        }
+        seen
     }
 
     /// Another dialect's name of the list of rules, or anything else that has no place here.
