@@ -113,6 +113,11 @@ pub enum ProblemKind {
     },
     /// A rule stands where the list of rules should.
     BareRule,
+    /// The list of rules stands where an object that holds it should.
+    BareRules {
+        /// The key under which it belongs.
+        key: &'static str,
+    },
     /// There is no rule.
     NoRules,
     /// There are more than 100 rules.
@@ -246,7 +251,7 @@ impl ProblemKind {
             Self::XmlNotEnabled => "enable the feature `xml` of the crate `s3-cors`, or save the \
                                     JSON that `aws s3api get-bucket-cors` prints"
                 .into(),
-            Self::Syntax { message, .. } if message.starts_with("EOF") => {
+            Self::Syntax { message, .. } if ends_early(message) => {
                 "the text ends too early: was it saved whole?".into()
             }
             Self::Syntax { .. } => "correct the syntax".into(),
@@ -279,6 +284,7 @@ impl ProblemKind {
             Self::StrayText { .. } => "remove it".into(),
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
+            Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
             Self::NoRules => "add a rule; for a bucket without CORS configuration use a policy \
                               without rules"
                 .into(),
@@ -339,6 +345,9 @@ impl fmt::Display for ProblemKind {
                 "{objects} objects with one key each look like one rule split into {objects}"
             ),
             Self::BareRule => f.write_str("is one rule, not a list of rules"),
+            Self::BareRules { .. } => {
+                f.write_str("an object that holds the list of rules is needed, not the list itself")
+            }
             Self::NoRules => f.write_str("there is no rule"),
             Self::TooManyRules { count } => write!(f, "there are {count} rules"),
             Self::TooLarge { bytes } => {
@@ -371,6 +380,13 @@ impl fmt::Display for ProblemKind {
             ),
         }
     }
+}
+
+/// Whether a parser complains that the text ends where it should go on.
+fn ends_early(message: &str) -> bool {
+    message.starts_with("EOF")
+        || message.ends_with("never closed")
+        || message.ends_with("unexpected end of stream")
 }
 
 /// A value as shown in an error: whole if it is short, else its beginning.

@@ -73,7 +73,10 @@ impl<'t> Reader<'t> {
                 for member in self.each_once(members) {
                     if member.key == wrapper {
                         let place = Place::key_of_document(wrapper);
-                        if let Some(members) = self.object(member.value, &place) {
+                        if type_of(member.value) == JsonType::List {
+                            let kind = ProblemKind::BareRules { key: rules };
+                            self.report(kind, place, member.value);
+                        } else if let Some(members) = self.object(member.value, &place) {
                             self.members_with_rules(members, rules);
                         }
                     } else if !beside.contains(&&*member.key) {

@@ -38,9 +38,14 @@ pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems>
     if bytes.len() > MAX_TEXT_BYTES {
         return fault(ProblemKind::TextTooLong);
     }
-    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    // PowerShell's `>` writes UTF-16. JSON and XML begin with ASCII, so half of it is zeros.
+    let utf16 = matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]
+    );
     let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
+        Ok(text) if !utf16 => text,
+        Ok(_) => return fault(ProblemKind::NotUtf8 { utf16 }),
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let valid = std::str::from_utf8(valid).unwrap_or_default();

@@ -4,7 +4,6 @@
 use roxmltree::{Document, Node};
 
 use super::{Reading, list_of};
-use crate::check::MAX_BYTES;
 use crate::configuration::CorsRule;
 use crate::dialect::{Dialect, Member, XML_NAMESPACE};
 use crate::error::{JsonType, Place, Position, Problem, ProblemKind};
@@ -53,10 +52,6 @@ impl Reader<'_> {
                 None => format!("<{name}>"),
             };
             return self.report(ProblemKind::WrongRoot { found }, Place::document(), root);
-        }
-        let bytes = self.text.len();
-        if bytes > MAX_BYTES {
-            self.report(ProblemKind::TooLarge { bytes }, Place::document(), root);
         }
         for child in self.elements(root, &Place::document()) {
             if child.tag_name().name() == RULE {
@@ -135,12 +130,16 @@ impl Reader<'_> {
         parsed
     }
 
-    /// The child elements; text between them breaks the schema.
+    /// The child elements; text between them and elements of another namespace break the schema.
     fn elements<'a, 'i>(&mut self, parent: Node<'a, 'i>, place: &Place) -> Vec<Node<'a, 'i>> {
         let mut elements = Vec::new();
         for child in parent.children() {
-            if child.is_element() {
+            if child.is_element() && child.tag_name().namespace() == parent.tag_name().namespace() {
                 elements.push(child);
+            } else if child.is_element() {
+                let key = child.tag_name().name().to_owned();
+                let kind = ProblemKind::UnknownKey { key, meant: None };
+                self.report(kind, place.clone(), child);
             } else if let Some(text) = child.text().filter(|text| !text.trim_ascii().is_empty())
                 && child.is_text()
             {

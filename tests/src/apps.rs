@@ -1,0 +1,152 @@
+//! The example apps as processes of their own.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+/// An example app, running until it is dropped.
+#[derive(Debug)]
+pub struct App {
+    process: Child,
+    address: SocketAddr,
+    cors_file: Option<PathBuf>,
+}
+
+/// The packages of the example apps.
+pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
+
+/// The package of the one that is for people with a browser, and has a command line of its own.
+pub const TWO_BUCKETS: &str = "two-buckets";
+
+impl App {
+    /// Starts an app with a configuration, or as a bucket without one, except two-buckets, which
+    /// has one of its own.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start(name: &str, cors: Option<&Value>) -> Self {
+        let cors_file = cors.map(write_to_file);
+        let mut command = Command::new(&executables()[name]);
+        command.args(match name {
+            TWO_BUCKETS => ["--port", "0"],
+            _ => ["--listen", "127.0.0.1:0"],
+        });
+        if let Some(file) = &cors_file {
+            command.arg("--cors").arg(file);
+        }
+        let mut process = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let stdout = process.stdout.take().expect("it is piped");
+        let mut said = Vec::new();
+        let address = BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let address = announced_address(&line);
+                said.push(line);
+                address
+            });
+        let Some(address) = address else {
+            let ended = process.kill().and_then(|()| process.wait());
+            panic!("{name} says {said:?}, {cors:?}: {ended:?}");
+        };
+        Self {
+            process,
+            address,
+            cors_file,
+        }
+    }
+
+    /// Has an app refuse a configuration: the code it exits with, and what it says.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or started at all.
+    #[must_use]
+    pub fn refuse_to_start(name: &str, cors: &Value) -> (Option<i32>, String) {
+        let cors_file = write_to_file(cors);
+        let mut command = Command::new(&executables()[name]);
+        command
+            .arg("--cors")
+            .arg(&cors_file)
+            .args(["--listen", "127.0.0.1:0"]);
+        let output = command.output().expect("an executable");
+        // It may be gone already.
+        let _ = std::fs::remove_file(cors_file);
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // Neither failure would tell anything about the app.
+        let _ = self.process.kill().and_then(|()| self.process.wait());
+        if let Some(file) = &self.cors_file {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// The address in the line that says that an app is ready.
+fn announced_address(line: &str) -> Option<SocketAddr> {
+    let address = line.strip_prefix("listening on http://")?;
+    let address = address.trim_end_matches('/');
+    address.replace("localhost", "127.0.0.1").parse().ok()
+}
+
+fn write_to_file(config: &Value) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("s3-cors-{}-{count}.json", std::process::id());
+    let file = std::env::temp_dir().join(name);
+    std::fs::write(&file, config.to_string()).expect("the directory for temporary files");
+    file
+}
+
+/// The apps' executables by name, built once per process. Cargo says itself where it puts them.
+fn executables() -> &'static BTreeMap<String, PathBuf> {
+    static EXECUTABLES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    EXECUTABLES.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.args(["build", "--message-format=json-render-diagnostics"]);
+        for name in NAMES.into_iter().chain([TWO_BUCKETS]) {
+            command.args(["-p", name]);
+        }
+        let output = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo");
+        assert!(output.status.success(), "cargo build: {}", output.status);
+        let mut executables = BTreeMap::new();
+        for message in output.stdout.lines().map_while(Result::ok) {
+            let message: Value = serde_json::from_str(&message).unwrap_or_default();
+            let name = message["target"]["name"].as_str();
+            if let (Some(name), Some(path)) = (name, message["executable"].as_str()) {
+                executables.insert(name.to_owned(), path.into());
+            }
+        }
+        executables
+    })
+}

@@ -1,0 +1,421 @@
+//! Places where an adapter is put: parts of a router, nested routers and scopes, servers without
+//! a framework, and bodies of other kinds.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use bytes::buf::Chain;
+use bytes::{Buf, Bytes};
+use conformance::answer::Answer;
+use conformance::raw_http;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use s3_cors::CorsPolicy;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_s3_cors::S3CorsLayer;
+
+const ONE: [(&str, &str); 1] = [("Origin", "https://one.example")];
+const TWO: [(&str, &str); 1] = [("Origin", "https://two.example")];
+const GET_OF_ONE: [(&str, &str); 2] = [ONE[0], ("Access-Control-Request-Method", "GET")];
+
+fn policy(name: &str) -> CorsPolicy {
+    let text = format!(
+        r#"[{{"AllowedOrigins": ["https://{name}.example"], "AllowedMethods": ["GET", "POST"]}}]"#
+    );
+    CorsPolicy::from_text(&text).expect("a configuration")
+}
+
+fn layer(name: &str) -> S3CorsLayer {
+    S3CorsLayer::new(policy(name))
+}
+
+/// The origin an answer allows.
+#[track_caller]
+fn allowed(answer: &Answer) -> Option<&str> {
+    let origin = answer.header("access-control-allow-origin");
+    assert_eq!(
+        answer.cors_lines().is_empty(),
+        origin.is_none(),
+        "{answer:?}"
+    );
+    origin
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn ask_axum(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let status = response.status().as_u16();
+    let lines = response.headers().iter();
+    Answer {
+        status,
+        headers: lines
+            .map(|(name, v)| (name.to_string(), v.as_bytes().to_vec()))
+            .collect(),
+        body: response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes()
+            .to_vec(),
+    }
+}
+
+#[test]
+fn router_layer_covers_the_routes_before_it_and_no_others() {
+    let router = Router::new()
+        .route("/with", get("with"))
+        .layer(layer("one"))
+        .route("/without", get("without"));
+    let with = ask_axum(&router, "GET", "/with", &ONE);
+    assert_eq!(
+        (with.status, allowed(&with)),
+        (200, Some("https://one.example"))
+    );
+    let without = ask_axum(&router, "GET", "/without", &ONE);
+    assert_eq!((without.status, allowed(&without)), (200, None));
+    // A preflight is answered where a layer is, and by axum's 405 where none is.
+    assert_eq!(
+        ask_axum(&router, "OPTIONS", "/with", &GET_OF_ONE).status,
+        200
+    );
+    assert_eq!(
+        ask_axum(&router, "OPTIONS", "/without", &GET_OF_ONE).status,
+        405
+    );
+}
+
+#[test]
+fn a_layer_around_nested_routers_covers_them_and_their_404() {
+    let inner = Router::new().route("/{name}", get("inner"));
+    let router = Router::new().nest("/api/v1", inner).layer(layer("one"));
+    for (path, status) in [("/api/v1/x", 200), ("/api/v1/x/y", 404), ("/", 404)] {
+        let answer = ask_axum(&router, "GET", path, &ONE);
+        assert_eq!(
+            (answer.status, allowed(&answer)),
+            (status, Some("https://one.example"))
+        );
+        let preflight = ask_axum(&router, "OPTIONS", path, &GET_OF_ONE);
+        assert_eq!(
+            (preflight.status, allowed(&preflight)),
+            (200, Some("https://one.example"))
+        );
+    }
+}
+
+#[test]
+fn nested_routers_have_policies_of_their_own() {
+    let bucket = |name| {
+        Router::new()
+            .route("/", get("list"))
+            .route("/{key}", get("object"))
+            .layer(layer(name))
+    };
+    let router = Router::new()
+        .nest("/one", bucket("one"))
+        .nest("/two", bucket("two"));
+    for (path, headers, origin) in [
+        ("/one/key", ONE, Some("https://one.example")),
+        ("/one/key", TWO, None),
+        ("/two/key", TWO, Some("https://two.example")),
+        ("/two/key", ONE, None),
+        ("/key", ONE, None),
+    ] {
+        let answer = ask_axum(&router, "GET", path, &headers);
+        assert_eq!(allowed(&answer), origin, "{path} {headers:?}");
+    }
+    assert_eq!(
+        ask_axum(&router, "OPTIONS", "/one/key", &GET_OF_ONE).status,
+        200
+    );
+    let refused = ask_axum(&router, "OPTIONS", "/two/key", &GET_OF_ONE);
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.error().expect("XML")["ResourceType"], "OBJECT");
+}
+
+#[test]
+fn a_layer_on_one_method_router_covers_that_route() {
+    let router = Router::new()
+        .route("/with", get("with").layer(layer("one")))
+        .route("/without", get("without"));
+    assert_eq!(
+        allowed(&ask_axum(&router, "GET", "/with", &ONE)),
+        Some("https://one.example")
+    );
+    assert_eq!(
+        ask_axum(&router, "OPTIONS", "/with", &GET_OF_ONE).status,
+        200
+    );
+    assert_eq!(allowed(&ask_axum(&router, "GET", "/without", &ONE)), None);
+}
+
+/// Runs a server until the questions were asked, over a socket of its own.
+fn with_server<S: Future<Output = ()>>(
+    server: impl FnOnce(tokio::net::TcpListener) -> S,
+    questions: impl FnOnce(SocketAddr) + Send + 'static,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let asked = tokio::task::spawn_blocking(move || questions(address));
+        tokio::select! {
+            () = server(listener) => panic!("the server ended"),
+            asked = asked => asked.expect("the answers are right"),
+        }
+    });
+}
+
+#[track_caller]
+fn ask_socket(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let lines = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_bytes()));
+    raw_http::exchange(address, &raw_http::request(method, path, lines)).expect("an answer")
+}
+
+#[test]
+fn a_hyper_server_without_framework_answers_as_its_policy_says() {
+    let server = async |listener: tokio::net::TcpListener| {
+        let app = service_fn(async |_: Request<hyper::body::Incoming>| {
+            Ok::<_, Infallible>(Response::new(String::from("from the app")))
+        });
+        let service = hyper_util::service::TowerToHyperService::new(layer("one").layer(app));
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let stream = hyper_util::rt::TokioIo::new(stream);
+            let connection = hyper::server::conn::http1::Builder::new();
+            let served = connection.serve_connection(stream, service.clone());
+            served.await.expect("a request");
+        }
+    };
+    with_server(server, |address| {
+        let answer = ask_socket(address, "GET", "/", &ONE);
+        assert_eq!(
+            (answer.status, allowed(&answer)),
+            (200, Some("https://one.example"))
+        );
+        assert_eq!(answer.body, b"from the app");
+        // Without anybody in between, header lines leave in S3's order.
+        let preflight = ask_socket(address, "OPTIONS", "/", &GET_OF_ONE);
+        let names = preflight.headers.iter().map(|(name, _)| &name[..]);
+        assert_eq!(
+            names.take(4).collect::<Vec<_>>().join(" "),
+            "access-control-allow-origin access-control-allow-methods \
+             access-control-allow-credentials vary"
+        );
+        assert_eq!(
+            (preflight.status, preflight.header("content-length")),
+            (200, Some("0"))
+        );
+        let refused = ask_socket(address, "OPTIONS", "/", &TWO);
+        assert_eq!(refused.status, 403);
+        assert_eq!(refused.error().expect("XML")["Method"], "OPTIONS");
+    });
+}
+
+/// A tonic service, as generated code would have it.
+#[derive(Debug, Clone)]
+struct Greeter;
+
+impl tonic::server::NamedService for Greeter {
+    const NAME: &'static str = "greeter.Greeter";
+}
+
+impl tower::Service<Request<tonic::body::Body>> for Greeter {
+    type Response = Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<tonic::body::Body>) -> Self::Future {
+        let status = tonic::Status::not_found("nobody there");
+        std::future::ready(Ok(status.into_http()))
+    }
+}
+
+#[test]
+fn a_tonic_server_takes_the_layer() {
+    let server = async |listener: tokio::net::TcpListener| {
+        tonic::transport::Server::builder()
+            // grpc-web, which browsers speak, comes over HTTP/1.1.
+            .accept_http1(true)
+            .layer(layer("one"))
+            .add_service(Greeter)
+            .serve_with_incoming(tonic::transport::server::TcpIncoming::from(listener))
+            .await
+            .expect("a server");
+    };
+    with_server(server, |address| {
+        let path = "/greeter.Greeter/Hello";
+        let post_of_one = [ONE[0], ("Access-Control-Request-Method", "POST")];
+        let preflight = ask_socket(address, "OPTIONS", path, &post_of_one);
+        assert_eq!(
+            (preflight.status, allowed(&preflight)),
+            (200, Some("https://one.example"))
+        );
+        let call = [ONE[0], ("Content-Type", "application/grpc")];
+        for (path, grpc_status) in [(path, "5"), ("/no.Such/Call", "12")] {
+            let answer = ask_socket(address, "POST", path, &call);
+            assert_eq!(answer.header("grpc-status"), Some(grpc_status));
+            assert_eq!(allowed(&answer), Some("https://one.example"));
+        }
+        assert_eq!(allowed(&ask_socket(address, "POST", path, &TWO)), None);
+    });
+}
+
+/// A body whose data are no `Bytes`, and that has no default.
+struct TwoParts(Option<Chain<&'static [u8], Bytes>>, Option<HeaderMap>);
+
+impl http_body::Body for TwoParts {
+    type Data = Chain<&'static [u8], Bytes>;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Infallible>>> {
+        if let Some(data) = self.0.take() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        Poll::Ready(self.1.take().map(|trailers| Ok(Frame::trailers(trailers))))
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_other_data_pass_unchanged_with_their_trailers() {
+    let app = service_fn(async |_: Request<()>| {
+        let data = b"one "[..].chain(Bytes::from_static(b"two"));
+        let trailers = HeaderMap::from_iter([(http::header::ETAG, "\"1\"".parse().expect("text"))]);
+        Ok::<_, Infallible>(Response::new(TwoParts(Some(data), Some(trailers))))
+    });
+    for method in ["GET", "OPTIONS"] {
+        let mut request = Request::builder().method(method);
+        for (name, value) in GET_OF_ONE {
+            request = request.header(name, value);
+        }
+        let request = request.body(()).expect("a request");
+        let response = layer("one")
+            .layer(app)
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(
+            response
+                .headers()
+                .contains_key("access-control-allow-origin")
+        );
+        let body = response.into_body().collect().await.expect("a body");
+        let trailers = body.trailers().cloned();
+        let (expected, has_trailers) = match method {
+            "GET" => (&b"one two"[..], true),
+            _ => (&b""[..], false),
+        };
+        assert_eq!(
+            trailers.is_some_and(|trailers| trailers.contains_key("etag")),
+            has_trailers
+        );
+        assert_eq!(body.to_bytes(), expected);
+    }
+}
+
+#[tokio::test]
+async fn errors_of_the_inner_service_pass_unchanged() {
+    let app = service_fn(async |_: Request<()>| Err::<Response<String>, _>("down"));
+    let request = Request::builder()
+        .header(ONE[0].0, ONE[0].1)
+        .body(())
+        .expect("a request");
+    assert_eq!(
+        layer("one").layer(app).oneshot(request).await.err(),
+        Some("down")
+    );
+}
+
+mod on_actix {
+    use actix_s3_cors::S3Cors;
+    use actix_web::dev::Service;
+    use actix_web::http::Method;
+    use actix_web::test::{TestRequest, init_service};
+    use actix_web::{App, HttpResponse, web};
+
+    use super::{GET_OF_ONE, ONE, TWO, policy};
+
+    #[actix_web::test]
+    async fn scopes_and_resources_have_policies_of_their_own() {
+        let app = App::new()
+            .service(
+                web::scope("/one")
+                    .wrap(S3Cors::new(policy("one")))
+                    .route("/key", web::get().to(HttpResponse::Ok))
+                    .default_service(web::to(HttpResponse::NotFound)),
+            )
+            .service(
+                web::resource("/two/key")
+                    .wrap(S3Cors::new(policy("two")))
+                    .route(web::get().to(HttpResponse::Ok)),
+            )
+            .route("/without", web::get().to(HttpResponse::Ok));
+        let app = init_service(app).await;
+        type Headers = [(&'static str, &'static str)];
+        let rows: [(&str, &str, &Headers, u16, Option<&str>); 9] = [
+            ("GET", "/one/key", &ONE, 200, Some("https://one.example")),
+            ("GET", "/one/key", &TWO, 200, None),
+            (
+                "GET",
+                "/one/nowhere",
+                &ONE,
+                404,
+                Some("https://one.example"),
+            ),
+            (
+                "OPTIONS",
+                "/one/key",
+                &GET_OF_ONE,
+                200,
+                Some("https://one.example"),
+            ),
+            ("GET", "/two/key", &TWO, 200, Some("https://two.example")),
+            ("POST", "/two/key", &TWO, 405, Some("https://two.example")),
+            ("OPTIONS", "/two/key", &GET_OF_ONE, 403, None),
+            ("GET", "/without", &ONE, 200, None),
+            ("OPTIONS", "/without", &GET_OF_ONE, 404, None),
+        ];
+        for (method, path, headers, status, origin) in rows {
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            let mut request = TestRequest::with_uri(path).method(method.clone());
+            for header in headers {
+                request = request.append_header(*header);
+            }
+            let response = app.call(request.to_request()).await.expect("an answer");
+            let found = response.headers().get("access-control-allow-origin");
+            let found = found.map(|origin| origin.to_str().expect("text"));
+            let row = format!("{method} {path} {headers:?}");
+            assert_eq!(
+                (response.status().as_u16(), found),
+                (status, origin),
+                "{row}"
+            );
+        }
+    }
+}
