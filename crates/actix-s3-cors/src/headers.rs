@@ -13,15 +13,14 @@ pub(crate) fn add(cors: OwnedCorsHeaders, headers: &mut HeaderMap) {
 }
 
 pub(crate) fn add_vary(headers: &mut HeaderMap) {
-    let mut lines = headers.get_all(VARY).map(HeaderValue::as_bytes).peekable();
-    let vary = if lines.peek().is_none() {
-        Ok(HeaderValue::from_static(s3_cors::VARY))
-    } else {
-        HeaderValue::try_from(merge_vary(lines))
-    };
+    let vary = const { HeaderValue::from_static(s3_cors::VARY) };
+    let own: Vec<HeaderValue> = headers.insert(VARY, vary).collect();
+    if own.is_empty() {
+        return;
+    }
     // Made of header values only.
-    if let Ok(vary) = vary {
-        headers.insert(VARY, vary);
+    if let Ok(merged) = HeaderValue::try_from(merge_vary(own.iter().map(HeaderValue::as_bytes))) {
+        headers.insert(VARY, merged);
     }
 }
 

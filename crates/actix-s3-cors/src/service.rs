@@ -8,7 +8,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{Error, HttpResponse};
-use s3_cors::http02::{OwnedCorsHeaders, request_header_name};
+use s3_cors::http02::{OwnedCorsHeaders, host_id_value, request_header_name};
 use s3_cors::{CorsRequest, Decision, Refusal, RequestHeader, ResourceType, host_id, request_id};
 
 use crate::future::ResponseFuture;
@@ -104,7 +104,7 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
     let RefusalBody { content_type, body } = match &settings.refusal_body {
         Some(own) => own.0(refusal, &request_id),
         None => RefusalBody {
-            content_type: HeaderValue::from_static("application/xml"),
+            content_type: const { HeaderValue::from_static("application/xml") },
             body: refusal.to_xml(&request_id, host_id()).into(),
         },
     };
@@ -116,7 +116,7 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
         headers.insert(X_AMZ_REQUEST_ID, request_id);
     }
-    headers.insert(X_AMZ_ID_2, HeaderValue::from_static(host_id()));
+    headers.insert(X_AMZ_ID_2, host_id_value());
     if settings.always_vary {
         headers::add_vary(headers);
     }

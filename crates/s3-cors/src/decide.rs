@@ -63,12 +63,7 @@ impl CorsPolicy {
         let Some(origin) = origin else {
             return Decision::NotCors;
         };
-        let requested = value(request.header_lines(RequestHeader::AccessControlRequestMethod));
-        let method = match &requested {
-            Some(requested) => requested.as_bytes(),
-            None => request.method().as_bytes(),
-        };
-        match self.headers(request, origin, method) {
+        match self.headers(request, origin, None) {
             Ok(headers) => Decision::Allowed(headers),
             Err(reason) => Decision::NotAllowed(reason),
         }
@@ -97,27 +92,57 @@ impl CorsPolicy {
                 }
             }
         };
-        match self.headers(request, origin, method.as_bytes()) {
+        match self.headers(request, origin, Some(method)) {
             Ok(headers) => Decision::Preflight(headers),
             Err(reason) => refused(RefusalReason::NotAllowed { method, reason }),
         }
     }
 
+    /// The headers for a request judged by a method: the one given, else the one it asks for,
+    /// else its own.
     fn headers<'a, R: CorsRequest>(
         &'a self,
         request: &'a R,
         origin: Echo<'a, R::HeaderValue>,
-        method: &[u8],
+        method: Option<&'static str>,
     ) -> Result<CorsHeaders<'a, R::HeaderValue>, NotAllowed<'a>> {
         let rules = self.rules()?;
-        let lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
-        let mut any = false;
-        let names = lines().flat_map(|line| requested_headers::names(line.as_ref()));
-        let names = names.inspect(|_| any = true);
-        let index = rules.first_match(origin.as_bytes(), method, names)?;
-        let echo = any.then(|| requested_headers::echo(lines));
-        // The index comes from the very rules it is looked up in.
-        let rule = rules.get(index).ok_or(NotAllowed::Origin)?;
+        let mut left = rules.allowing_origin(origin.as_bytes())?;
+        let requested;
+        let method = match method {
+            Some(method) => method.as_bytes(),
+            None => {
+                requested = value(request.header_lines(RequestHeader::AccessControlRequestMethod));
+                match &requested {
+                    Some(requested) => requested.as_bytes(),
+                    None => request.method().as_bytes(),
+                }
+            }
+        };
+        left = rules.allowing_method(left, method)?;
+
+        let all_lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
+        let mut lines = all_lines();
+        let first = lines.next();
+        let mut names = 0;
+        let mut several = false;
+        if let Some(first) = first {
+            left = rules.allowing_headers(left, first.as_ref(), &mut names)?;
+            for line in lines {
+                several = true;
+                left = rules.allowing_headers(left, line.as_ref(), &mut names)?;
+            }
+        }
+        let echo = match first {
+            None => None,
+            Some(_) if names == 0 => None,
+            Some(first) if several => {
+                Some(requested_headers::echo(first, all_lines().skip(1), names))
+            }
+            Some(first) => Some(requested_headers::echo(first, std::iter::empty(), names)),
+        };
+        // There is a first one: what empties the set returns from here.
+        let (index, rule) = rules.first_of(left).ok_or(NotAllowed::Origin)?;
         Ok(CorsHeaders::new(rule, index, origin, echo))
     }
 }

@@ -6,12 +6,14 @@ macro_rules! generation {
         #[doc = concat!("For the `http` crate ", $version, ".")]
         #[cfg(feature = $feature)]
         pub mod $module {
+            use std::sync::OnceLock;
+
             use $http::header::{
                 ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
                 ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
                 ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
                 ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName,
-                HeaderValue, ORIGIN,
+                HeaderValue, ORIGIN, ValueIter,
             };
 
             use crate::decision::{CorsHeaders, Echo};
@@ -20,16 +22,25 @@ macro_rules! generation {
 
             /// Checked methods, tokens and digits are always header values.
             pub(crate) fn header_value(text: &str) -> HeaderValue {
-                let value =
-                    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+                let value = HeaderValue::from_str(text)
+                    .unwrap_or_else(|_| const { HeaderValue::from_static("") });
                 // The first clone makes the value's bytes shared, so that later ones need not
                 // allocate.
                 drop(value.clone());
                 value
             }
 
+            /// [`host_id`](crate::host_id) as a header's value.
+            #[must_use]
+            pub fn host_id_value() -> HeaderValue {
+                static VALUE: OnceLock<HeaderValue> = OnceLock::new();
+                let value = || HeaderValue::from_static(crate::host_id());
+                VALUE.get_or_init(value).clone()
+            }
+
             /// The header of a request that [`RequestHeader`] stands for.
             #[must_use]
+            #[inline]
             pub fn request_header_name(header: RequestHeader) -> HeaderName {
                 match header {
                     RequestHeader::Origin => ORIGIN,
@@ -49,11 +60,36 @@ macro_rules! generation {
                     ResourceType::of_path(self.uri().path())
                 }
 
+                #[inline]
                 fn header_lines(
                     &self,
                     header: RequestHeader,
                 ) -> impl Iterator<Item = &HeaderValue> {
-                    self.headers().get_all(request_header_name(header)).iter()
+                    let headers = self.headers();
+                    let name = request_header_name(header);
+                    // Mostly no header has several lines, and then one look-up is all it takes.
+                    if headers.len() == headers.keys_len() {
+                        Lines::Single(headers.get(name))
+                    } else {
+                        Lines::Several(headers.get_all(name).iter())
+                    }
+                }
+            }
+
+            enum Lines<'a> {
+                Single(Option<&'a HeaderValue>),
+                Several(ValueIter<'a, HeaderValue>),
+            }
+
+            impl<'a> Iterator for Lines<'a> {
+                type Item = &'a HeaderValue;
+
+                #[inline]
+                fn next(&mut self) -> Option<&'a HeaderValue> {
+                    match self {
+                        Self::Single(line) => line.take(),
+                        Self::Several(lines) => lines.next(),
+                    }
                 }
             }
 
@@ -84,6 +120,24 @@ macro_rules! generation {
                     }
                 }
 
+                /// How many headers [`for_each`](Self::for_each) hands out.
+                #[must_use]
+                pub fn count(&self) -> usize {
+                    let Some(rule) = self.policy.rule(self.rule_index) else {
+                        return 0;
+                    };
+                    let values = rule.$module();
+                    2 + [
+                        self.requested_headers.is_some(),
+                        values.expose_headers().is_some(),
+                        values.max_age().is_some(),
+                        self.origin.is_some(),
+                    ]
+                    .into_iter()
+                    .map(usize::from)
+                    .sum::<usize>()
+                }
+
                 /// Hands out the headers in the order in which S3 sends them, all but `Vary`,
                 /// which is [merged](crate::merge_vary) into the app's own. The rule's values are
                 /// clones, which neither allocate nor validate.
@@ -93,7 +147,7 @@ macro_rules! generation {
                     };
                     let values = rule.$module();
                     let echoes = self.origin.is_some();
-                    let any = HeaderValue::from_static("*");
+                    let any = const { HeaderValue::from_static("*") };
                     insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.origin.unwrap_or(any));
                     insert(ACCESS_CONTROL_ALLOW_METHODS, values.allow_methods().clone());
                     if let Some(names) = self.requested_headers {
@@ -108,7 +162,7 @@ macro_rules! generation {
                     if echoes {
                         insert(
                             ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                            HeaderValue::from_static("true"),
+                            const { HeaderValue::from_static("true") },
                         );
                     }
                 }

@@ -7,6 +7,7 @@ use crate::check::SUPPORTED_METHODS;
 use crate::configuration::{CorsConfiguration, CorsRule};
 use crate::decision::NotAllowed;
 use crate::error::ConfigError;
+use crate::requested_headers;
 use crate::rule_index::{CaseInsensitive, CaseSensitive, RuleIndex};
 use crate::rule_set::RuleSet;
 use crate::values::RuleValues;
@@ -206,32 +207,55 @@ impl Rules {
         }
     }
 
-    /// The first rule that allows the origin, the method and every requested header at once.
-    pub(crate) fn first_match<'a>(
-        &self,
-        origin: &[u8],
-        method: &[u8],
-        requested_headers: impl Iterator<Item = &'a [u8]>,
-    ) -> Result<usize, NotAllowed<'a>> {
-        let mut left = self.origins.rules_allowing(origin, self.all);
-        if left.is_empty() {
-            return Err(NotAllowed::Origin);
+    /// The rules that allow an origin, at least one.
+    pub(crate) fn allowing_origin(&self, origin: &[u8]) -> Result<RuleSet, NotAllowed<'static>> {
+        let rules = self.origins.rules_allowing(origin, self.all);
+        if rules.is_empty() {
+            Err(NotAllowed::Origin)
+        } else {
+            Ok(rules)
         }
-        left &= self.rules_allowing_method(method);
-        let mut first = left.first().ok_or(NotAllowed::Method)?;
-        for name in requested_headers {
-            left = self.headers.rules_allowing(name, left);
-            first = left.first().ok_or(NotAllowed::Header(name))?;
-        }
-        Ok(first)
     }
 
-    fn rules_allowing_method(&self, method: &[u8]) -> RuleSet {
-        SUPPORTED_METHODS
-            .into_iter()
-            .zip(self.methods)
-            .find(|(supported, _)| supported.as_bytes() == method)
-            .map_or(RuleSet::EMPTY, |(_, rules)| rules)
+    /// Those of some rules that allow a method, too, at least one.
+    pub(crate) fn allowing_method(
+        &self,
+        rules: RuleSet,
+        method: &[u8],
+    ) -> Result<RuleSet, NotAllowed<'static>> {
+        let supported = SUPPORTED_METHODS.into_iter().zip(self.methods);
+        let allowing = supported
+            .filter(|(supported, _)| supported.as_bytes() == method)
+            .map(|(_, allowing)| allowing & rules)
+            .next();
+        match allowing {
+            Some(allowing) if !allowing.is_empty() => Ok(allowing),
+            _ => Err(NotAllowed::Method),
+        }
+    }
+
+    /// Those of some rules that allow every name in a line of requested headers, too, at least
+    /// one. Counts the names.
+    pub(crate) fn allowing_headers<'a>(
+        &self,
+        mut rules: RuleSet,
+        line: &'a [u8],
+        count: &mut usize,
+    ) -> Result<RuleSet, NotAllowed<'a>> {
+        for name in requested_headers::names(line) {
+            *count += 1;
+            rules = self.headers.rules_allowing(name, rules);
+            if rules.is_empty() {
+                return Err(NotAllowed::Header(name));
+            }
+        }
+        Ok(rules)
+    }
+
+    /// The first of some rules in the configuration's order.
+    pub(crate) fn first_of(&self, rules: RuleSet) -> Option<(usize, &Rule)> {
+        let index = rules.first()?;
+        Some((index, self.rules.get(index)?))
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&Rule> {

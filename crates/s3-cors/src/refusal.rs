@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::decision::NotAllowed;
 use crate::request::ResourceType;
-use crate::write::Escaped;
+use crate::write::push_escaped;
 
 /// A refused preflight: S3's status and error.
 ///
@@ -158,30 +158,25 @@ impl<'a> Refusal<'a> {
     /// The body S3 sends, of content type `application/xml`.
     #[must_use]
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> String {
-        // The longest text S3 has, and some room.
-        let mut xml = String::with_capacity(640);
-        xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
-        let mut element = |name: &str, value: &str| {
-            for part in ["<", name, ">"] {
-                xml.push_str(part);
-            }
-            // Neither step fails: writing to memory cannot.
-            let _ = fmt::Write::write_fmt(&mut xml, format_args!("{}", Escaped(value)));
-            for part in ["</", name, ">"] {
-                xml.push_str(part);
-            }
-        };
-        element("Code", self.code());
-        element("Message", &self.message());
-        if let Some(method) = self.method() {
-            element("Method", method);
+        // Room for the longest text S3 has.
+        let mut xml = String::with_capacity(512 + request_id.len() + host_id.len());
+        xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+        xml.push_str(self.code());
+        xml.push_str("</Code><Message>");
+        push_escaped(&mut xml, &self.message());
+        xml.push_str("</Message>");
+        if let (Some(method), Some(resource_type)) = (self.method(), self.resource_type()) {
+            xml.push_str("<Method>");
+            xml.push_str(method);
+            xml.push_str("</Method><ResourceType>");
+            xml.push_str(resource_type.as_str());
+            xml.push_str("</ResourceType>");
         }
-        if let Some(resource_type) = self.resource_type() {
-            element("ResourceType", resource_type.as_str());
-        }
-        element("RequestId", request_id);
-        element("HostId", host_id);
-        xml.push_str("</Error>");
+        xml.push_str("<RequestId>");
+        push_escaped(&mut xml, request_id);
+        xml.push_str("</RequestId><HostId>");
+        push_escaped(&mut xml, host_id);
+        xml.push_str("</HostId></Error>");
         xml
     }
 }

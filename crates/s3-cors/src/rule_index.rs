@@ -10,8 +10,9 @@ use crate::rule_set::RuleSet;
 
 /// How values compare.
 pub(crate) trait Case {
-    /// Folds what compares equal to the same byte; it may fold other bytes together, too.
-    fn fold(byte: u8) -> u8;
+    /// Folds eight bytes at once, so that what compares equal becomes equal; other bytes may
+    /// become equal, too.
+    fn fold(word: u64) -> u64;
     fn equal(a: &[u8], b: &[u8]) -> bool;
     /// One spelling for all patterns that match alike.
     fn normalized(pattern: &str) -> String;
@@ -26,8 +27,8 @@ pub(crate) struct CaseSensitive;
 pub(crate) struct CaseInsensitive;
 
 impl Case for CaseSensitive {
-    fn fold(byte: u8) -> u8 {
-        byte
+    fn fold(word: u64) -> u64 {
+        word
     }
 
     fn equal(a: &[u8], b: &[u8]) -> bool {
@@ -40,13 +41,14 @@ impl Case for CaseSensitive {
 }
 
 impl Case for CaseInsensitive {
-    fn fold(byte: u8) -> u8 {
-        // Cheaper than lower-casing, and as good for hashing.
-        byte | 0x20
+    fn fold(word: u64) -> u64 {
+        // Sets the bit in which letters of different case differ.
+        word | 0x2020_2020_2020_2020
     }
 
     fn equal(a: &[u8], b: &[u8]) -> bool {
-        a.eq_ignore_ascii_case(b)
+        // Browsers send names in lower case, in which they are kept here: mostly they are equal.
+        a == b || a.eq_ignore_ascii_case(b)
     }
 
     fn normalized(pattern: &str) -> String {
@@ -60,9 +62,8 @@ impl Case for CaseInsensitive {
 /// one included. It matches whole values: what stands before the `*` begins the value, what
 /// stands after it ends the value, and the two do not overlap.
 ///
-/// Values are hashed byte by byte, prefixes from the front and suffixes from the back, so that
-/// one pass over a value yields the hash of every length asked for. The hash is not keyed: who
-/// sends requests cannot put anything into the table.
+/// Values are hashed as they come. The hash is not keyed: who sends requests cannot put anything
+/// into the tables.
 #[derive(Debug)]
 pub(crate) struct RuleIndex<C> {
     /// The rules that hold the pattern `*`.
@@ -186,18 +187,14 @@ impl<C: Case> RuleIndex<C> {
             })
             .collect();
 
-        let hash_ending = |ending: &Ending| {
-            Hash::of_group(ending.group)
-                .backward::<C>(ending.text.of(&text))
-                .finish()
-        };
+        let hash_ending = |ending: &Ending| hash::<C>(ending.group, ending.text.of(&text));
         index.endings.reserve(endings.len(), hash_ending);
         for ending in endings {
             index
                 .endings
                 .insert_unique(hash_ending(&ending), ending, hash_ending);
         }
-        let hash_prefix = |prefix: &Prefix| Hash::NEW.forward::<C>(prefix.text.of(&text)).finish();
+        let hash_prefix = |prefix: &Prefix| hash::<C>(Group::EXACT, prefix.text.of(&text));
         index.prefixes.reserve(prefixes.len(), hash_prefix);
         for prefix in prefixes {
             index
@@ -221,55 +218,40 @@ impl<C: Case> RuleIndex<C> {
         }
         let mut rules = self.any;
         if value.len() <= self.longest_exact {
-            let hash = Hash::of_group(Group::EXACT).backward::<C>(value);
-            rules |= self.rules_at(hash, Group::EXACT, value);
+            rules |= self.rules_at(Group::EXACT, value);
         }
-        self.add_wildcards(value, &mut rules);
+        for &length in &self.prefix_lengths {
+            let Some((prefix, rest)) = value.split_at_checked(length) else {
+                break;
+            };
+            let hash = hash::<C>(Group::EXACT, prefix);
+            let found = self
+                .prefixes
+                .find(hash, |entry| C::equal(entry.text.of(&self.text), prefix));
+            if let Some(found) = found {
+                rules |= self.rules_ending(found.group, rest);
+            }
+        }
         rules & candidates
     }
 
-    fn add_wildcards(&self, value: &[u8], rules: &mut RuleSet) {
-        let mut hash = Hash::NEW;
-        let mut hashed = 0;
-        for &length in &self.prefix_lengths {
-            let (Some(next), Some((prefix, rest))) =
-                (value.get(hashed..length), value.split_at_checked(length))
-            else {
-                return;
-            };
-            hash = hash.forward::<C>(next);
-            hashed = length;
-            let found = self.prefixes.find(hash.finish(), |entry| {
-                C::equal(entry.text.of(&self.text), prefix)
-            });
-            if let Some(found) = found {
-                self.add_endings(rest, found.group, rules);
-            }
-        }
-    }
-
-    fn add_endings(&self, rest: &[u8], group: Group, rules: &mut RuleSet) {
-        let mut hash = Hash::of_group(group);
-        let mut unhashed = rest;
+    /// The rules with a wildcard of this group whose suffix ends what is left of a value.
+    fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
+        let mut rules = RuleSet::EMPTY;
         let lengths = self.suffix_lengths.get(group.0 as usize);
         for &length in lengths.into_iter().flatten() {
-            let Some(start) = rest.len().checked_sub(length) else {
-                return;
+            let start = rest.len().checked_sub(length);
+            let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
+                break;
             };
-            let (Some((before, next)), Some(suffix)) =
-                (unhashed.split_at_checked(start), rest.get(start..))
-            else {
-                return;
-            };
-            hash = hash.backward::<C>(next);
-            unhashed = before;
-            *rules |= self.rules_at(hash, group, suffix);
+            rules |= self.rules_at(group, suffix);
         }
+        rules
     }
 
-    fn rules_at(&self, hash: Hash, group: Group, ending: &[u8]) -> RuleSet {
+    fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
         self.endings
-            .find(hash.finish(), |entry| {
+            .find(hash::<C>(group, ending), |entry| {
                 entry.group == group && C::equal(entry.text.of(&self.text), ending)
             })
             .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
@@ -292,32 +274,27 @@ fn append(text: &mut Vec<u8>, part: &str) -> Slice {
     }
 }
 
-/// FNV-1a, which takes bytes one at a time, so that a longer hash goes on from a shorter one.
-#[derive(Debug, Clone, Copy)]
-struct Hash(u64);
-
-impl Hash {
-    const NEW: Self = Self(0xcbf2_9ce4_8422_2325);
-
-    fn of_group(group: Group) -> Self {
-        Self(Self::NEW.0 ^ (u64::from(group.0) << 32))
+/// Multiplies and folds, word by word, as the hashes of the `foldhash` and `rustc-hash` family do.
+fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
+    const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+    const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
+    fn mixed(hash: u64, word: u64) -> u64 {
+        let product = u128::from(hash ^ word).wrapping_mul(u128::from(FACTOR));
+        // Both halves: the low one alone never carries high bits down.
+        (product as u64) ^ ((product >> 64) as u64)
     }
-
-    fn with<C: Case>(self, byte: u8) -> Self {
-        Self((self.0 ^ u64::from(C::fold(byte))).wrapping_mul(0x0100_0000_01b3))
+    let mut hash = SEED ^ u64::from(group.0) ^ ((bytes.len() as u64) << 32);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mixed(hash, C::fold(u64::from_le_bytes(*word)));
     }
-
-    fn forward<C: Case>(self, bytes: &[u8]) -> Self {
-        bytes.iter().fold(self, |hash, &byte| hash.with::<C>(byte))
-    }
-
-    fn backward<C: Case>(self, bytes: &[u8]) -> Self {
-        bytes.iter().rfold(self, |hash, &byte| hash.with::<C>(byte))
-    }
-
-    /// The table takes its seven tag bits from the top, where FNV mixes well, and the place from
-    /// the bottom, where it does not.
-    fn finish(self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
+    // What is left of a long value is hashed with some bytes before it again, as a whole word.
+    let last = match bytes.last_chunk::<8>() {
+        Some(_) if rest.is_empty() => return hash,
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest
+            .iter()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    mixed(hash, C::fold(last))
 }

@@ -1,4 +1,4 @@
-//! The body of an answer: the app's or the layer's own.
+//! The body of an answer: the app's or the layer's own, and the type both have.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,18 +29,65 @@ pin_project! {
     }
 }
 
-impl<B> ResponseBody<B> {
-    pub(crate) fn forwarded(body: B) -> Self {
-        Self {
+/// What type the bodies of answers have: [`Wrapped`] or [`Same`].
+pub trait AnswerBody<B>: sealed::Sealed {
+    /// The body of an answer.
+    type Body: Body;
+
+    /// The inner service's body.
+    fn forwarded(body: B) -> Self::Body;
+
+    /// A body of the layer's own, often empty.
+    fn own(bytes: Bytes) -> Self::Body;
+}
+
+/// Answers have a [`ResponseBody`] around the inner service's, of which nothing is asked but that
+/// it be a body. The default.
+#[derive(Debug, Clone, Copy)]
+pub enum Wrapped {}
+
+/// Answers have the inner service's own type of body, which must be made from [`Bytes`]: see
+/// [`S3CorsLayer::same_body`](crate::S3CorsLayer::same_body).
+#[derive(Debug, Clone, Copy)]
+pub enum Same {}
+
+impl<B: Body> AnswerBody<B> for Wrapped {
+    type Body = ResponseBody<B>;
+
+    fn forwarded(body: B) -> ResponseBody<B> {
+        ResponseBody {
             kind: Kind::Forwarded { body },
         }
     }
 
-    pub(crate) fn own(bytes: Bytes) -> Self {
-        Self {
+    fn own(bytes: Bytes) -> ResponseBody<B> {
+        ResponseBody {
             kind: Kind::Own { bytes },
         }
     }
+}
+
+impl<B: Body + Default + From<Bytes>> AnswerBody<B> for Same {
+    type Body = B;
+
+    fn forwarded(body: B) -> B {
+        body
+    }
+
+    fn own(bytes: Bytes) -> B {
+        if bytes.is_empty() {
+            B::default()
+        } else {
+            B::from(bytes)
+        }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::Wrapped {}
+    impl Sealed for super::Same {}
 }
 
 impl<B: Body> Body for ResponseBody<B> {

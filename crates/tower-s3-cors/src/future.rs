@@ -1,16 +1,16 @@
 //! The future of an answer.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use http_body::Body;
 use pin_project_lite::pin_project;
 
-use crate::body::ResponseBody;
+use crate::body::{AnswerBody, Wrapped};
 use s3_cors::http1::OwnedCorsHeaders;
 
 use crate::headers;
@@ -20,9 +20,10 @@ pin_project! {
     /// The future of [`S3Cors`](crate::S3Cors).
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<F, A = Wrapped> {
         #[pin]
         answer: Answer<F>,
+        bodies: PhantomData<fn() -> A>,
     }
 }
 
@@ -42,7 +43,7 @@ pin_project! {
     }
 }
 
-impl<F> ResponseFuture<F> {
+impl<F, A> ResponseFuture<F, A> {
     pub(crate) fn forwarded(
         inner: F,
         cors: Option<OwnedCorsHeaders>,
@@ -54,6 +55,7 @@ impl<F> ResponseFuture<F> {
                 cors,
                 settings,
             },
+            bodies: PhantomData,
         }
     }
 
@@ -62,16 +64,17 @@ impl<F> ResponseFuture<F> {
             answer: Answer::Own {
                 response: Some(response),
             },
+            bodies: PhantomData,
         }
     }
 }
 
-impl<F, B, E> Future for ResponseFuture<F>
+impl<F, A, B, E> Future for ResponseFuture<F, A>
 where
     F: Future<Output = Result<Response<B>, E>>,
-    B: Body,
+    A: AnswerBody<B>,
 {
-    type Output = Result<Response<ResponseBody<B>>, E>;
+    type Output = Result<Response<A::Body>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().answer.project() {
@@ -82,10 +85,10 @@ where
             } => ready!(inner.poll(cx)).map(|mut response| {
                 let status = response.status();
                 finish(status, response.headers_mut(), cors.take(), settings);
-                response.map(ResponseBody::forwarded)
+                response.map(A::forwarded)
             }),
             AnswerProjection::Own { response } => match response.take() {
-                Some(response) => Ok(response.map(ResponseBody::own)),
+                Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
@@ -99,11 +102,11 @@ fn finish(
     cors: Option<OwnedCorsHeaders>,
     settings: &Settings,
 ) {
-    headers::remove_access_control(headers);
+    let own = headers::remove_access_control(headers);
     let wanted = settings.add_headers_to.is_none_or(|wanted| wanted(status));
     match cors.filter(|_| wanted) {
-        Some(cors) => headers::add(cors, headers),
-        None if settings.always_vary => headers::add_vary(headers),
+        Some(cors) => headers::add(cors, &own, headers),
+        None if settings.always_vary => headers::add_vary(&own, headers),
         None => {}
     }
 }

@@ -18,7 +18,7 @@ mod headers;
 mod layer;
 mod service;
 
-pub use body::ResponseBody;
+pub use body::{AnswerBody, ResponseBody, Same, Wrapped};
 pub use future::ResponseFuture;
 pub use layer::{RefusalBody, S3CorsLayer};
 pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};

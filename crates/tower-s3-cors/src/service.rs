@@ -1,28 +1,29 @@
 //! The service: asks the policy, then forwards the request or answers it.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
-use http_body::Body;
-use s3_cors::http1::OwnedCorsHeaders;
+use s3_cors::http1::{OwnedCorsHeaders, host_id_value};
 use s3_cors::{CorsPolicy, Decision, Refusal, host_id, request_id};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::ResponseBody;
+use crate::body::{AnswerBody, Wrapped};
 use crate::future::ResponseFuture;
-use crate::headers;
+use crate::headers::{self, Own};
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
 /// The service that [`S3CorsLayer`] makes of another.
 ///
 /// Preflights are answered here and never reach the inner service; all other requests always
 /// reach it, and its answers get their CORS headers.
-#[derive(Debug, Clone)]
-pub struct S3Cors<S> {
+pub struct S3Cors<S, A = Wrapped> {
     inner: S,
     settings: Arc<Settings>,
+    bodies: PhantomData<fn() -> A>,
 }
 
 impl<S> S3Cors<S> {
@@ -30,9 +31,15 @@ impl<S> S3Cors<S> {
     pub fn new(inner: S, policy: CorsPolicy) -> Self {
         S3CorsLayer::new(policy).layer(inner)
     }
+}
 
+impl<S, A> S3Cors<S, A> {
     pub(crate) fn with_settings(inner: S, settings: Arc<Settings>) -> Self {
-        Self { inner, settings }
+        Self {
+            inner,
+            settings,
+            bodies: PhantomData,
+        }
     }
 
     /// The policy in force.
@@ -56,20 +63,35 @@ impl<S> S3Cors<S> {
     }
 }
 
-impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for S3Cors<S>
+impl<S: Clone, A> Clone for S3Cors<S, A> {
+    fn clone(&self) -> Self {
+        Self::with_settings(self.inner.clone(), Arc::clone(&self.settings))
+    }
+}
+
+impl<S: fmt::Debug, A> fmt::Debug for S3Cors<S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Cors")
+            .field("inner", &self.inner)
+            .field("settings", &self.settings)
+            .finish()
+    }
+}
+
+impl<S, A, ReqBody, ResBody> Service<Request<ReqBody>> for S3Cors<S, A>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    ResBody: Body,
+    A: AnswerBody<ResBody>,
 {
-    type Response = Response<ResponseBody<ResBody>>;
+    type Response = Response<A::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S::Future, A>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future> {
+    fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
         let cors = match settings.policy.decide(&request) {
             Decision::NotCors => None,
@@ -81,7 +103,7 @@ where
             Decision::Preflight(headers) => {
                 let mut response = Response::default();
                 let cors = OwnedCorsHeaders::new(&settings.policy, headers);
-                headers::add(cors, response.headers_mut());
+                headers::add(cors, &Own::default(), response.headers_mut());
                 return ResponseFuture::answered(response);
             }
             Decision::Refused(refusal)
@@ -112,7 +134,7 @@ fn refused<B>(
     let RefusalBody { content_type, body } = match &settings.refusal_body {
         Some(own) => own.0(refusal, &request_id),
         None => RefusalBody {
-            content_type: HeaderValue::from_static("application/xml"),
+            content_type: const { HeaderValue::from_static("application/xml") },
             body: refusal.to_xml(&request_id, host_id()).into(),
         },
     };
@@ -125,9 +147,9 @@ fn refused<B>(
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
         headers.insert(X_AMZ_REQUEST_ID, request_id);
     }
-    headers.insert(X_AMZ_ID_2, HeaderValue::from_static(host_id()));
+    headers.insert(X_AMZ_ID_2, host_id_value());
     if settings.always_vary {
-        headers::add_vary(headers);
+        headers::add_vary(&Own::default(), headers);
     }
     response
 }
