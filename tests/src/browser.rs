@@ -86,8 +86,13 @@ impl Deref for Browser {
 /// Says so where nobody can miss it: the test harness keeps what `eprintln!` prints, and drops it
 /// if the test passes, but lets through what is written to stderr itself.
 fn skip() {
-    const SKIPPED: &str =
-        "SKIPPED: no chromium/chromedriver found, the browser tests did not run\n";
+    const SKIPPED: &str = "
+**********************************************************************************
+SKIPPED: no chromium/chromedriver found, the browser tests did not run.
+Install both (on Debian: apt-get install chromium chromium-driver), or name the two
+programs in the environment variables CHROMIUM and CHROMEDRIVER.
+**********************************************************************************
+";
     static ONCE: Once = Once::new();
 
     let required = env::var_os(REQUIRED).is_some_and(|value| !value.is_empty() && value != "0");

@@ -96,7 +96,7 @@ fn values_of_the_wrong_type_are_shown_with_the_right_one() {
             r#"[{"AllowedOrigins": null, "AllowedMethods": ["GET", 1]}]"#,
             &[
                 "cors.json:1:21: CORSRules[0].AllowedOrigins: a list of strings is needed, not \
-                 null: null; remove the key, or give it a value",
+                 null: null; remove it, or give it a value",
                 "cors.json:1:53: CORSRules[0].AllowedMethods[1]: a string is needed, not an \
                  integer: 1; write a string",
             ],
@@ -131,7 +131,7 @@ fn a_long_value_is_shown_by_its_beginning() {
     let error = refused(format!(
         r#"[{{"AllowedOrigins": "{long}", "AllowedMethods": ["GET"]}}]"#
     ));
-    assert!(error.to_string().len() < 400, "{error}");
+    assert!(error.to_string().len() < 600, "{error}");
     assert!(error.to_string().contains("aaa…; "), "{error}");
 }
 
@@ -156,7 +156,7 @@ fn what_is_missing_is_named_with_its_rule() {
             r#"{"CORSRules": []}"#,
             &[malformed!(
                 "cors.json: there is no rule; add a rule; for a bucket without CORS \
-                 configuration use a policy without rules"
+                 configuration use `CorsPolicy::without_configuration()`"
             )],
         ),
         (
@@ -220,11 +220,35 @@ fn what_s3_refuses_is_shown_with_its_own_words_where_they_are_known() {
 }
 
 #[test]
+fn nothing_in_a_file_breaks_the_lines_of_an_error() {
+    let error =
+        refused(r#"[{"AllowedOrigins": ["a\n*\u001b[31m*\u202e"], "AllowedMethods": ["G\nET"]}]"#);
+    for line in error.to_string().lines() {
+        assert!(line.starts_with("line 1, column "), "{line:?}");
+        assert!(!line.contains(['\u{1b}', '\u{202e}']), "{line:?}");
+    }
+    assert_eq!(error.to_string().lines().count(), 2);
+    let s3_error = error.problems()[1].s3_error().expect("S3's text is known");
+    assert!(s3_error.message().expect("it is").ends_with("is G\nET"));
+}
+
+#[test]
+fn a_main_that_returns_the_error_prints_what_a_person_can_read() {
+    let error = refused(r#"[{"AllowedOrigins": "*", "AllowedMethods": ["PUT "]}]"#);
+    assert_eq!(format!("{error:?}"), format!("\n{error}"));
+    assert!(error.to_string().ends_with(
+        "write \"PUT\" (S3 answers InvalidRequest: Found \
+        unsupported HTTP method in CORS config. Unsupported method is PUT )"
+    ));
+    assert!(format!("{error:#?}").starts_with("ConfigError {"));
+}
+
+#[test]
 fn limits_are_told_with_what_exceeds_them() {
     let rule = r#"{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}"#;
     assert_eq!(
         refused(format!("[{}]", vec![rule; 101].join(","))).to_string(),
-        "there are 101 rules; S3 allows 100: join rules that differ in their origins or methods \
+        "line 1, column 5302: CORSRules[100]: there are 101 rules; S3 allows 100: join rules that differ in their origins or methods \
          only (S3 answers InvalidRequest)"
     );
     let origin = "a".repeat(65_536);
@@ -350,7 +374,7 @@ fn xml_is_read_as_strictly_as_s3_reads_it() {
         (
             "<Cors/>",
             &[malformed!(
-                "cors.json:1:1: the root element is <Cors>; the root element is \
+                "cors.json:1:1: the root element is <Cors>; write \
                  <CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
             )],
         ),
@@ -359,8 +383,9 @@ fn xml_is_read_as_strictly_as_s3_reads_it() {
 
 #[test]
 fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
-    const EMPTY: &str = "cors.json: is empty; for a bucket without CORS configuration use a \
-        policy without rules; otherwise save what `aws s3api get-bucket-cors` prints";
+    const EMPTY: &str = "cors.json: is empty; for a bucket without CORS configuration use \
+        `CorsPolicy::without_configuration()`; otherwise save what `aws s3api get-bucket-cors` \
+        prints";
     const NEITHER: &str = "cors.json: is neither JSON nor XML; use the JSON of the S3 console, of \
         the AWS CLI or of a CloudFormation bucket, or the REST API's XML";
     assert_rows(&[
@@ -368,7 +393,36 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         (" \r\n\t", &[EMPTY]),
         ("\u{feff}", &[EMPTY]),
         ("CORSRules: yes", &[NEITHER]),
-        ("// mine\n[]", &[NEITHER]),
+        (
+            "// mine\n[]",
+            &[
+                "cors.json: begins with or is a comment, not JSON or XML; remove the comment: JSON \
+               has none",
+            ],
+        ),
+        (
+            "CORSRules:\n  - AllowedOrigins: ['*']",
+            &["cors.json: begins with or is YAML, not JSON or XML; convert it to JSON"],
+        ),
+        (
+            "[{\"AllowedOrigins\": [\"*\"],\n}]",
+            &["cors.json:2:1: is not JSON: trailing comma; remove the comma before the `}` or `]`"],
+        ),
+        (
+            "[{\n// mine\n}]",
+            &["cors.json:2:1: is not JSON: a comment, which JSON does not have; remove it"],
+        ),
+        (
+            "null",
+            &["cors.json:1:1: an object is needed, not null: null; remove it, or give it a value"],
+        ),
+        (
+            "{\"Resources\": {}}",
+            &[
+                "cors.json:1:2: Resources: unknown key `Resources`; of a CloudFormation template, \
+               keep only the bucket's `CorsConfiguration`, with what belongs to it",
+            ],
+        ),
         (
             "[{\"AllowedOrigins\": [\"https://a.ex",
             &[
@@ -378,7 +432,7 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         ),
         (
             "[{\"AllowedOrigins\": [\"*\"],\n  \"AllowedMethods\": [\"GET\"],\n}]",
-            &["cors.json:3:1: is not JSON: key must be a string; correct the syntax"],
+            &["cors.json:3:1: is not JSON: trailing comma; remove the comma before the `}` or `]`"],
         ),
         (
             r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}] x"#,

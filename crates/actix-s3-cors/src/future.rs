@@ -117,10 +117,8 @@ struct Finish {
 impl Finish {
     fn apply(self, status: StatusCode, headers: &mut HeaderMap) {
         headers::remove_access_control(headers);
-        let wanted = self
-            .settings
-            .add_headers_to
-            .is_none_or(|wanted| wanted(status));
+        let wanted = self.settings.add_headers_to.as_ref();
+        let wanted = wanted.is_none_or(|wanted| wanted.0(status));
         match self.cors.filter(|_| wanted) {
             Some(cors) => headers::add(cors, headers),
             None if self.settings.always_vary => headers::add_vary(headers),

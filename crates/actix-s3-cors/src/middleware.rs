@@ -41,8 +41,17 @@ pub(crate) struct Settings {
     pub(crate) policy: CorsPolicy,
     pub(crate) forward_plain_options: bool,
     pub(crate) always_vary: bool,
-    pub(crate) add_headers_to: Option<fn(StatusCode) -> bool>,
+    pub(crate) add_headers_to: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+}
+
+#[derive(Clone)]
+pub(crate) struct StatusFn(pub(crate) Arc<dyn Fn(StatusCode) -> bool + Send + Sync>);
+
+impl fmt::Debug for StatusFn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StatusFn")
+    }
 }
 
 #[derive(Clone)]
@@ -104,7 +113,8 @@ impl S3Cors {
     }
 
     /// Forwards a plain `OPTIONS`, one without `Origin` or without
-    /// `Access-Control-Request-Method`, to the app, whose answer goes out without CORS headers.
+    /// `Access-Control-Request-Method`, to the app, whose answer goes out without CORS headers, its
+    /// own included.
     ///
     /// By default it is refused, as S3 refuses it: with status 400 if it has no `Origin`, else
     /// with 403. Preflights are answered here in either case. For apps that use `OPTIONS`
@@ -137,8 +147,11 @@ impl S3Cors {
     ///     .add_headers_to(|status| status != StatusCode::NOT_MODIFIED);
     /// # Ok::<(), actix_s3_cors::ConfigError>(())
     /// ```
-    pub fn add_headers_to(mut self, condition: fn(StatusCode) -> bool) -> Self {
-        self.settings_mut().add_headers_to = Some(condition);
+    pub fn add_headers_to(
+        mut self,
+        condition: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().add_headers_to = Some(StatusFn(Arc::new(condition)));
         self
     }
 

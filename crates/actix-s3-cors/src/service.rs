@@ -130,8 +130,9 @@ fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &s
         request_id,
         path = request.path(),
         origin = ?request.headers().get(header::ORIGIN),
-        method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
-        "preflight refused: {}",
+        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
+        "{} refused: {}",
+        if refusal.is_plain_options() { "OPTIONS" } else { "preflight" },
         refusal.reason()
     );
 }
@@ -145,6 +146,7 @@ fn trace_not_allowed(request: &ServiceRequest, reason: &s3_cors::NotAllowed<'_>)
         method = %request.method(),
         path = request.path(),
         origin = ?request.headers().get(header::ORIGIN),
+        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
         "answered without CORS headers: {reason}"
     );
 }

@@ -22,9 +22,9 @@ pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
         found.push(Problem::unplaced(ProblemKind::NoRules));
     }
     if rules.len() > MAX_RULES {
-        found.push(Problem::unplaced(ProblemKind::TooManyRules {
-            count: rules.len(),
-        }));
+        let kind = ProblemKind::TooManyRules { count: rules.len() };
+        // The first rule that is too many.
+        found.push(Problem::new(kind, Place::rule_at(MAX_RULES)));
     }
     let bytes = write::xml_length(config);
     if bytes > MAX_BYTES {

@@ -63,6 +63,13 @@ impl fmt::Display for RefusalReason<'_> {
                 "its Access-Control-Request-Method \"{}\" is no method S3 knows",
                 method.escape_ascii()
             ),
+            Self::NotAllowed {
+                method: "OPTIONS",
+                reason: NotAllowed::Method,
+            } => f.write_str(
+                "no rule can allow the method OPTIONS, by which S3 judges a request without \
+                 Access-Control-Request-Method",
+            ),
             Self::NotAllowed { reason, .. } => reason.fmt(f),
         }
     }

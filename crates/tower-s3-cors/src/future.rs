@@ -103,7 +103,8 @@ fn finish(
     settings: &Settings,
 ) {
     let own = headers::remove_access_control(headers);
-    let wanted = settings.add_headers_to.is_none_or(|wanted| wanted(status));
+    let wanted = settings.add_headers_to.as_ref();
+    let wanted = wanted.is_none_or(|wanted| wanted.0(status));
     match cors.filter(|_| wanted) {
         Some(cors) => headers::add(cors, &own, headers),
         None if settings.always_vary => headers::add_vary(&own, headers),

@@ -21,9 +21,10 @@ pub(crate) fn remove_access_control(headers: &mut HeaderMap) -> Own {
         any_foreign |= foreign(name);
     }
     while any_foreign && let Some(name) = headers.keys().find(|name| foreign(name)).cloned() {
-        let _value = headers.remove(&name);
-        #[cfg(feature = "tracing")]
-        tracing::debug!(%name, value = ?_value, "removed a CORS header that the app set itself");
+        if let Some(_value) = headers.remove(&name) {
+            #[cfg(feature = "tracing")]
+            tracing::debug!(%name, value = ?_value, "removed a CORS header that the app set itself");
+        }
     }
     own
 }

@@ -161,8 +161,9 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
         request_id,
         path = request.uri().path(),
         origin = ?request.headers().get(header::ORIGIN),
-        method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
-        "preflight refused: {}",
+        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
+        "{} refused: {}",
+        if refusal.is_plain_options() { "OPTIONS" } else { "preflight" },
         refusal.reason()
     );
 }
@@ -176,6 +177,7 @@ fn trace_not_allowed<B>(request: &Request<B>, reason: &s3_cors::NotAllowed<'_>) 
         method = %request.method(),
         path = request.uri().path(),
         origin = ?request.headers().get(header::ORIGIN),
+        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
         "answered without CORS headers: {reason}"
     );
 }

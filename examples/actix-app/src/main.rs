@@ -1,7 +1,7 @@
 //! An actix-web app that answers CORS as its bucket does.
 //!
 //! ```sh
-//! cargo run -p actix-app -- --cors cors.json --listen 127.0.0.1:3000
+//! cargo run -p actix-app -- --cors examples/actix-app/cors.json --listen 127.0.0.1:3000
 //! curl -i http://127.0.0.1:3000/ -H 'Origin: https://www.example.com'
 //! curl -i http://127.0.0.1:3000/ -X OPTIONS -H 'Origin: https://www.example.com' \
 //!     -H 'Access-Control-Request-Method: PUT'

@@ -13,12 +13,12 @@ pub(crate) fn text(ports: &Ports) -> String {
 
 It fetches loading.html from two buckets, each of which is another origin:
 
-    Blocked  {without_cors}
-             No CORS configuration: it answers 200 without
-             Access-Control-Allow-Origin, so the browser keeps the answer.
-    Loaded   {with_cors}
-             If a rule of its CORS configuration allows the website's origin and
-             GET, the answer says so, and the browser hands it to the page.
+    Without CORS configuration: {without_cors}
+        It answers 200 without Access-Control-Allow-Origin, so the browser keeps
+        the answer from the page: blocked.
+    With CORS configuration: {with_cors}
+        If a rule allows the website's origin and GET, the answer says so, and
+        the browser hands it to the page: loaded.
 
 The same with curl. The plain request, which both answer with 200:
 

@@ -65,7 +65,10 @@ pub enum ProblemKind {
     /// There is no text but white space.
     Empty,
     /// The text is neither JSON nor XML.
-    NeitherJsonNorXml,
+    NeitherJsonNorXml {
+        /// What it looks like, if that can be told.
+        looks_like: Option<&'static str>,
+    },
     /// The text is XML, and this build does not read XML.
     XmlNotEnabled,
     /// The text breaks JSON's or XML's syntax.
@@ -242,34 +245,55 @@ impl ProblemKind {
                                               `Out-File -Encoding utf8` instead of using `>`"
                 .into(),
             Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
-            Self::Empty => "for a bucket without CORS configuration use a policy without rules; \
-                            otherwise save what `aws s3api get-bucket-cors` prints"
+            Self::Empty => "for a bucket without CORS configuration use \
+                            `CorsPolicy::without_configuration()`; otherwise save what `aws \
+                            s3api get-bucket-cors` prints"
                 .into(),
-            Self::NeitherJsonNorXml => "use the JSON of the S3 console, of the AWS CLI or of a \
+            Self::NeitherJsonNorXml {
+                looks_like: Some("YAML"),
+            } => "convert it to JSON".into(),
+            Self::NeitherJsonNorXml {
+                looks_like: Some("a comment"),
+            } => "remove the comment: JSON has none".into(),
+            Self::NeitherJsonNorXml { .. } => {
+                "use the JSON of the S3 console, of the AWS CLI or of a \
                                         CloudFormation bucket, or the REST API's XML"
-                .into(),
-            Self::XmlNotEnabled => "enable the feature `xml` of the crate `s3-cors`, or save the \
-                                    JSON that `aws s3api get-bucket-cors` prints"
+                    .into()
+            }
+            Self::XmlNotEnabled => "enable the feature `xml` of `tower-s3-cors`, `actix-s3-cors` \
+                                    or `s3-cors`, or save the JSON that `aws s3api \
+                                    get-bucket-cors` prints"
                 .into(),
             Self::Syntax { message, .. } if ends_early(message) => {
                 "the text ends too early: was it saved whole?".into()
             }
+            Self::Syntax { message, .. } if message.starts_with("trailing comma") => {
+                "remove the comma before the `}` or `]`".into()
+            }
+            Self::Syntax { message, .. } if message.starts_with("a comment") => "remove it".into(),
             Self::Syntax { .. } => "correct the syntax".into(),
             Self::WrongRoot { .. } => format!(
-                "the root element is <CORSConfiguration xmlns=\"{}\">",
+                "write <CORSConfiguration xmlns=\"{}\">",
                 crate::dialect::XML_NAMESPACE
             ),
             Self::UnknownKey {
                 meant: Some(meant), ..
             } => format!("write `{meant}`"),
-            Self::UnknownKey { meant: None, .. } => "remove it".into(),
+            Self::UnknownKey { key, meant: None } => match key.as_str() {
+                "Resources" | "AWSTemplateFormatVersion" | "Properties" => {
+                    "of a CloudFormation template, keep only the bucket's `CorsConfiguration`, \
+                     with what belongs to it"
+                        .into()
+                }
+                _ => "remove it".into(),
+            },
             Self::DuplicateKey { key } => format!("keep one `{key}`"),
             Self::WrongType {
                 expected,
                 found,
                 value,
             } => match (expected, found) {
-                (_, JsonType::Null) => "remove the key, or give it a value".into(),
+                (_, JsonType::Null) => "remove it, or give it a value".into(),
                 (JsonType::ListOfStrings, JsonType::String) => {
                     format!("put it in a list: [{}]", shortened(value))
                 }
@@ -285,8 +309,8 @@ impl ProblemKind {
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
             Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
-            Self::NoRules => "add a rule; for a bucket without CORS configuration use a policy \
-                              without rules"
+            Self::NoRules => "add a rule; for a bucket without CORS configuration use \
+                              `CorsPolicy::without_configuration()`"
                 .into(),
             Self::TooManyRules { .. } => format!(
                 "S3 allows {MAX_RULES}: join rules that differ in their origins or methods only"
@@ -296,7 +320,7 @@ impl ProblemKind {
                  remove rules"
             ),
             Self::Missing { key } => format!("add `{key}` with at least one entry"),
-            Self::UnsupportedMethod { value } => match value.to_ascii_uppercase().as_str() {
+            Self::UnsupportedMethod { value } => match value.trim().to_ascii_uppercase().as_str() {
                 upper @ ("GET" | "PUT" | "HEAD" | "POST" | "DELETE") => {
                     format!("write \"{upper}\"")
                 }
@@ -326,7 +350,10 @@ impl fmt::Display for ProblemKind {
             Self::NotUtf8 { utf16: true } => f.write_str("is UTF-16, not UTF-8"),
             Self::NotUtf8 { utf16: false } => f.write_str("is not UTF-8"),
             Self::Empty => f.write_str("is empty"),
-            Self::NeitherJsonNorXml => f.write_str("is neither JSON nor XML"),
+            Self::NeitherJsonNorXml { looks_like } => match looks_like {
+                Some(what) => write!(f, "begins with or is {what}, not JSON or XML"),
+                None => f.write_str("is neither JSON nor XML"),
+            },
             Self::XmlNotEnabled => f.write_str("is XML, which this program was not built to read"),
             Self::Syntax { language, message } => write!(f, "is not {language}: {message}"),
             Self::WrongRoot { found } => {
@@ -390,9 +417,14 @@ fn ends_early(message: &str) -> bool {
 }
 
 /// A value as shown in an error: whole if it is short, else its beginning.
-fn shortened(value: &str) -> String {
-    const SHOWN: usize = 100;
-    let flat = |c: char| if c.is_control() { ' ' } else { c };
+pub(super) fn shortened(value: &str) -> String {
+    const SHOWN: usize = 160;
+    // Nothing in a file may break lines or turn the direction of writing in a log.
+    let flat = |c: char| match c {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
     if value.chars().count() <= SHOWN {
         value.chars().map(flat).collect()
     } else {

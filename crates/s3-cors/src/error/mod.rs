@@ -29,7 +29,10 @@ pub use place::{Place, Position};
 ///     ProblemKind::UnknownKey { meant: Some("MaxAgeSeconds"), .. }
 /// ));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// So is its `Debug` form, which is what `fn main() -> Result<(), Box<dyn Error>>` prints; `{:#?}`
+/// shows the fields.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<PathBuf>,
     problems: Vec<Problem>,
@@ -67,6 +70,22 @@ impl ConfigError {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            return f
+                .debug_struct("ConfigError")
+                .field("file", &self.file)
+                .field("problems", &self.problems)
+                .finish();
+        }
+        if self.problems.len() > 1 {
+            writeln!(f)?;
+        }
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -223,7 +242,7 @@ impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code)?;
         if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", kind::shortened(message))?;
         }
         Ok(())
     }

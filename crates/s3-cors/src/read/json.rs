@@ -11,10 +11,19 @@ use crate::configuration::CorsRule;
 use crate::dialect::{Dialect, Member, wrapping};
 use crate::error::{JsonType, Place, Position, Problem, ProblemKind};
 
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
 pub(super) fn read(text: &str) -> Reading {
     let document: &RawValue = match serde_json::from_str(text) {
         Ok(document) => document,
-        Err(error) => return Reading::failed(syntax(&error, text)),
+        Err(error) => {
+            // Only who takes the text apart tells a trailing comma from other mistakes.
+            let apart = serde_json::from_str::<serde_json::Value>(text).err();
+            let apart = apart.filter(|error| error.to_string().starts_with("trailing comma"));
+            return Reading::failed(syntax(&apart.unwrap_or(error), text));
+        }
     };
     let mut reader = Reader {
         text,
@@ -123,7 +132,10 @@ impl<'t> Reader<'t> {
         );
         let key = member.key.to_string();
         let place = Place::key_of_document(key.clone());
-        let meant = like_rules.then_some(meant);
+        let meant = match member.key.as_ref() {
+            key if key.eq_ignore_ascii_case("CORSConfiguration") => Some("CORSConfiguration"),
+            _ => like_rules.then_some(meant),
+        };
         let offset = self.key_offset(member);
         self.report_at(ProblemKind::UnknownKey { key, meant }, place, offset);
     }
@@ -320,10 +332,14 @@ fn syntax(error: &serde_json::Error, text: &str) -> Problem {
         .sum();
     // The parser's column counts bytes.
     let offset = line_start + error.column().saturating_sub(1);
-    let kind = ProblemKind::Syntax {
-        language: "JSON",
-        message: without_position(error),
+    let at = text.get(offset..).unwrap_or_default();
+    let message = if at.starts_with(['/', '#']) {
+        "a comment, which JSON does not have".into()
+    } else {
+        without_position(error)
     };
+    let language = "JSON";
+    let kind = ProblemKind::Syntax { language, message };
     Problem::unplaced(kind).at(Some(Position::of(offset, text)))
 }
 

@@ -62,9 +62,27 @@ pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems>
         Some('<') => xml::read(text),
         #[cfg(not(feature = "xml"))]
         Some('<') => return fault(ProblemKind::XmlNotEnabled),
-        Some(_) => return fault(ProblemKind::NeitherJsonNorXml),
+        Some('n' | 't' | 'f' | '"' | '-' | '0'..='9') if json::is_json(text) => json::read(text),
+        Some(_) => {
+            let looks_like = looks_like(text.trim_start());
+            return fault(ProblemKind::NeitherJsonNorXml { looks_like });
+        }
     };
     reading.checked(text)
+}
+
+/// What people take for JSON.
+fn looks_like(text: &str) -> Option<&'static str> {
+    let first_line = text.lines().next().unwrap_or_default().trim_end();
+    if ["//", "/*", "#"].iter().any(|mark| text.starts_with(mark)) {
+        Some("a comment")
+    } else if text.starts_with("An error occurred") {
+        Some("an error of the AWS CLI")
+    } else if first_line == "---" || first_line.ends_with(':') || first_line.starts_with("- ") {
+        Some("YAML")
+    } else {
+        None
+    }
 }
 
 /// What a form's reader found: as much of the configuration as could be understood, where its
