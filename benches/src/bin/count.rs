@@ -1,0 +1,62 @@
+//! Runs one subject in one case, for callgrind, which counts what happens within `counted_call`.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use s3_cors_bench::subjects::subject;
+use s3_cors_bench::{Case, Group, Kind, Subject};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [group, kind, case, calls] = &arguments[..] else {
+        return usage();
+    };
+    let (Some(group), Some(kind), Some(case), Ok(calls)) = (
+        Group::by_name(group),
+        Kind::by_name(kind),
+        Case::by_id(case),
+        calls.parse::<usize>(),
+    ) else {
+        return usage();
+    };
+    // What an allocation costs depends on the holes that happen to be in the heap, by up to 300
+    // instructions for the larger ones. The calls are therefore spread over several heaps.
+    for heap in 0..calls.min(HEAPS) {
+        let mut random = u64::try_from(heap).unwrap_or_default();
+        let mut plugs: Vec<Vec<u8>> = (0..500)
+            .map(|_| Vec::with_capacity(64 + next(&mut random) % 4096))
+            .collect();
+        let mut subject = subject(group, kind, case);
+        plugs.retain(|_| next(&mut random).is_multiple_of(2));
+        // What is made once, and what the allocator keeps at hand, is there after a few calls.
+        for _ in 0..calls.min(5) {
+            subject.prepare(1);
+            subject.call();
+        }
+        for _ in 0..calls / calls.min(HEAPS) {
+            subject.prepare(1);
+            black_box(counted_call(&mut *subject));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+const HEAPS: usize = 40;
+
+/// Knuth's linear congruential generator.
+fn next(random: &mut u64) -> usize {
+    *random = random
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*random >> 33).unwrap_or_default()
+}
+
+#[inline(never)]
+fn counted_call(subject: &mut dyn Subject) -> u16 {
+    black_box(subject.call())
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: count tower|axum|actix bare|noop|rival|floor|ours|naive CASE CALLS");
+    ExitCode::from(2)
+}

@@ -1,0 +1,130 @@
+//! Runs the programs that are measured.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use s3_cors_bench::{Case, Group, Kind};
+
+use crate::figures::Figures;
+use crate::{PACKAGE, Result};
+
+/// The programs of this package, built without the features that other packages would add.
+pub(crate) struct Programs(PathBuf);
+
+impl Programs {
+    /// Builds them.
+    pub(crate) fn build() -> Result<Self> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args([
+                "build",
+                "--release",
+                "--package",
+                env!("CARGO_PKG_NAME"),
+                "--bins",
+            ])
+            .current_dir(PACKAGE)
+            .status()?;
+        if !built.success() {
+            return Err("the programs cannot be built".into());
+        }
+        // They are where this one is, unless it was built in another profile.
+        let this = std::env::current_exe()?;
+        let target = this.ancestors().nth(2).ok_or("no target directory")?;
+        Ok(Self(target.join("release")))
+    }
+
+    pub(crate) fn path(&self, program: &str) -> PathBuf {
+        self.0.join(program)
+    }
+
+    /// Counts the instructions of all kinds in some cases.
+    pub(crate) fn count(&self, cases: &[Case], figures: &mut Figures) -> Result<()> {
+        let mut runs = Vec::new();
+        for group in Group::ALL {
+            for case in cases {
+                let kinds = Kind::ALL.into_iter().filter(|kind| kind.suits(case));
+                runs.extend(kinds.map(|kind| (group, case, kind)));
+            }
+        }
+        self.count_runs(&runs, figures)
+    }
+
+    /// Counts the instructions of some runs, as many at once as there are processors.
+    pub(crate) fn count_runs(
+        &self,
+        runs: &[(Group, &Case, Kind)],
+        figures: &mut Figures,
+    ) -> Result<()> {
+        let next = AtomicUsize::new(0);
+        let figures = Mutex::new(figures);
+        let failure = Mutex::new(None);
+        let work = || {
+            while let Some(&(group, case, kind)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let counted = instructions(&self.path("count"), group, case, kind);
+                match counted {
+                    Ok(count) => {
+                        let mut figures = figures.lock().expect("no thread panics");
+                        figures.cost_mut(group, case.id, kind).instructions = count;
+                    }
+                    Err(error) => {
+                        let text = format!("{} {} {}: {error}", group.name(), kind.name(), case.id);
+                        *failure.lock().expect("no thread panics") = Some(text);
+                        return;
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                scope.spawn(work);
+            }
+        });
+        match failure.into_inner().expect("no thread panics") {
+            Some(text) => Err(text.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts the allocations of all kinds in all cases.
+    pub(crate) fn count_allocations(&self, figures: &mut Figures) -> Result<()> {
+        let output = Command::new(self.path("allocations")).output()?;
+        if !output.status.success() {
+            return Err("allocations failed".into());
+        }
+        for line in String::from_utf8(output.stdout)?.lines() {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let [group, kind, case, count] = fields[..] else {
+                continue;
+            };
+            let (Some(group), Some(kind)) = (Group::by_name(group), Kind::by_name(kind)) else {
+                continue;
+            };
+            figures.cost_mut(group, case, kind).allocations = count.parse()?;
+        }
+        Ok(())
+    }
+}
+
+/// The instructions of a call. Callgrind counts only while `counted_call` runs, so that neither
+/// the policy's nor the requests' making is in it.
+fn instructions(program: &Path, group: Group, case: &Case, kind: Kind) -> Result<i64> {
+    let long = (case.request)().bytes_asked_for() > 100 * 1024;
+    let calls = if long { 2 } else { 200 };
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--toggle-collect=*counted_call*"])
+        .arg("--callgrind-out-file=/dev/null")
+        .arg(program)
+        .args([group.name(), kind.name(), case.id, &calls.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let total = text
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))
+        .ok_or_else(|| text.to_string())?;
+    Ok(total.1.trim().parse::<i64>()? / calls)
+}

@@ -1,0 +1,111 @@
+//! Requests per second over loopback, with the middleware and without.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use s3_cors_bench::{Case, Group, Kind};
+
+use crate::Result;
+use crate::counting::Programs;
+
+/// What ours has to reach of the bare requests per second.
+const BAR: f64 = 0.95;
+const ROUNDS: usize = 7;
+const SECONDS: &str = "2s";
+
+/// Alternates rounds of the bare service, ours, the rival and the bare service again, so that
+/// what else the machine does meets all of them, and compares the medians of the ratios within
+/// the rounds.
+pub(crate) fn run() -> Result<bool> {
+    let programs = Programs::build()?;
+    let case = Case::by_id("get-allowed").ok_or("no such case")?;
+    let mut all_hold = true;
+    println!("an allowed GET, 64 connections, median of {ROUNDS} rounds");
+    for group in [Group::Axum, Group::Actix] {
+        let (mut ours, mut rival, mut noise) = (Vec::new(), Vec::new(), Vec::new());
+        let bare_server = Server::start(&programs, group, Kind::Bare, case)?;
+        let our_server = Server::start(&programs, group, Kind::Ours, case)?;
+        let rival_server = Server::start(&programs, group, Kind::Rival, case)?;
+        let mut rate = 0.0;
+        for _ in 0..ROUNDS {
+            let bare = bare_server.requests_per_second(case)?;
+            let with_ours = our_server.requests_per_second(case)?;
+            let with_rival = rival_server.requests_per_second(case)?;
+            let again = bare_server.requests_per_second(case)?;
+            rate = (bare + again) / 2.0;
+            ours.push(with_ours / rate);
+            rival.push(with_rival / rate);
+            noise.push(again / bare);
+        }
+        let ratio = median(ours);
+        println!(
+            "{:5} bare {rate:.0}/s; of these with ours {ratio:.3}, with {} {:.3}; bare again {:.3}",
+            group.name(),
+            group.rival(),
+            median(rival),
+            median(noise),
+        );
+        all_hold &= ratio >= BAR;
+    }
+    Ok(all_hold)
+}
+
+fn median(mut ratios: Vec<f64>) -> f64 {
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
+}
+
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(programs: &Programs, group: Group, kind: Kind, case: &Case) -> Result<Self> {
+        let mut process = Command::new(programs.path("server"))
+            .args([group.name(), kind.name(), case.id])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = process.stdout.take().ok_or("no output")?;
+        let mut address = String::new();
+        BufReader::new(output).read_line(&mut address)?;
+        let address = address.trim().to_owned();
+        Ok(Self { process, address })
+    }
+
+    fn requests_per_second(&self, case: &Case) -> Result<f64> {
+        let mut wrk = Command::new("wrk");
+        wrk.args([
+            "--threads",
+            "1",
+            "--connections",
+            "64",
+            "--duration",
+            SECONDS,
+        ]);
+        for (name, value) in (case.request)().headers {
+            if name != "host" {
+                let value = String::from_utf8_lossy(&value).into_owned();
+                wrk.args(["--header", &format!("{name}: {value}")]);
+            }
+        }
+        let output = wrk
+            .arg(format!("http://{}/", self.address))
+            .output()
+            .map_err(|error| format!("wrk: {error}"))?;
+        let text = String::from_utf8(output.stdout)?;
+        let rate = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("Requests/sec:"))
+            .ok_or_else(|| text.clone())?;
+        Ok(rate.trim().parse()?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,76 @@
+//! Counts instructions and allocations, and keeps the figures.
+//!
+//! ```sh
+//! cargo run --release -p s3-cors-bench --bin measure -- all         # tables, charts, the README
+//! cargo run --release -p s3-cors-bench --bin measure -- guard       # as CI does
+//! cargo run --release -p s3-cors-bench --bin measure -- guard --renew
+//! cargo run --release -p s3-cors-bench --bin measure -- end-to-end  # needs wrk
+//! ```
+//!
+//! All but the last need valgrind.
+
+mod bars;
+mod chart;
+mod counting;
+mod end_to_end;
+mod figures;
+mod guard;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use s3_cors_bench::CASES;
+
+use crate::counting::Programs;
+use crate::figures::Figures;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// This package.
+const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        ["all"] => all(),
+        ["guard"] => guard::check(),
+        ["guard", "--renew"] => guard::renew(),
+        ["end-to-end"] => end_to_end::run(),
+        _ => Err("usage: measure all | guard [--renew] | end-to-end".into()),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Measures everything, writes it down and says whether all bars hold.
+fn all() -> Result<bool> {
+    let programs = Programs::build()?;
+    let mut figures = Figures::default();
+    programs.count(CASES, &mut figures)?;
+    programs.count_allocations(&mut figures)?;
+    let scales = chart::measure(&programs)?;
+
+    let results = Path::new(PACKAGE).join("results");
+    fs::create_dir_all(&results)?;
+    fs::write(results.join("figures.json"), figures.to_json()?)?;
+    let tables = table::of_all(&figures);
+    let (bars, all_hold) = bars::table(&figures);
+    fs::write(results.join("tables.md"), &tables)?;
+    fs::write(results.join("bars.md"), &bars)?;
+    for (name, svg) in chart::draw(&scales) {
+        fs::write(results.join(name), svg)?;
+    }
+    table::put_into_readme(&figures)?;
+    println!("{tables}\n{bars}");
+    Ok(all_hold)
+}

@@ -1,0 +1,102 @@
+//! The tables.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use s3_cors_bench::{CASES, Case, Group, Kind};
+
+use crate::figures::{Cost, Figures};
+use crate::{PACKAGE, Result};
+
+/// The overheads of all groups.
+pub(crate) fn of_all(figures: &Figures) -> String {
+    let mut text = String::from(
+        "Instructions and allocations that a call costs over the bare service (under axum, over a \
+         layer that does nothing).\n",
+    );
+    for group in Group::ALL {
+        let _ = writeln!(
+            text,
+            "\n## {}\n\n{}",
+            group.name(),
+            of_group(figures, group, CASES.iter())
+        );
+    }
+    text
+}
+
+fn of_group<'a>(figures: &Figures, group: Group, cases: impl Iterator<Item = &'a Case>) -> String {
+    let mut text = format!(
+        "| case | bare | {} | naive | floor | ours |\n|---|--:|--:|--:|--:|--:|\n",
+        group.rival()
+    );
+    for case in cases {
+        let Some(base) = figures.cost(group, case.id, group.base()) else {
+            continue;
+        };
+        let _ = write!(
+            text,
+            "| {} | {} / {} ",
+            case.name,
+            thousands(base.instructions),
+            base.allocations
+        );
+        for kind in [Kind::Rival, Kind::Naive, Kind::Floor, Kind::Ours] {
+            let overhead = figures.overhead(group, case.id, kind);
+            let _ = write!(text, "| {} ", overhead.map_or("–".to_owned(), signed));
+        }
+        text.push_str("|\n");
+    }
+    text
+}
+
+/// Puts the tables of the main cases between two marks in the README.
+pub(crate) fn put_into_readme(figures: &Figures) -> Result<()> {
+    const BEGIN: &str = "<!-- benchmarks: begin -->\n";
+    const END: &str = "<!-- benchmarks: end -->\n";
+    let path = Path::new(PACKAGE).join("../README.md");
+    let Ok(readme) = fs::read_to_string(&path) else {
+        return Ok(());
+    };
+    let Some((before, rest)) = readme.split_once(BEGIN) else {
+        return Ok(());
+    };
+    let (_, after) = rest
+        .split_once(END)
+        .ok_or("README.md: no end of the benchmarks")?;
+    let mut text = String::new();
+    for group in Group::ALL {
+        let cases = CASES.iter().filter(|case| case.guarded);
+        let _ = writeln!(
+            text,
+            "\n### {}\n\n{}",
+            group.name(),
+            of_group(figures, group, cases)
+        );
+    }
+    fs::write(path, [before, BEGIN, &text, END, after].concat())?;
+    Ok(())
+}
+
+fn signed(cost: Cost) -> String {
+    let sign = if cost.instructions < 0 { "" } else { "+" };
+    format!(
+        "{sign}{} / {:+}",
+        thousands(cost.instructions),
+        cost.allocations
+    )
+}
+
+/// With commas.
+pub(crate) fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}

@@ -1,0 +1,81 @@
+//! A server for one subject, for the measurement end to end. Prints its address.
+
+use std::process::ExitCode;
+
+use actix_web::{App, HttpServer};
+use s3_cors_bench::subjects::{actix, axum, rivals};
+use s3_cors_bench::{Case, Group, Kind};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [group, kind, case] = &arguments[..] else {
+        return usage();
+    };
+    let (Some(group), Some(kind), Some(case)) = (
+        Group::by_name(group),
+        Kind::by_name(kind),
+        Case::by_id(case),
+    ) else {
+        return usage();
+    };
+    let served = match group {
+        Group::Tower => return usage(),
+        Group::Axum => serve_axum(kind, case),
+        Group::Actix => serve_actix(kind, case),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread serves: the client needs the others.
+fn serve_axum(kind: Kind, case: &Case) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        println!("{}", listener.local_addr()?);
+        ::axum::serve(listener, axum::router(kind, case)).await
+    })
+}
+
+fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
+    macro_rules! serve {
+        ($app:expr) => {{
+            let server = HttpServer::new($app)
+                .workers(1)
+                .disable_signals()
+                .bind("127.0.0.1:0")?;
+            for address in server.addrs() {
+                println!("{address}");
+            }
+            actix_web::rt::System::new().block_on(server.run())
+        }};
+    }
+    match kind {
+        Kind::Bare => serve!(|| App::new().configure(actix::routes)),
+        Kind::Rival => serve!(move || {
+            App::new()
+                .wrap(rivals::actix_cors(case))
+                .configure(actix::routes)
+        }),
+        Kind::Ours => {
+            let ours = actix::ours(case);
+            serve!(move || App::new().wrap(ours.clone()).configure(actix::routes))
+        }
+        Kind::Noop | Kind::Floor | Kind::Naive => Err(std::io::Error::other(
+            "only bare, rival and ours are served",
+        )),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: server axum|actix bare|rival|ours CASE");
+    ExitCode::from(2)
+}

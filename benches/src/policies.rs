@@ -1,0 +1,150 @@
+//! The policies, and their size as text.
+
+use s3_cors::{CorsConfiguration, CorsRule, Dialect};
+
+/// The origin of most requests.
+pub const ORIGIN: &str = "https://www.example.com";
+
+/// A policy by what it is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// One rule with this many origins, [`ORIGIN`] the last of them.
+    Origins(usize),
+    /// One rule with three origins, in which all headers are allowed.
+    AnyHeaders,
+    /// One rule with this many wildcard origins, `https://*.example.com` the last of them.
+    Wildcards(usize),
+    /// This many rules of one origin each, [`ORIGIN`] in the last.
+    Rules(usize),
+    /// As [`Rules`](Self::Rules), with `https://*.example.com` in the last.
+    RulesWithWildcard(usize),
+}
+
+impl Policy {
+    /// How many origins or rules there are.
+    #[must_use]
+    pub fn size(self) -> usize {
+        match self {
+            Self::AnyHeaders => 3,
+            Self::Origins(count)
+            | Self::Wildcards(count)
+            | Self::Rules(count)
+            | Self::RulesWithWildcard(count) => count,
+        }
+    }
+
+    /// The configuration that everything measured is made from.
+    #[must_use]
+    pub fn configuration(self) -> CorsConfiguration {
+        let rule = |allowed_origins| CorsRule {
+            allowed_origins,
+            allowed_methods: owned(&["GET", "HEAD", "PUT", "POST", "DELETE"]),
+            allowed_headers: owned(match self {
+                Self::AnyHeaders => &["*"],
+                _ => &ALLOWED_HEADERS,
+            }),
+            expose_headers: owned(match self {
+                // The 100 rules have to fit into the 64 KB that S3 takes.
+                Self::Rules(_) | Self::RulesWithWildcard(_) => &["ETag"],
+                _ => &["ETag", "x-amz-request-id", "x-amz-version-id"],
+            }),
+            max_age_seconds: Some(3000),
+            ..CorsRule::default()
+        };
+        let cors_rules = match self {
+            Self::Origins(count) => vec![rule(last(count, ORIGIN, other_origin))],
+            Self::AnyHeaders => vec![rule(last(3, ORIGIN, other_origin))],
+            Self::Wildcards(count) => vec![rule(last(count, WILDCARD, other_wildcard))],
+            Self::Rules(count) => one_each(last(count, ORIGIN, other_origin), rule),
+            Self::RulesWithWildcard(count) => one_each(last(count, WILDCARD, other_origin), rule),
+        };
+        CorsConfiguration { cors_rules }
+    }
+}
+
+/// The configurations that are loaded and compiled, by name, as text.
+#[must_use]
+pub fn texts() -> [(&'static str, String); 3] {
+    [
+        ("1 rule", Policy::Origins(3)),
+        ("64 KB of rules", Policy::Rules(100)),
+        ("64 KB of origins", Policy::Origins(1)),
+    ]
+    .map(|(name, policy)| {
+        let mut configuration = policy.configuration();
+        if name != "1 rule" {
+            fill(&mut configuration);
+        }
+        (name, configuration.to_text(Dialect::Cli))
+    })
+}
+
+/// S3 takes 64 KB of XML.
+const LARGEST: usize = 64 * 1024;
+
+/// Adds origins to all rules in turn until the configuration is about as long as S3 allows.
+fn fill(configuration: &mut CorsConfiguration) {
+    let mut length = configuration.to_text(Dialect::Xml).len();
+    for number in 1000.. {
+        for rule in &mut configuration.cors_rules {
+            let origin = other_origin(number);
+            length += "<AllowedOrigin></AllowedOrigin>".len() + origin.len();
+            if length > LARGEST {
+                return;
+            }
+            rule.allowed_origins.push(origin);
+        }
+    }
+}
+
+/// The headers that rules allow, if not all.
+pub const ALLOWED_HEADERS: [&str; 8] = [
+    "Authorization",
+    "Content-Type",
+    "Content-MD5",
+    "Cache-Control",
+    "X-Amz-Date",
+    "X-Amz-Acl",
+    "If-Match",
+    "Range",
+];
+
+const WILDCARD: &str = "https://*.example.com";
+
+fn other_origin(number: usize) -> String {
+    format!("https://{}{number}.example", name(number))
+}
+
+fn other_wildcard(number: usize) -> String {
+    format!("https://*.{}{number}.example", name(number))
+}
+
+/// Names of several lengths, as real lists have them.
+fn name(number: usize) -> &'static str {
+    const NAMES: [&str; 8] = [
+        "app",
+        "shop",
+        "admin",
+        "photos",
+        "staging",
+        "checkout",
+        "analytics",
+        "downloads",
+    ];
+    NAMES[number % NAMES.len()]
+}
+
+fn last(count: usize, last: &str, other: fn(usize) -> String) -> Vec<String> {
+    (1..count).map(other).chain([last.to_owned()]).collect()
+}
+
+fn one_each(origins: Vec<String>, rule: impl Fn(Vec<String>) -> CorsRule) -> Vec<CorsRule> {
+    origins
+        .into_iter()
+        .map(|origin| rule(vec![origin]))
+        .collect()
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}

@@ -1,0 +1,125 @@
+//! The group of actix-web apps.
+
+use std::rc::Rc;
+
+use actix_s3_cors::S3Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{App, Error, Responder, test, web};
+use s3_cors::CorsPolicy;
+
+use super::by_hand::http02::{ByHand, Floor, Naive, Noop};
+use super::{Answer, Kind, Subject, finish, rivals};
+use crate::cases::Case;
+use crate::requests::Request;
+
+/// The only route.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/", web::to(hello));
+}
+
+async fn hello() -> impl Responder {
+    "hello\n"
+}
+
+/// Our middleware with a policy of this package.
+pub fn ours(case: &Case) -> S3Cors {
+    let policy = CorsPolicy::new(&case.policy.configuration());
+    S3Cors::new(policy.expect("the policies are valid"))
+}
+
+pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
+    macro_rules! wrapped {
+        ($middleware:expr) => {
+            boxed(
+                finish(test::init_service(
+                    App::new().wrap($middleware).configure(routes),
+                )),
+                case,
+            )
+        };
+    }
+    match kind {
+        Kind::Bare => boxed(
+            finish(test::init_service(App::new().configure(routes))),
+            case,
+        ),
+        Kind::Noop => wrapped!(Noop),
+        Kind::Rival => wrapped!(rivals::actix_cors(case)),
+        Kind::Floor => wrapped!(ByHand(Rc::new(Floor::new(case)))),
+        Kind::Ours => wrapped!(ours(case)),
+        Kind::Naive => wrapped!(ByHand(Rc::new(Naive::new(case)))),
+    }
+}
+
+fn boxed<S, B>(service: S, case: &Case) -> Box<dyn Subject>
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody,
+{
+    Box::new(ActixSubject {
+        service,
+        request: (case.request)(),
+        prepared: Vec::new(),
+    })
+}
+
+struct ActixSubject<S> {
+    service: S,
+    request: Request,
+    prepared: Vec<actix_http::Request>,
+}
+
+impl<S, B> ActixSubject<S>
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    fn request(&self) -> actix_http::Request {
+        let method = self.request.method.parse().expect("the requests are valid");
+        let mut request = test::TestRequest::with_uri("/").method(method);
+        for (name, value) in &self.request.headers {
+            let value = HeaderValue::from_maybe_shared(value.clone());
+            let value = value.expect("the requests are valid");
+            request = request.append_header((HeaderName::from_static(name), value));
+        }
+        request.to_request()
+    }
+
+    fn response(&mut self) -> ServiceResponse<B> {
+        let request = self.prepared.pop().expect("a request was prepared");
+        finish(self.service.call(request)).expect("no subject fails")
+    }
+}
+
+impl<S, B> Subject for ActixSubject<S>
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    fn prepare(&mut self, count: usize) {
+        for _ in 0..count {
+            self.prepared.push(self.request());
+        }
+    }
+
+    fn call(&mut self) -> u16 {
+        self.response().status().as_u16()
+    }
+
+    fn answer(&mut self) -> Answer {
+        self.prepare(1);
+        let response = self.response();
+        let mut headers: Vec<_> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+            .collect();
+        headers.sort();
+        Answer {
+            status: response.status().as_u16(),
+            headers,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The group of axum routers.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse;
+use axum::routing::{Route, any};
+use http::{Request, Response};
+use tower_layer::{Layer, layer_fn};
+use tower_service::Service;
+
+use super::by_hand::http1::{ByHand, Floor, Naive};
+use super::tower::{Noop, Template, answer, ours};
+use super::{Answer, Kind, Subject, finish, rivals};
+use crate::cases::Case;
+
+/// A router with the middleware of a kind around its only route.
+pub fn router(kind: Kind, case: &Case) -> Router {
+    match kind {
+        Kind::Bare => app(),
+        Kind::Noop => layered(layer_fn(Noop)),
+        Kind::Rival => layered(rivals::tower_http(case)),
+        Kind::Floor => {
+            let floor = Floor::new(case);
+            layered(layer_fn(move |route| ByHand::new(route, floor.clone())))
+        }
+        Kind::Ours => layered(ours(case)),
+        Kind::Naive => {
+            let naive = Naive::new(case);
+            layered(layer_fn(move |route| ByHand::new(route, naive.clone())))
+        }
+    }
+}
+
+fn app() -> Router {
+    // With the state given, as `axum::serve` does it, the routes are made now and not for each
+    // request.
+    Router::new()
+        .route("/", any(async || "hello\n"))
+        .with_state(())
+}
+
+fn layered<L>(layer: L) -> Router
+where
+    L: Layer<Route> + Clone + Send + Sync + 'static,
+    L::Service: Service<axum::extract::Request> + Clone + Send + Sync + 'static,
+    <L::Service as Service<axum::extract::Request>>::Response: IntoResponse + 'static,
+    <L::Service as Service<axum::extract::Request>>::Error: Into<Infallible> + 'static,
+    <L::Service as Service<axum::extract::Request>>::Future: Send + 'static,
+{
+    app().layer(layer).with_state(())
+}
+
+pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
+    Box::new(AxumSubject {
+        router: router(kind, case),
+        template: Template::new(&(case.request)()),
+        prepared: Vec::new(),
+    })
+}
+
+struct AxumSubject {
+    router: Router,
+    template: Template,
+    prepared: Vec<Request<Body>>,
+}
+
+impl AxumSubject {
+    fn response(&mut self) -> Response<Body> {
+        let request = self.prepared.pop().expect("a request was prepared");
+        // A router is always ready.
+        let Ok(response) = finish(self.router.call(request));
+        response
+    }
+}
+
+impl Subject for AxumSubject {
+    fn prepare(&mut self, count: usize) {
+        let requests = std::iter::repeat_with(|| self.template.request(Body::empty()));
+        self.prepared.extend(requests.take(count));
+    }
+
+    fn call(&mut self) -> u16 {
+        self.response().status().as_u16()
+    }
+
+    fn answer(&mut self) -> Answer {
+        self.prepare(1);
+        answer(&self.response())
+    }
+}
