@@ -127,11 +127,19 @@ const PUT: (&str, &str) = ("Access-Control-Request-Method", "PUT");
 
 #[test]
 fn every_refusal_says_why() {
-    let rows: [(&Headers, &[&str]); 5] = [
-        (&[], &["status=400", "it has no Origin"]),
+    let rows: [(&Headers, &[&str]); 6] = [
+        (&[], &["OPTIONS refused: it has no Origin", "status=400"]),
+        (
+            &[ORIGIN],
+            &[
+                "OPTIONS refused: no rule can allow the method OPTIONS",
+                "status=403",
+            ],
+        ),
         (
             &[FOREIGN, PUT],
             &[
+                "preflight refused: ",
                 "status=403",
                 "https://evil.example",
                 "AllowedOrigin that matches the Origin",
@@ -155,7 +163,7 @@ fn every_refusal_says_why() {
             let headers = [headers, &[("x-request-id", "trace-1")]].concat();
             let events = events(on, "OPTIONS", &headers);
             assert_eq!(events.len(), 1, "{on}: {events:?}");
-            let everywhere = ["preflight refused: ", "trace-1", "/key"];
+            let everywhere = [" refused: ", "trace-1", "/key"];
             assert_event(&events, Level::INFO, &[parts, &everywhere].concat());
         }
     }

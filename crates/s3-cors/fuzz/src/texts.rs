@@ -1,6 +1,8 @@
 //! What must hold for every text, be it a configuration or not.
 
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Dialect, Position};
+use s3_cors::{
+    ConfigError, CorsConfiguration, CorsPolicy, Dialect, Position, Problem, ProblemKind,
+};
 
 const DIALECTS: [Dialect; 5] = [
     Dialect::Console,
@@ -65,8 +67,9 @@ fn assert_explained(error: &ConfigError, bytes: &[u8]) {
 
 /// A blank line before the text moves every position by a line and by nothing else.
 fn assert_moved(error: &ConfigError, bytes: &[u8]) {
-    if bytes.starts_with("\u{feff}".as_bytes()) {
-        // The mark is one only at the very beginning.
+    let not_utf8 = |problem: &Problem| matches!(problem.kind(), ProblemKind::NotUtf8 { .. });
+    if bytes.starts_with("\u{feff}".as_bytes()) || error.problems().iter().any(not_utf8) {
+        // A byte order mark and UTF-16 are what they are only at the very beginning.
         return;
     }
     let lower = CorsConfiguration::from_slice(&[b"\n", bytes].concat());
