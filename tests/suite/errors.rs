@@ -220,6 +220,36 @@ fn what_s3_refuses_is_shown_with_its_own_words_where_they_are_known() {
 }
 
 #[test]
+fn a_megabyte_of_mistakes_is_taken_in_one_pass() {
+    let numbers = format!("[{}1]", "1,".repeat(500_000));
+    let methods = format!(
+        r#"[{{"AllowedOrigins": ["*"], "AllowedMethods": [{}"GET"]}}]"#,
+        r#""x","#.repeat(200_000)
+    );
+    let keys: String = (0..100_000).map(|key| format!("\"{key}\":1,")).collect();
+    let keys = format!("{{{keys}\"0\":1}}");
+    let elements = format!(
+        "<CORSConfiguration>{}</CORSConfiguration>",
+        "<a/>".repeat(200_000)
+    );
+    for (text, least) in [
+        (numbers, 500_001),
+        (methods, 200_000),
+        (keys, 100_001),
+        (elements, 200_000),
+    ] {
+        let error = refused(&text);
+        let problems = error.problems();
+        assert!(problems.len() >= least, "{}", problems.len());
+        let positions = problems.iter().map(|problem| problem.place().position());
+        assert!(positions.is_sorted(), "out of order");
+        let shown = error.to_string();
+        assert_eq!(shown.lines().count(), 101);
+        assert!(shown.ends_with(" problems more"), "{shown}");
+    }
+}
+
+#[test]
 fn nothing_in_a_file_breaks_the_lines_of_an_error() {
     let error =
         refused(r#"[{"AllowedOrigins": ["a\n*\u001b[31m*\u202e"], "AllowedMethods": ["G\nET"]}]"#);

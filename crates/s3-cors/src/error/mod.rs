@@ -8,11 +8,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use kind::{JsonType, ProblemKind};
+pub(crate) use place::Positions;
 pub use place::{Place, Position};
 
 /// Everything that is wrong with a configuration, found in one go.
 ///
-/// Its `Display` form is one line per problem, in the order of the file:
+/// Its `Display` form is one line per problem, in the order of the file, for the first 100:
 ///
 /// ```text
 /// cors.json:3:26: CORSRules[0].AllowedOrigins[1]: "https://*.a.*" has more than one "*"; …
@@ -89,9 +90,12 @@ impl fmt::Debug for ConfigError {
     }
 }
 
+/// Nobody reads more, and who feeds a program nonsense shall not flood its log.
+const MOST_SHOWN: usize = 100;
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
+        for (index, problem) in self.problems.iter().take(MOST_SHOWN).enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
@@ -105,7 +109,10 @@ impl fmt::Display for ConfigError {
             }
             write!(f, "{problem}")?;
         }
-        Ok(())
+        match self.problems.len().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} problems more"),
+        }
     }
 }
 
@@ -146,10 +153,8 @@ impl Problem {
     }
 
     #[must_use]
-    pub(crate) fn at(mut self, position: Option<Position>) -> Self {
-        if let Some(position) = position {
-            self.place = self.place.at(position);
-        }
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.place = self.place.at(position);
         self
     }
 

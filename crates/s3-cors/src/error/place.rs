@@ -7,7 +7,7 @@ use crate::dialect::Member;
 
 /// A place in a configuration, named as in S3's JSON form whatever the file's own form is:
 /// `CORSRules[1].AllowedOrigins[0]`. Empty for the document as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     rule: Option<usize>,
     key: Option<Cow<'static, str>>,
@@ -65,11 +65,21 @@ impl Place {
         }
     }
 
-    /// Whether `other` is this place or lies inside it.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
-        self.rule == other.rule
-            && (self.key.is_none() || self.key == other.key)
-            && (self.entry.is_none() || self.entry == other.entry)
+    /// This place, its member and its rule, without positions.
+    pub(crate) fn enclosing(&self) -> [Self; 3] {
+        let entry = Self {
+            position: None,
+            ..self.clone()
+        };
+        let member = Self {
+            entry: None,
+            ..entry.clone()
+        };
+        let rule = Self {
+            key: None,
+            ..member.clone()
+        };
+        [entry, member, rule]
     }
 
     /// The rule, counted from 0.
@@ -128,16 +138,39 @@ pub struct Position {
     pub offset: usize,
 }
 
-impl Position {
-    /// The position of a byte offset; the text's end if the offset lies beyond it.
-    pub(crate) fn of(offset: usize, text: &str) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or("").chars().count() + 1,
-            offset: before.len(),
+/// Finds the positions of byte offsets, one after the other, in one pass over the text.
+pub(crate) struct Positions<'t> {
+    text: &'t str,
+    last: Position,
+}
+
+impl<'t> Positions<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        let last = Position {
+            line: 1,
+            column: 1,
+            offset: 0,
+        };
+        Self { text, last }
+    }
+
+    /// The position of an offset no smaller than the one before; the text's end if the offset
+    /// lies beyond it.
+    pub(crate) fn at(&mut self, offset: usize) -> Position {
+        let rest = self.text.get(self.last.offset..).unwrap_or_default();
+        let passed = rest
+            .get(..offset.saturating_sub(self.last.offset))
+            .unwrap_or(rest);
+        for character in passed.chars() {
+            if character == '\n' {
+                self.last.line += 1;
+                self.last.column = 1;
+            } else {
+                self.last.column += 1;
+            }
         }
+        self.last.offset += passed.len();
+        self.last
     }
 }
 

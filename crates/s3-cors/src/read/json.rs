@@ -1,6 +1,7 @@
 //! The JSON forms. Values are kept as slices of the text, so that each has its line and column.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::dialect::{Dialect, Member, wrapping};
-use crate::error::{JsonType, Place, Position, Problem, ProblemKind};
+use crate::error::{JsonType, Place, Problem, ProblemKind};
 
 pub(super) fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
@@ -22,7 +23,8 @@ pub(super) fn read(text: &str) -> Reading {
             // Only who takes the text apart tells a trailing comma from other mistakes.
             let apart = serde_json::from_str::<serde_json::Value>(text).err();
             let apart = apart.filter(|error| error.to_string().starts_with("trailing comma"));
-            return Reading::failed(syntax(&apart.unwrap_or(error), text));
+            let (problem, offset) = syntax(&apart.unwrap_or(error), text);
+            return Reading::failed(problem, offset);
         }
     };
     let mut reader = Reader {
@@ -109,18 +111,19 @@ impl<'t> Reader<'t> {
 
     /// Members of the document without the repeated ones, which are reported.
     fn each_once(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
-        let mut seen: Vec<JsonMember<'t>> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut once = Vec::new();
         for member in members {
-            if seen.iter().any(|other| other.key == member.key) {
+            if seen.insert(member.key.clone()) {
+                once.push(member);
+            } else {
                 let key = member.key.to_string();
                 let place = Place::key_of_document(key.clone());
                 let offset = self.key_offset(&member);
                 self.report_at(ProblemKind::DuplicateKey { key }, place, offset);
-            } else {
-                seen.push(member);
             }
         }
-        seen
+        once
     }
 
     /// Another dialect's name of the list of rules, or anything else that has no place here.
@@ -291,10 +294,7 @@ impl<'t> Reader<'t> {
     }
 
     fn report_at(&mut self, kind: ProblemKind, place: Place, offset: usize) {
-        let position = Position::of(offset, self.text);
-        self.reading
-            .problems
-            .push(Problem::new(kind, place).at(Some(position)));
+        self.reading.report(Problem::new(kind, place), offset);
     }
 
     /// Where a member begins: at its key's quote, or at its value if the key holds escapes and so
@@ -324,7 +324,7 @@ fn type_of(value: &RawValue) -> JsonType {
     }
 }
 
-fn syntax(error: &serde_json::Error, text: &str) -> Problem {
+fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
     let line_start: usize = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1))
@@ -340,7 +340,7 @@ fn syntax(error: &serde_json::Error, text: &str) -> Problem {
     };
     let language = "JSON";
     let kind = ProblemKind::Syntax { language, message };
-    Problem::unplaced(kind).at(Some(Position::of(offset, text)))
+    (Problem::unplaced(kind), offset)
 }
 
 /// The parser's words without its own ` at line 1 column 2`.

@@ -4,12 +4,13 @@ mod json;
 #[cfg(feature = "xml")]
 mod xml;
 
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
 use crate::check;
 use crate::configuration::CorsConfiguration;
 use crate::dialect::Member;
-use crate::error::{Place, Position, Problem, ProblemKind};
+use crate::error::{Place, Positions, Problem, ProblemKind};
 
 /// How much text is read at most. A configuration has at most 64 KB; what is longer than this
 /// holds something else, or nothing but white space.
@@ -50,7 +51,7 @@ pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems>
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let valid = std::str::from_utf8(valid).unwrap_or_default();
             let problem = Problem::unplaced(ProblemKind::NotUtf8 { utf16 });
-            return Err(vec![problem.at(Some(Position::of(valid.len(), valid)))]);
+            return Err(vec![problem.at(Positions::new(valid).at(valid.len()))]);
         }
     };
     // Windows editors begin UTF-8 files with a byte order mark.
@@ -90,65 +91,68 @@ fn looks_like(text: &str) -> Option<&'static str> {
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
-    spots: Vec<Spot>,
-    problems: Problems,
+    /// Where rules, members and entries begin, as byte offsets.
+    spots: HashMap<Place, usize>,
+    problems: Vec<Found>,
 }
 
-/// Where a rule, a member or an entry begins, as a byte offset.
-struct Spot {
-    place: Place,
-    offset: usize,
+/// A problem, and the byte offset it is found at.
+struct Found {
+    problem: Problem,
+    offset: Option<usize>,
 }
 
 impl Reading {
     /// Nothing could be understood.
-    fn failed(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-            ..Self::default()
-        }
+    fn failed(problem: Problem, offset: usize) -> Self {
+        let mut reading = Self::default();
+        reading.report(problem, offset);
+        reading
     }
 
     fn mark(&mut self, place: Place, offset: usize) {
-        self.spots.push(Spot { place, offset });
+        self.spots.insert(place, offset);
+    }
+
+    fn report(&mut self, problem: Problem, offset: usize) {
+        let offset = Some(offset);
+        self.problems.push(Found { problem, offset });
     }
 
     /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
     /// what could not be read is not missing, too.
     fn checked(mut self, text: &str) -> Result<CorsConfiguration, Problems> {
-        let unread = std::mem::take(&mut self.problems);
-        let document_unread = unread
+        let unread: HashSet<Place> = self
+            .problems
             .iter()
-            .any(|p| p.place().rule().is_none() && p.place().key().is_none());
-        let mut problems: Problems = check::problems(&self.config)
-            .into_iter()
-            .filter(|found| {
-                !document_unread && !unread.iter().any(|p| p.place().covers(found.place()))
-            })
-            .map(|found| {
-                let offset = self.offset_of(found.place());
-                found.at(offset.map(|offset| Position::of(offset, text)))
-            })
+            .map(|found| found.problem.place().clone())
             .collect();
-        // A key of the document that was not understood may have held the rules.
-        if !unread.is_empty() {
-            problems.retain(|p| *p.kind() != ProblemKind::NoRules);
+        if !unread.contains(&Place::document()) {
+            for problem in check::problems(&self.config) {
+                let enclosing = problem.place().enclosing();
+                // A key of the document that was not understood may have held the rules.
+                let no_rules = *problem.kind() == ProblemKind::NoRules;
+                if enclosing.iter().any(|place| unread.contains(place))
+                    || (no_rules && !unread.is_empty())
+                {
+                    continue;
+                }
+                // What is missing is placed where it should have stood.
+                let offset = enclosing.iter().find_map(|place| self.spots.get(place));
+                let offset = offset.copied();
+                self.problems.push(Found { problem, offset });
+            }
         }
-        problems.extend(unread);
-        if problems.is_empty() {
+        if self.problems.is_empty() {
             return Ok(self.config);
         }
-        problems.sort_by_key(|problem| problem.place().position());
-        Err(problems)
-    }
-
-    /// Where a place begins; what is missing is looked for where it should have stood.
-    fn offset_of(&self, place: &Place) -> Option<usize> {
-        let spots = self.spots.iter();
-        spots
-            .filter(|spot| spot.place.covers(place) && spot.place.rule().is_some())
-            .max_by_key(|spot| (spot.place.key().is_some(), spot.place.entry().is_some()))
-            .map(|spot| spot.offset)
+        self.problems.sort_by_key(|found| found.offset);
+        let mut positions = Positions::new(text);
+        let placed = |Found { problem, offset }| match offset {
+            Some(offset) => problem.at(positions.at(offset)),
+            None => problem,
+        };
+        Err(self.problems.into_iter().map(placed).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use roxmltree::{Document, Node};
 use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::dialect::{Dialect, Member, XML_NAMESPACE};
-use crate::error::{JsonType, Place, Position, Problem, ProblemKind};
+use crate::error::{JsonType, Place, Problem, ProblemKind};
 
 const ROOT: &str = "CORSConfiguration";
 const RULE: &str = "CORSRule";
@@ -23,12 +23,10 @@ pub(super) fn read(text: &str) -> Reading {
                 message: without_position(&error),
             };
             let offset = shift + offset_of(error.pos(), trimmed);
-            let position = Position::of(offset, text);
-            return Reading::failed(Problem::unplaced(kind).at(Some(position)).in_xml());
+            return Reading::failed(Problem::unplaced(kind).in_xml(), offset);
         }
     };
     let mut reader = Reader {
-        text,
         shift,
         reading: Reading::default(),
     };
@@ -36,13 +34,12 @@ pub(super) fn read(text: &str) -> Reading {
     reader.reading
 }
 
-struct Reader<'t> {
-    text: &'t str,
+struct Reader {
     shift: usize,
     reading: Reading,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn document(&mut self, root: Node<'_, '_>) {
         let namespace = root.tag_name().namespace();
         if root.tag_name().name() != ROOT || !matches!(namespace, None | Some(XML_NAMESPACE)) {
@@ -171,9 +168,9 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, kind: ProblemKind, place: Place, node: Node<'_, '_>) {
-        let position = Position::of(self.shift + node.range().start, self.text);
-        let problem = Problem::new(kind, place).at(Some(position)).in_xml();
-        self.reading.problems.push(problem);
+        let offset = self.shift + node.range().start;
+        self.reading
+            .report(Problem::new(kind, place).in_xml(), offset);
     }
 }
 
