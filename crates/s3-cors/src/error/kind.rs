@@ -287,7 +287,7 @@ impl ProblemKind {
                 }
                 _ => "remove it".into(),
             },
-            Self::DuplicateKey { key } => format!("keep one `{key}`"),
+            Self::DuplicateKey { key } => format!("keep one `{}`", shortened(key)),
             Self::WrongType {
                 expected,
                 found,
@@ -355,12 +355,16 @@ impl fmt::Display for ProblemKind {
                 None => f.write_str("is neither JSON nor XML"),
             },
             Self::XmlNotEnabled => f.write_str("is XML, which this program was not built to read"),
-            Self::Syntax { language, message } => write!(f, "is not {language}: {message}"),
+            Self::Syntax { language, message } => {
+                write!(f, "is not {language}: {}", shortened(message))
+            }
             Self::WrongRoot { found } => {
                 write!(f, "the root element is {}", shortened(found))
             }
             Self::UnknownKey { key, .. } => write!(f, "unknown key `{}`", shortened(key)),
-            Self::DuplicateKey { key } => write!(f, "`{key}` stands here a second time"),
+            Self::DuplicateKey { key } => {
+                write!(f, "`{}` stands here a second time", shortened(key))
+            }
             Self::WrongType {
                 expected,
                 found,

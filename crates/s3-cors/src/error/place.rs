@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::kind::shortened;
 use crate::dialect::Member;
 
 /// A place in a configuration, named as in S3's JSON form whatever the file's own form is:
@@ -116,7 +117,7 @@ impl fmt::Display for Place {
             if self.rule.is_some() {
                 f.write_str(".")?;
             }
-            f.write_str(key)?;
+            f.write_str(&shortened(key))?;
         }
         if let Some(entry) = self.entry {
             write!(f, "[{entry}]")?;
