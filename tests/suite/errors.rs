@@ -250,6 +250,38 @@ fn a_megabyte_of_mistakes_is_taken_in_one_pass() {
 }
 
 #[test]
+fn a_mistake_hides_no_other() {
+    for (text, places) in [
+        (
+            r#"[{"AllowedOrigins":["*"],"AllowedMethods":["PATCH"],"AllowedMethods":["GET"]}]"#,
+            &["AllowedMethods[0]", "AllowedMethods"][..],
+        ),
+        (
+            r#"{"CorsRules":[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],"ExposeHeaders":["a*"]}]}"#,
+            &["ExposeHeaders", "ExposeHeaders[0]"],
+        ),
+        (
+            "<CORSConfiguration>oops<CORSRule><AllowedOrigin>*.*</AllowedOrigin>\
+             <AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
+            &["", "AllowedOrigins[0]"],
+        ),
+    ] {
+        let error = refused(text);
+        let found: Vec<_> = error
+            .problems()
+            .iter()
+            .map(|p| p.place().to_string())
+            .collect();
+        let rule = "CORSRules[0].";
+        let expected: Vec<_> = places
+            .iter()
+            .map(|place| format!("{}{place}", if place.is_empty() { "" } else { rule }))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
 fn nothing_in_a_file_breaks_the_lines_of_an_error() {
     let error =
         refused(r#"[{"AllowedOrigins": ["a\n*\u001b[31m*\u202e"], "AllowedMethods": ["G\nET"]}]"#);
@@ -537,6 +569,14 @@ fn absurd_texts_are_refused_and_not_choked_on() {
         (brackets, "CORSRules[0]: an object is needed, not a list"),
         ("{\"a\":".repeat(deep), "the text ends too early"),
         ("<a>".repeat(deep), "is not XML"),
+        (
+            "<a xmlns:b='c'>".repeat(deep / 2),
+            "too many namespaces or attributes",
+        ),
+        (
+            format!("<CORSConfiguration {}/>", "a='' ".repeat(deep)),
+            "too many namespaces or attributes",
+        ),
         (elements.clone(), "the root element is <a>"),
         (
             format!("<CORSConfiguration>{elements}</CORSConfiguration>"),

@@ -14,5 +14,5 @@ for target in $(cargo +nightly fuzz list); do
     dictionary=()
     [ ! -e "$target.dict" ] || dictionary=(-dict="$target.dict")
     cargo +nightly fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" \
-        -max_len=4096 -timeout=10 -rss_limit_mb=512 -print_final_stats=1 "${dictionary[@]}"
+        -max_len=4096 -timeout=10 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1 "${dictionary[@]}"
 done

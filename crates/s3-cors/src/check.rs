@@ -125,12 +125,11 @@ const fn is_token_byte(byte: u8) -> bool {
         || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
 
-/// XML's `Char` production leaves these out, so no document can hold them.
+/// What cannot be put into the document.
 fn unwritable(value: &str) -> Option<ProblemKind> {
-    let outside = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     value
         .chars()
-        .find(outside)
+        .find(|&character| write::is_no_xml_character(character))
         .map(|character| ProblemKind::NotXmlCharacter {
             value: value.into(),
             character,

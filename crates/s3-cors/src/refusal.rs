@@ -67,8 +67,8 @@ impl fmt::Display for RefusalReason<'_> {
                 method: "OPTIONS",
                 reason: NotAllowed::Method,
             } => f.write_str(
-                "no rule can allow the method OPTIONS, by which S3 judges a request without \
-                 Access-Control-Request-Method",
+                "no rule can allow the method OPTIONS, by which S3 also judges a request that \
+                 asks for no method",
             ),
             Self::NotAllowed { reason, .. } => reason.fmt(f),
         }

@@ -83,12 +83,22 @@ impl fmt::Display for Escaped<'_> {
 
 pub(crate) fn push_escaped(xml: &mut String, text: &str) {
     // Looks at every byte whatever it finds, which compilers turn into vector instructions.
-    let found = |found, byte| found | escape(byte).is_some();
+    let found = |found, byte| found | escape(byte).is_some() | (byte < b' ') | (byte == 0xef);
     if text.bytes().fold(false, found) {
-        xml.extend(escaped(text));
+        // What no XML can hold may well come in a request.
+        let text = text.replace(is_no_xml_character, "\u{fffd}");
+        xml.extend(escaped(&text));
     } else {
         xml.push_str(text);
     }
+}
+
+/// XML's `Char` production leaves these out, so no document can hold them.
+pub(crate) fn is_no_xml_character(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'
+    )
 }
 
 /// What stands for a byte in character data. The apostrophe stays raw, as S3 writes it in its

@@ -32,9 +32,10 @@ pub(crate) fn remove_access_control(headers: &mut HeaderMap) -> Own {
 /// Adds the headers to an answer's own, in the order in which S3 sends them.
 pub(crate) fn add(cors: OwnedCorsHeaders, own: &Own, headers: &mut HeaderMap) {
     // And one for Vary.
-    headers.reserve(cors.count() + 1);
+    let _ = headers.try_reserve(cors.count() + 1);
     cors.for_each(|name, value| {
-        headers.insert(name, value);
+        // Fails only where the app has sent tens of thousands of headers already.
+        let _ = headers.try_insert(name, value);
     });
     add_vary(own, headers);
 }
@@ -46,5 +47,5 @@ pub(crate) fn add_vary(own: &Own, headers: &mut HeaderMap) {
         // Made of header values only.
         vary = HeaderValue::try_from(merged).unwrap_or(vary);
     }
-    headers.insert(VARY, vary);
+    let _ = headers.try_insert(VARY, vary);
 }

@@ -182,6 +182,14 @@ impl ProblemKind {
         }
     }
 
+    /// Whether what stands at the place could not be understood, so that checks say nothing of it.
+    pub(crate) fn leaves_unread(&self) -> bool {
+        !matches!(
+            self,
+            Self::UnknownKey { .. } | Self::DuplicateKey { .. } | Self::StrayText { .. }
+        )
+    }
+
     pub(super) fn value(&self) -> Option<&str> {
         match self {
             Self::UnknownKey { key: value, .. }

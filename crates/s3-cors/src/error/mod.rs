@@ -111,6 +111,7 @@ impl fmt::Display for ConfigError {
         }
         match self.problems.len().saturating_sub(MOST_SHOWN) {
             0 => Ok(()),
+            1 => write!(f, "\nand one problem more"),
             more => write!(f, "\nand {more} problems more"),
         }
     }

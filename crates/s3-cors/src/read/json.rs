@@ -60,10 +60,17 @@ impl<'t> Reader<'t> {
         let Some(members) = self.object(document, &Place::document()) else {
             return;
         };
-        if members
-            .iter()
-            .any(|member| Member::meant_by(&member.key).is_some())
-        {
+        let wraps = |member: &JsonMember<'_>| {
+            [
+                "CORSRules",
+                "CORSConfiguration",
+                "CorsRules",
+                "CorsConfiguration",
+            ]
+            .contains(&member.key.as_ref())
+        };
+        let of_rule = |member: &JsonMember<'_>| Member::meant_by(&member.key).is_some();
+        if members.iter().any(of_rule) && !members.iter().any(wraps) {
             return self.report(ProblemKind::BareRule, Place::document(), document);
         }
         let has = |key: &str| members.iter().any(|member| member.key == key);
@@ -319,6 +326,8 @@ fn type_of(value: &RawValue) -> JsonType {
         Some(b'"') => JsonType::String,
         Some(b'[') => JsonType::List,
         Some(b'{') => JsonType::Object,
+        // Which is a floating point number to the parser.
+        _ if value.get() == "-0" => JsonType::Number,
         _ if value.get().parse::<i64>().is_ok() => JsonType::Integer,
         _ => JsonType::Number,
     }
@@ -333,7 +342,11 @@ fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
     // The parser's column counts bytes.
     let offset = line_start + error.column().saturating_sub(1);
     let at = text.get(offset..).unwrap_or_default();
-    let message = if at.starts_with(['/', '#']) {
+    let comment = ["//", "/*", "#"].iter().any(|mark| at.starts_with(mark));
+    // Within a string these are no comments.
+    let words = error.to_string();
+    let between = words.starts_with("expected") || words.starts_with("key must be");
+    let message = if comment && between {
         "a comment, which JSON does not have".into()
     } else {
         without_position(error)

@@ -125,16 +125,16 @@ impl Reading {
         let unread: HashSet<Place> = self
             .problems
             .iter()
+            .filter(|found| found.problem.kind().leaves_unread())
             .map(|found| found.problem.place().clone())
             .collect();
+        let all_read = self.problems.is_empty();
         if !unread.contains(&Place::document()) {
             for problem in check::problems(&self.config) {
                 let enclosing = problem.place().enclosing();
                 // A key of the document that was not understood may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
-                if enclosing.iter().any(|place| unread.contains(place))
-                    || (no_rules && !unread.is_empty())
-                {
+                if enclosing.iter().any(|place| unread.contains(place)) || (no_rules && !all_read) {
                     continue;
                 }
                 // What is missing is placed where it should have stood.

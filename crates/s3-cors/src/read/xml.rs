@@ -10,11 +10,23 @@ use crate::error::{JsonType, Place, Problem, ProblemKind};
 
 const ROOT: &str = "CORSConfiguration";
 const RULE: &str = "CORSRule";
+const MOST_NAMESPACES: usize = 16;
+const MOST_ATTRIBUTES: usize = 1000;
 
 pub(super) fn read(text: &str) -> Reading {
     // The declaration must be the first thing in a document, but pasted text often is not.
     let trimmed = text.trim_start();
     let shift = text.len() - trimmed.len();
+    // The parser compares every namespace and attribute with every other; a configuration needs
+    // one of them.
+    let attributes = trimmed.matches("=\"").count() + trimmed.matches("='").count();
+    if trimmed.matches("xmlns").count() > MOST_NAMESPACES || attributes > MOST_ATTRIBUTES {
+        let kind = ProblemKind::Syntax {
+            language: "CORS configuration XML",
+            message: "too many namespaces or attributes".into(),
+        };
+        return Reading::failed(Problem::unplaced(kind).in_xml(), 0);
+    }
     let document = match Document::parse(trimmed) {
         Ok(document) => document,
         Err(error) => {
