@@ -19,5 +19,7 @@ mod service;
 
 pub use future::ResponseFuture;
 pub use middleware::{RefusalBody, S3Cors};
-pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
+#[cfg(feature = "shared")]
+pub use s3_cors::SharedPolicy;
+pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
 pub use service::S3CorsMiddleware;

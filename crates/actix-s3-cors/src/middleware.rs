@@ -10,7 +10,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
+use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
 
 use crate::service::S3CorsMiddleware;
 
@@ -38,7 +38,7 @@ pub struct S3Cors {
 /// What the services of a middleware share.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    pub(crate) policy: CorsPolicy,
+    pub(crate) policy: PolicyProvider,
     pub(crate) forward_plain_options: bool,
     pub(crate) always_vary: bool,
     pub(crate) add_headers_to: Option<StatusFn>,
@@ -75,11 +75,12 @@ pub struct RefusalBody {
 }
 
 impl S3Cors {
-    /// A middleware with a policy.
-    pub fn new(policy: CorsPolicy) -> Self {
+    /// A middleware with a policy: a [`CorsPolicy`], or one that can be replaced while it is in use, a
+    /// `SharedPolicy` of [`s3_cors`] with the feature `shared`.
+    pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self {
             settings: Arc::new(Settings {
-                policy,
+                policy: policy.into(),
                 forward_plain_options: false,
                 always_vary: false,
                 add_headers_to: None,
@@ -181,8 +182,8 @@ impl S3Cors {
 
     /// The policy in force.
     #[must_use]
-    pub fn policy(&self) -> &CorsPolicy {
-        &self.settings.policy
+    pub fn policy(&self) -> CorsPolicy {
+        self.settings.policy.load().clone()
     }
 
     fn settings_mut(&mut self) -> &mut Settings {

@@ -47,16 +47,17 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
         let asked = Asked(&request);
-        let cors = match settings.policy.decide(&asked) {
+        let policy = settings.policy.load();
+        let cors = match policy.decide(&asked) {
             Decision::NotCors => None,
             Decision::NotAllowed(reason) => {
                 trace_not_allowed(&request, &reason);
                 None
             }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::new(&settings.policy, headers)),
+            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
             Decision::Preflight(headers) => {
                 let mut response = HttpResponse::new(StatusCode::OK);
-                let cors = OwnedCorsHeaders::new(&settings.policy, headers);
+                let cors = OwnedCorsHeaders::from(headers);
                 headers::add(cors, response.headers_mut());
                 return ResponseFuture::answered(request.into_response(response));
             }

@@ -1,6 +1,7 @@
 //! What the engine says of a request.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::policy::Rule;
 use crate::refusal::Refusal;
@@ -68,7 +69,7 @@ impl fmt::Display for NotAllowed<'_> {
 /// The CORS headers of an answer.
 #[derive(Debug)]
 pub struct CorsHeaders<'a, V: ?Sized = [u8]> {
-    rule: &'a Rule,
+    rule: &'a Arc<Rule>,
     rule_index: usize,
     origin: Option<Echo<'a, V>>,
     requested_headers: Option<Echo<'a, V>>,
@@ -76,7 +77,7 @@ pub struct CorsHeaders<'a, V: ?Sized = [u8]> {
 
 impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
     pub(crate) fn new(
-        rule: &'a Rule,
+        rule: &'a Arc<Rule>,
         rule_index: usize,
         origin: Echo<'a, V>,
         requested_headers: Option<Echo<'a, V>>,
@@ -93,6 +94,11 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
     #[must_use]
     pub fn rule(&self) -> &'a Rule {
         self.rule
+    }
+
+    #[cfg(any(feature = "http1", feature = "http02"))]
+    pub(crate) fn shared_rule(&self) -> Arc<Rule> {
+        Arc::clone(self.rule)
     }
 
     /// The position of the rule that matched, counted from 0.

@@ -6,7 +6,7 @@ macro_rules! generation {
         #[doc = concat!("For the `http` crate ", $version, ".")]
         #[cfg(feature = $feature)]
         pub mod $module {
-            use std::sync::OnceLock;
+            use std::sync::{Arc, OnceLock};
 
             use $http::header::{
                 ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
@@ -17,7 +17,7 @@ macro_rules! generation {
             };
 
             use crate::decision::{CorsHeaders, Echo};
-            use crate::policy::CorsPolicy;
+            use crate::policy::Rule;
             use crate::request::{CorsRequest, RequestHeader, ResourceType};
 
             /// Checked methods, tokens and digits are always header values.
@@ -96,37 +96,32 @@ macro_rules! generation {
             /// [`CorsHeaders`] that outlive their request, until the answer is there to take
             /// them.
             ///
-            /// They keep the policy they were made from: an answer is finished from the rules it
-            /// was begun with.
+            /// They keep the rule they were made from: an answer is finished from the rules it
+            /// was begun with, whatever has replaced them since.
             #[derive(Debug, Clone)]
             pub struct OwnedCorsHeaders {
-                policy: CorsPolicy,
-                rule_index: usize,
+                rule: Arc<Rule>,
                 origin: Option<HeaderValue>,
                 requested_headers: Option<HeaderValue>,
             }
 
-            impl OwnedCorsHeaders {
-                /// Takes the headers out of a decision of this policy.
-                #[must_use]
-                pub fn new(policy: &CorsPolicy, headers: CorsHeaders<'_, HeaderValue>) -> Self {
-                    let rule_index = headers.rule_index();
+            impl From<CorsHeaders<'_, HeaderValue>> for OwnedCorsHeaders {
+                fn from(headers: CorsHeaders<'_, HeaderValue>) -> Self {
+                    let rule = headers.shared_rule();
                     let (origin, requested_headers) = headers.into_echoes();
                     Self {
-                        policy: policy.clone(),
-                        rule_index,
+                        rule,
                         origin: origin.and_then(value),
                         requested_headers: requested_headers.and_then(value),
                     }
                 }
+            }
 
+            impl OwnedCorsHeaders {
                 /// How many headers [`for_each`](Self::for_each) hands out.
                 #[must_use]
                 pub fn count(&self) -> usize {
-                    let Some(rule) = self.policy.rule(self.rule_index) else {
-                        return 0;
-                    };
-                    let values = rule.$module();
+                    let values = self.rule.$module();
                     2 + [
                         self.requested_headers.is_some(),
                         values.expose_headers().is_some(),
@@ -142,10 +137,7 @@ macro_rules! generation {
                 /// which is [merged](crate::merge_vary) into the app's own. The rule's values are
                 /// clones, which neither allocate nor validate.
                 pub fn for_each(self, mut insert: impl FnMut(HeaderName, HeaderValue)) {
-                    let Some(rule) = self.policy.rule(self.rule_index) else {
-                        return;
-                    };
-                    let values = rule.$module();
+                    let values = self.rule.$module();
                     let echoes = self.origin.is_some();
                     let any = const { HeaderValue::from_static("*") };
                     insert(ACCESS_CONTROL_ALLOW_ORIGIN, self.origin.unwrap_or(any));

@@ -20,6 +20,7 @@ mod dialect;
 mod error;
 mod generations;
 mod policy;
+mod provider;
 mod read;
 mod refusal;
 mod request;
@@ -27,6 +28,8 @@ mod request_id;
 mod requested_headers;
 mod rule_index;
 mod rule_set;
+#[cfg(feature = "shared")]
+mod shared;
 mod values;
 mod vary;
 mod write;
@@ -36,11 +39,15 @@ pub use decision::{CorsHeaders, Decision, Echo, NotAllowed};
 pub use dialect::Dialect;
 pub use error::{ConfigError, JsonType, Place, Position, Problem, ProblemKind, S3Error};
 pub use policy::{CorsPolicy, Rule};
+pub use provider::{LoadedPolicy, PolicyProvider};
 pub use refusal::{Refusal, RefusalReason};
 pub use request::{CorsRequest, PlainRequest, RequestHeader, ResourceType};
 pub use request_id::{host_id, request_id};
 pub use values::RuleValues;
 pub use vary::{VARY, merge_vary};
+
+#[cfg(feature = "shared")]
+pub use shared::{Failure, PolicyStatus, Replaced, SharedPolicy};
 
 #[cfg(feature = "http1")]
 pub use generations::http1;

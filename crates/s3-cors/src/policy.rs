@@ -172,7 +172,7 @@ pub(crate) struct Rules {
     methods: [RuleSet; SUPPORTED_METHODS.len()],
     headers: RuleIndex<CaseInsensitive>,
     all: RuleSet,
-    rules: Box<[Rule]>,
+    rules: Box<[Arc<Rule>]>,
 }
 
 impl Rules {
@@ -203,7 +203,7 @@ impl Rules {
             methods,
             headers: RuleIndex::new(entries(rules, |rule| &rule.allowed_headers)),
             all,
-            rules: rules.iter().map(Rule::new).collect(),
+            rules: rules.iter().map(|rule| Arc::new(Rule::new(rule))).collect(),
         }
     }
 
@@ -253,13 +253,13 @@ impl Rules {
     }
 
     /// The first of some rules in the configuration's order.
-    pub(crate) fn first_of(&self, rules: RuleSet) -> Option<(usize, &Rule)> {
+    pub(crate) fn first_of(&self, rules: RuleSet) -> Option<(usize, &Arc<Rule>)> {
         let index = rules.first()?;
         Some((index, self.rules.get(index)?))
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&Rule> {
-        self.rules.get(index)
+        self.rules.get(index).map(Arc::as_ref)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
+use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
 use tower_layer::Layer;
 
 use crate::body::{Same, Wrapped};
@@ -34,7 +34,7 @@ pub struct S3CorsLayer<A = Wrapped> {
 /// What the services of a layer share.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    pub(crate) policy: CorsPolicy,
+    pub(crate) policy: PolicyProvider,
     pub(crate) forward_plain_options: bool,
     pub(crate) always_vary: bool,
     pub(crate) add_headers_to: Option<StatusFn>,
@@ -71,10 +71,11 @@ pub struct RefusalBody {
 }
 
 impl S3CorsLayer {
-    /// A layer with a policy.
-    pub fn new(policy: CorsPolicy) -> Self {
+    /// A layer with a policy: a [`CorsPolicy`], or one that can be replaced while it is in use, a
+    /// `SharedPolicy` of [`s3_cors`] with the feature `shared`.
+    pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self::with_settings(Arc::new(Settings {
-            policy,
+            policy: policy.into(),
             forward_plain_options: false,
             always_vary: false,
             add_headers_to: None,
@@ -194,8 +195,8 @@ impl<A> S3CorsLayer<A> {
 
     /// The policy in force.
     #[must_use]
-    pub fn policy(&self) -> &CorsPolicy {
-        &self.settings.policy
+    pub fn policy(&self) -> CorsPolicy {
+        self.settings.policy.load().clone()
     }
 
     fn with_settings(settings: Arc<Settings>) -> Self {

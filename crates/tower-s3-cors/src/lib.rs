@@ -21,5 +21,7 @@ mod service;
 pub use body::{AnswerBody, ResponseBody, Same, Wrapped};
 pub use future::ResponseFuture;
 pub use layer::{RefusalBody, S3CorsLayer};
-pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
+#[cfg(feature = "shared")]
+pub use s3_cors::SharedPolicy;
+pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
 pub use service::S3Cors;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use s3_cors::http1::{OwnedCorsHeaders, host_id_value};
-use s3_cors::{CorsPolicy, Decision, Refusal, host_id, request_id};
+use s3_cors::{CorsPolicy, Decision, PolicyProvider, Refusal, host_id, request_id};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -28,7 +28,7 @@ pub struct S3Cors<S, A = Wrapped> {
 
 impl<S> S3Cors<S> {
     /// Wraps a service with a policy. [`S3CorsLayer`] has options besides.
-    pub fn new(inner: S, policy: CorsPolicy) -> Self {
+    pub fn new(inner: S, policy: impl Into<PolicyProvider>) -> Self {
         S3CorsLayer::new(policy).layer(inner)
     }
 }
@@ -43,8 +43,8 @@ impl<S, A> S3Cors<S, A> {
     }
 
     /// The policy in force.
-    pub fn policy(&self) -> &CorsPolicy {
-        &self.settings.policy
+    pub fn policy(&self) -> CorsPolicy {
+        self.settings.policy.load().clone()
     }
 
     /// A reference to the inner service.
@@ -93,16 +93,17 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let cors = match settings.policy.decide(&request) {
+        let policy = settings.policy.load();
+        let cors = match policy.decide(&request) {
             Decision::NotCors => None,
             Decision::NotAllowed(reason) => {
                 trace_not_allowed(&request, &reason);
                 None
             }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::new(&settings.policy, headers)),
+            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
             Decision::Preflight(headers) => {
                 let mut response = Response::default();
-                let cors = OwnedCorsHeaders::new(&settings.policy, headers);
+                let cors = OwnedCorsHeaders::from(headers);
                 headers::add(cors, &Own::default(), response.headers_mut());
                 return ResponseFuture::answered(response);
             }
