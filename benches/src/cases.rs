@@ -251,7 +251,8 @@ pub const CASES: &[Case] = &[
         "GET, 1 wildcard, miss",
         Policy::Wildcards(1),
         || Request::get(FOREIGN),
-        NOTHING_TO_ADD,
+        // Two look-ups, for what stands before the wildcard and for what stands after it.
+        as_few(1.5, "get-not-allowed"),
     ),
     case(
         "get-1000-wildcards-miss",
@@ -353,13 +354,20 @@ pub const CASES: &[Case] = &[
         || Request::preflight(ORIGIN).asking_for(list(400 * KB, allowed)),
         per_byte(30.0, Allocations::Case("allowed-8k")),
     ),
+    // All names but the last have to be found before these are refused.
     case(
         "allowed-8k-foreign",
         "8 KB of allowed names, then a foreign one",
         FEW,
         || Request::preflight(ORIGIN).asking_for(list(8 * KB, allowed) + ",x-custom"),
-        // All names but the last have to be found before it is refused.
-        per_byte(30.0, Allocations::Case("preflight-refused-origin")),
+        per_byte(30.0, Allocations::Unlimited),
+    ),
+    case(
+        "allowed-400k-foreign",
+        "400 KB of allowed names, then a foreign one",
+        FEW,
+        || Request::preflight(ORIGIN).asking_for(list(400 * KB, allowed) + ",x-custom"),
+        per_byte(30.0, Allocations::Case("allowed-8k-foreign")),
     ),
     case(
         "repeated-8k",

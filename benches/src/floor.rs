@@ -180,18 +180,12 @@ fn one_line<'a, V: AsRef<[u8]> + 'a>(
 
 fn names(mut list: &[u8]) -> impl Iterator<Item = &[u8]> {
     const COMMAS: [u8; 64] = [b','; 64];
-    std::iter::from_fn(move || {
-        while let Some(rest) = list.strip_prefix(&COMMAS) {
-            list = rest;
-        }
-        while let [b',' | b' ' | b'\t', rest @ ..] = list {
-            list = rest;
-        }
-        let comma = list.iter().position(|&byte| byte == b',');
-        let (name, rest) = list.split_at(comma.unwrap_or(list.len()));
+    while let Some(rest) = list.strip_prefix(&COMMAS) {
         list = rest;
-        (!name.is_empty()).then(|| name.trim_ascii_end())
-    })
+    }
+    list.split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.is_empty())
 }
 
 fn echo(line: &[u8]) -> Vec<u8> {
@@ -210,7 +204,7 @@ fn echo(line: &[u8]) -> Vec<u8> {
 fn is_allowed(name: &[u8]) -> bool {
     // Browsers send names in lower case.
     is_allowed_in_lower_case(name) || {
-        let mut lower = [0; 16];
+        let mut lower = [0; 24];
         let lower = lower.get_mut(..name.len());
         lower.is_some_and(|lower| {
             lower.copy_from_slice(name);
@@ -230,8 +224,8 @@ fn is_allowed_in_lower_case(name: &[u8]) -> bool {
             | b"content-md5"
             | b"cache-control"
             | b"x-amz-date"
-            | b"x-amz-acl"
-            | b"if-match"
-            | b"range"
+            | b"x-amz-content-sha256"
+            | b"x-amz-user-agent"
+            | b"x-requested-with"
     )
 }

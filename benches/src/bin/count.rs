@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use s3_cors_bench::subjects::configuration::{self, Step};
 use s3_cors_bench::subjects::subject;
 use s3_cors_bench::{Case, Group, Kind, Subject};
 
@@ -11,22 +12,41 @@ fn main() -> ExitCode {
     let [group, kind, case, calls] = &arguments[..] else {
         return usage();
     };
-    let (Some(group), Some(kind), Some(case), Ok(calls)) = (
+    let Ok(calls) = calls.parse() else {
+        return usage();
+    };
+    if group == "configuration" {
+        let Some(step) = Step::ALL.into_iter().find(|step| step.name() == kind) else {
+            return usage();
+        };
+        if configuration::subject(step, case).is_none() {
+            return usage();
+        }
+        count(calls, || {
+            configuration::subject(step, case).expect("it has been made before")
+        });
+        return ExitCode::SUCCESS;
+    }
+    let (Some(group), Some(kind), Some(case)) = (
         Group::by_name(group),
         Kind::by_name(kind),
         Case::by_id(case),
-        calls.parse::<usize>(),
     ) else {
         return usage();
     };
-    // What an allocation costs depends on the holes that happen to be in the heap, by up to 300
-    // instructions for the larger ones. The calls are therefore spread over several heaps.
+    count(calls, || subject(group, kind, case));
+    ExitCode::SUCCESS
+}
+
+/// What an allocation costs depends on the holes that happen to be in the heap, by up to 300
+/// instructions for the larger ones. The calls are therefore spread over several heaps.
+fn count(calls: usize, make: impl Fn() -> Box<dyn Subject>) {
     for heap in 0..calls.min(HEAPS) {
         let mut random = u64::try_from(heap).unwrap_or_default();
         let mut plugs: Vec<Vec<u8>> = (0..500)
             .map(|_| Vec::with_capacity(64 + next(&mut random) % 4096))
             .collect();
-        let mut subject = subject(group, kind, case);
+        let mut subject = make();
         plugs.retain(|_| next(&mut random).is_multiple_of(2));
         // What is made once, and what the allocator keeps at hand, is there after a few calls.
         for _ in 0..calls.min(5) {
@@ -38,7 +58,6 @@ fn main() -> ExitCode {
             black_box(counted_call(&mut *subject));
         }
     }
-    ExitCode::SUCCESS
 }
 
 const HEAPS: usize = 40;
@@ -58,5 +77,6 @@ fn counted_call(subject: &mut dyn Subject) -> u16 {
 
 fn usage() -> ExitCode {
     eprintln!("usage: count tower|axum|actix bare|noop|rival|floor|ours|naive CASE CALLS");
+    eprintln!("       count configuration load|compile NAME CALLS");
     ExitCode::from(2)
 }

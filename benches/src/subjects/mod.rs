@@ -3,6 +3,7 @@
 pub mod actix;
 pub mod axum;
 pub mod by_hand;
+pub mod configuration;
 pub mod rivals;
 pub mod tower;
 

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use s3_cors_bench::subjects::configuration::Step;
 use s3_cors_bench::{Case, Group, Kind};
 
 use crate::figures::Figures;
@@ -17,23 +18,19 @@ pub(crate) struct Programs(PathBuf);
 impl Programs {
     /// Builds them.
     pub(crate) fn build() -> Result<Self> {
+        // They belong beside this one, unless it was built in another profile.
+        let this = std::env::current_exe()?;
+        let target = this.ancestors().nth(3).ok_or("no target directory")?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
-            .args([
-                "build",
-                "--release",
-                "--package",
-                env!("CARGO_PKG_NAME"),
-                "--bins",
-            ])
+            .args(["build", "--release", "--bins"])
+            .args(["--package", env!("CARGO_PKG_NAME"), "--target-dir"])
+            .arg(target)
             .current_dir(PACKAGE)
             .status()?;
         if !built.success() {
             return Err("the programs cannot be built".into());
         }
-        // They are where this one is, unless it was built in another profile.
-        let this = std::env::current_exe()?;
-        let target = this.ancestors().nth(2).ok_or("no target directory")?;
         Ok(Self(target.join("release")))
     }
 
@@ -109,16 +106,22 @@ impl Programs {
     }
 }
 
-/// The instructions of a call. Callgrind counts only while `counted_call` runs, so that neither
-/// the policy's nor the requests' making is in it.
+/// The instructions of a call.
 fn instructions(program: &Path, group: Group, case: &Case, kind: Kind) -> Result<i64> {
     let long = (case.request)().bytes_asked_for() > 100 * 1024;
     let calls = if long { 2 } else { 200 };
+    collected(program, [group.name(), kind.name(), case.id], calls)
+}
+
+/// Callgrind counts only while `counted_call` runs, so that neither the policy's nor the requests'
+/// making is in it.
+fn collected(program: &Path, what: [&str; 3], calls: i64) -> Result<i64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--toggle-collect=*counted_call*"])
         .arg("--callgrind-out-file=/dev/null")
         .arg(program)
-        .args([group.name(), kind.name(), case.id, &calls.to_string()])
+        .args(what)
+        .arg(calls.to_string())
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
     let text = String::from_utf8_lossy(&output.stderr);
@@ -126,5 +129,44 @@ fn instructions(program: &Path, group: Group, case: &Case, kind: Kind) -> Result
         .lines()
         .find_map(|line| line.split_once("Collected : "))
         .ok_or_else(|| text.to_string())?;
-    Ok(total.1.trim().parse::<i64>()? / calls)
+    match total.1.trim().parse::<i64>()? {
+        0 => Err(format!("nothing counted: {text}").into()),
+        total => Ok(total / calls),
+    }
+}
+
+/// What a configuration costs.
+pub(crate) struct Loading {
+    pub(crate) name: String,
+    pub(crate) text_bytes: i64,
+    pub(crate) policy_bytes: i64,
+    pub(crate) load: i64,
+    pub(crate) compile: i64,
+}
+
+impl Programs {
+    /// Counts the bytes that configurations take and the instructions to load and compile them.
+    pub(crate) fn count_loading(&self) -> Result<Vec<Loading>> {
+        let output = Command::new(self.path("allocations")).output()?;
+        let output = String::from_utf8(output.stdout)?;
+        let mut counted = Vec::new();
+        for line in output.lines() {
+            let fields: Vec<&str> = line.splitn(4, ' ').collect();
+            let ["memory", text_bytes, policy_bytes, name] = fields[..] else {
+                continue;
+            };
+            let count = |step: Step| {
+                let what = ["configuration", step.name(), name];
+                collected(&self.path("count"), what, 4)
+            };
+            counted.push(Loading {
+                name: name.to_owned(),
+                text_bytes: text_bytes.parse()?,
+                policy_bytes: policy_bytes.parse()?,
+                load: count(Step::Load)?,
+                compile: count(Step::Compile)?,
+            });
+        }
+        Ok(counted)
+    }
 }

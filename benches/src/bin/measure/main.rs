@@ -58,12 +58,13 @@ fn all() -> Result<bool> {
     let mut figures = Figures::default();
     programs.count(CASES, &mut figures)?;
     programs.count_allocations(&mut figures)?;
+    let loading = programs.count_loading()?;
     let scales = chart::measure(&programs)?;
 
     let results = Path::new(PACKAGE).join("results");
     fs::create_dir_all(&results)?;
     fs::write(results.join("figures.json"), figures.to_json()?)?;
-    let tables = table::of_all(&figures);
+    let tables = table::of_all(&figures) + "\n" + &table::of_loading(&loading);
     let (bars, all_hold) = bars::table(&figures);
     fs::write(results.join("tables.md"), &tables)?;
     fs::write(results.join("bars.md"), &bars)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use s3_cors_bench::{CASES, Case, Group, Kind};
 
+use crate::counting::Loading;
 use crate::figures::{Cost, Figures};
 use crate::{PACKAGE, Result};
 
@@ -21,6 +22,26 @@ pub(crate) fn of_all(figures: &Figures) -> String {
             "\n## {}\n\n{}",
             group.name(),
             of_group(figures, group, CASES.iter())
+        );
+    }
+    text
+}
+
+/// What configurations cost.
+pub(crate) fn of_loading(counted: &[Loading]) -> String {
+    let mut text = String::from(
+        "## Configurations\n\n| configuration | text, bytes | policy, bytes | to load, instructions | to \
+         compile, instructions |\n|---|--:|--:|--:|--:|\n",
+    );
+    for loading in counted {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            loading.name,
+            thousands(loading.text_bytes),
+            thousands(loading.policy_bytes),
+            thousands(loading.load),
+            thousands(loading.compile),
         );
     }
     text
