@@ -32,7 +32,7 @@ pin_project! {
         Forwarded {
             #[pin]
             inner: F,
-            finish: Option<Finish>,
+            finish: Finish,
         },
         Own {
             response: Option<ServiceResponse<BoxBody>>,
@@ -55,7 +55,7 @@ impl<F> ResponseFuture<F> {
         Self {
             answer: Answer::Forwarded {
                 inner,
-                finish: Some(Finish { cors, settings }),
+                finish: Finish { cors, settings },
             },
         }
     }
@@ -76,18 +76,19 @@ where
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().answer.project() {
             AnswerProjection::Forwarded { inner, finish } => {
-                let answer = ready!(inner.poll(cx));
-                match (answer, finish.take()) {
-                    (Ok(mut response), Some(finish)) => {
+                match ready!(inner.poll(cx)) {
+                    Ok(mut response) => {
                         let status = response.status();
                         finish.apply(status, response.headers_mut());
                         Ok(response.map_into_left_body())
                     }
                     // The answer is made of the error by whoever is outside of this middleware.
-                    (Err(mut error), Some(finish)) => {
+                    Err(mut error) => {
+                        let finish = finish.clone();
                         error.add_response_mapper(move |mut response: HttpResponse| {
                             let status = response.status();
                             finish.clone().apply(status, response.headers_mut());
@@ -95,7 +96,6 @@ where
                         });
                         Err(error)
                     }
-                    (answer, None) => answer.map(ServiceResponse::map_into_left_body),
                 }
             }
             AnswerProjection::Own { response } => match response.take() {
@@ -115,14 +115,17 @@ struct Finish {
 }
 
 impl Finish {
-    fn apply(self, status: StatusCode, headers: &mut HeaderMap) {
-        headers::remove_access_control(headers);
+    /// Once: the headers are taken out.
+    #[inline]
+    fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
+        let own = headers::remove_access_control(headers);
         let wanted = self.settings.add_headers_to.as_ref();
-        let wanted = wanted.is_none_or(|wanted| wanted.0(status));
-        match self.cors.filter(|_| wanted) {
-            Some(cors) => headers::add(cors, headers),
-            None if self.settings.always_vary => headers::add_vary(headers),
-            None => {}
+        if self.cors.is_some() && wanted.is_none_or(|wanted| wanted.0(status)) {
+            if let Some(cors) = self.cors.take() {
+                headers::add(cors, &own, headers);
+            }
+        } else if self.settings.always_vary {
+            headers::add_vary(&own, headers);
         }
     }
 }

@@ -4,33 +4,45 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 use s3_cors::http02::OwnedCorsHeaders;
 use s3_cors::merge_vary;
 
-/// Adds the headers; actix-web keeps no order of them.
-pub(crate) fn add(cors: OwnedCorsHeaders, headers: &mut HeaderMap) {
-    cors.for_each(|name, value| {
-        headers.insert(name, value);
-    });
-    add_vary(headers);
+/// What an app's own headers have to do with CORS.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    vary: bool,
 }
 
-pub(crate) fn add_vary(headers: &mut HeaderMap) {
-    let vary = const { HeaderValue::from_static(s3_cors::VARY) };
-    let own: Vec<HeaderValue> = headers.insert(VARY, vary).collect();
-    if own.is_empty() {
-        return;
+/// Removes the app's own `Access-Control-*`: the policy is the only owner of these.
+#[inline]
+pub(crate) fn remove_access_control(headers: &mut HeaderMap) -> Own {
+    let foreign = |name: &HeaderName| name.as_str().starts_with("access-control-");
+    let mut own = Own::default();
+    let mut any_foreign = false;
+    for name in headers.keys() {
+        own.vary |= name == VARY;
+        any_foreign |= foreign(name);
     }
-    // Made of header values only.
-    if let Ok(merged) = HeaderValue::try_from(merge_vary(own.iter().map(HeaderValue::as_bytes))) {
-        headers.insert(VARY, merged);
-    }
-}
-
-/// The policy is the only owner of `Access-Control-*`.
-pub(crate) fn remove_access_control(headers: &mut HeaderMap) {
-    let foreign = |name: &&HeaderName| name.as_str().starts_with("access-control-");
-    while let Some(name) = headers.keys().find(foreign).cloned() {
+    while any_foreign && let Some(name) = headers.keys().find(|name| foreign(name)).cloned() {
         for _value in headers.remove(&name) {
             #[cfg(feature = "tracing")]
             tracing::debug!(%name, value = ?_value, "removed a CORS header that the app set itself");
         }
     }
+    own
+}
+
+/// Adds the headers to an answer's own, of which none is an `Access-Control-*`; actix-web keeps no
+/// order of them.
+pub(crate) fn add(cors: OwnedCorsHeaders, own: &Own, headers: &mut HeaderMap) {
+    cors.for_each(|name, value| headers.append(name, value));
+    add_vary(own, headers);
+}
+
+pub(crate) fn add_vary(own: &Own, headers: &mut HeaderMap) {
+    let vary = const { HeaderValue::from_static(s3_cors::VARY) };
+    if !own.vary {
+        headers.append(VARY, vary);
+        return;
+    }
+    let merged = merge_vary(headers.get_all(VARY).map(HeaderValue::as_bytes));
+    // Made of header values only.
+    headers.insert(VARY, HeaderValue::try_from(merged).unwrap_or(vary));
 }

@@ -12,7 +12,7 @@ use s3_cors::http02::{OwnedCorsHeaders, host_id_value, request_header_name};
 use s3_cors::{CorsRequest, Decision, Refusal, RequestHeader, ResourceType, host_id, request_id};
 
 use crate::future::ResponseFuture;
-use crate::headers;
+use crate::headers::{self, Own};
 use crate::middleware::{RefusalBody, Settings};
 
 /// The service that [`S3Cors`](crate::S3Cors) makes of another.
@@ -44,6 +44,7 @@ where
         self.inner.poll_ready(cx)
     }
 
+    #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
         let asked = Asked(&request);
@@ -58,7 +59,7 @@ where
             Decision::Preflight(headers) => {
                 let mut response = HttpResponse::new(StatusCode::OK);
                 let cors = OwnedCorsHeaders::from(headers);
-                headers::add(cors, response.headers_mut());
+                headers::add(cors, &Own::default(), response.headers_mut());
                 return ResponseFuture::answered(request.into_response(response));
             }
             Decision::Refused(refusal)
@@ -119,7 +120,7 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
     }
     headers.insert(X_AMZ_ID_2, host_id_value());
     if settings.always_vary {
-        headers::add_vary(headers);
+        headers::add_vary(&Own::default(), headers);
     }
     response
 }

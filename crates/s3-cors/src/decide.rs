@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::decision::{CorsHeaders, Decision, Echo, NotAllowed};
-use crate::policy::CorsPolicy;
+use crate::policy::{CorsPolicy, Rules};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::request::{CorsRequest, RequestHeader};
-use crate::requested_headers;
+use crate::requested_headers::EchoOfNames;
+use crate::rule_set::RuleSet;
 
 /// What S3 accepts in `Access-Control-Request-Method` of a preflight, compared exactly. PATCH
 /// and OPTIONS are accepted here though no rule can allow them (measured in 2026).
@@ -55,6 +56,7 @@ impl CorsPolicy {
     /// );
     /// # Ok::<(), s3_cors::ConfigError>(())
     /// ```
+    #[inline]
     pub fn decide<'a, R: CorsRequest>(&'a self, request: &'a R) -> Decision<'a, R::HeaderValue> {
         let origin = value(request.header_lines(RequestHeader::Origin));
         if request.method() == "OPTIONS" {
@@ -100,6 +102,7 @@ impl CorsPolicy {
 
     /// The headers for a request judged by a method: the one given, else the one it asks for,
     /// else its own.
+    #[inline]
     fn headers<'a, R: CorsRequest>(
         &'a self,
         request: &'a R,
@@ -107,7 +110,23 @@ impl CorsPolicy {
         method: Option<&'static str>,
     ) -> Result<CorsHeaders<'a, R::HeaderValue>, NotAllowed<'a>> {
         let rules = self.rules()?;
-        let mut left = rules.allowing_origin(origin.as_bytes())?;
+        let left = rules.allowing_origin(origin.as_bytes());
+        if left.is_empty() {
+            return Err(NotAllowed::Origin);
+        }
+        rules.headers(left, request, origin, method)
+    }
+}
+
+impl Rules {
+    /// The headers by some rules, all of which allow the origin.
+    fn headers<'a, R: CorsRequest>(
+        &'a self,
+        mut left: RuleSet,
+        request: &'a R,
+        origin: Echo<'a, R::HeaderValue>,
+        method: Option<&'static str>,
+    ) -> Result<CorsHeaders<'a, R::HeaderValue>, NotAllowed<'a>> {
         let requested;
         let method = match method {
             Some(method) => method.as_bytes(),
@@ -119,48 +138,45 @@ impl CorsPolicy {
                 }
             }
         };
-        left = rules.allowing_method(left, method)?;
+        left = self.allowing_method(left, method)?;
 
-        let all_lines = || request.header_lines(RequestHeader::AccessControlRequestHeaders);
-        let mut lines = all_lines();
-        let first = lines.next();
-        let mut names = 0;
-        let mut several = false;
-        if let Some(first) = first {
-            left = rules.allowing_headers(left, first.as_ref(), &mut names)?;
-            for line in lines {
-                several = true;
-                left = rules.allowing_headers(left, line.as_ref(), &mut names)?;
-            }
+        let mut first_line = None;
+        let mut names = EchoOfNames::default();
+        for line in request.header_lines(RequestHeader::AccessControlRequestHeaders) {
+            first_line.get_or_insert(line);
+            left = self.allowing_headers(left, line.as_ref(), &mut names)?;
         }
-        let echo = match first {
-            None => None,
-            Some(_) if names == 0 => None,
-            Some(first) if several => {
-                Some(requested_headers::echo(first, all_lines().skip(1), names))
-            }
-            Some(first) => Some(requested_headers::echo(first, std::iter::empty(), names)),
-        };
+        let echo = first_line.and_then(|first| names.finish(first));
         // There is a first one: what empties the set returns from here.
-        let (index, rule) = rules.first_of(left).ok_or(NotAllowed::Origin)?;
+        let (index, rule) = self.first_of(left).ok_or(NotAllowed::Origin)?;
         Ok(CorsHeaders::new(rule, index, origin, echo))
     }
 }
 
 /// A header's value: its line, or its lines joined by `, `; an empty one counts as absent.
+#[inline]
 fn value<'a, V: AsRef<[u8]> + ?Sized + 'a>(
     mut lines: impl Iterator<Item = &'a V>,
 ) -> Option<Echo<'a, V>> {
     let first = lines.next()?;
-    let Some(second) = lines.next() else {
-        return (!first.as_ref().is_empty()).then_some(Echo::Line(first));
-    };
+    match lines.next() {
+        None => (!first.as_ref().is_empty()).then_some(Echo::Line(first)),
+        Some(second) => Some(Echo::Built(joined(first, second, lines))),
+    }
+}
+
+#[cold]
+fn joined<'a, V: AsRef<[u8]> + ?Sized + 'a>(
+    first: &V,
+    second: &'a V,
+    others: impl Iterator<Item = &'a V>,
+) -> Vec<u8> {
     let mut joined = first.as_ref().to_vec();
-    for line in [second].into_iter().chain(lines) {
+    for line in [second].into_iter().chain(others) {
         joined.extend_from_slice(b", ");
         joined.extend_from_slice(line.as_ref());
     }
-    Some(Echo::Built(joined))
+    joined
 }
 
 fn cow<V: AsRef<[u8]> + ?Sized>(value: Echo<'_, V>) -> Cow<'_, [u8]> {

@@ -7,7 +7,7 @@ use crate::check::SUPPORTED_METHODS;
 use crate::configuration::{CorsConfiguration, CorsRule};
 use crate::decision::NotAllowed;
 use crate::error::ConfigError;
-use crate::requested_headers;
+use crate::requested_headers::{EchoOfNames, names};
 use crate::rule_index::{CaseInsensitive, CaseSensitive, RuleIndex};
 use crate::rule_set::RuleSet;
 use crate::values::RuleValues;
@@ -207,14 +207,9 @@ impl Rules {
         }
     }
 
-    /// The rules that allow an origin, at least one.
-    pub(crate) fn allowing_origin(&self, origin: &[u8]) -> Result<RuleSet, NotAllowed<'static>> {
-        let rules = self.origins.rules_allowing(origin, self.all);
-        if rules.is_empty() {
-            Err(NotAllowed::Origin)
-        } else {
-            Ok(rules)
-        }
+    /// The rules that allow an origin.
+    pub(crate) fn allowing_origin(&self, origin: &[u8]) -> RuleSet {
+        self.origins.rules_allowing(origin, self.all)
     }
 
     /// Those of some rules that allow a method, too, at least one.
@@ -223,10 +218,10 @@ impl Rules {
         rules: RuleSet,
         method: &[u8],
     ) -> Result<RuleSet, NotAllowed<'static>> {
-        let supported = SUPPORTED_METHODS.into_iter().zip(self.methods);
+        let supported = SUPPORTED_METHODS.into_iter().zip(&self.methods);
         let allowing = supported
             .filter(|(supported, _)| supported.as_bytes() == method)
-            .map(|(_, allowing)| allowing & rules)
+            .map(|(_, allowing)| *allowing & rules)
             .next();
         match allowing {
             Some(allowing) if !allowing.is_empty() => Ok(allowing),
@@ -235,19 +230,20 @@ impl Rules {
     }
 
     /// Those of some rules that allow every name in a line of requested headers, too, at least
-    /// one. Counts the names.
+    /// one. Adds the names to their echo.
+    #[inline]
     pub(crate) fn allowing_headers<'a>(
         &self,
         mut rules: RuleSet,
         line: &'a [u8],
-        count: &mut usize,
+        echo: &mut EchoOfNames<'a>,
     ) -> Result<RuleSet, NotAllowed<'a>> {
-        for name in requested_headers::names(line) {
-            *count += 1;
+        for name in names(line) {
             rules = self.headers.rules_allowing(name, rules);
             if rules.is_empty() {
                 return Err(NotAllowed::Header(name));
             }
+            echo.push(name, line);
         }
         Ok(rules)
     }

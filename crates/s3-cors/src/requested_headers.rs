@@ -16,14 +16,17 @@ pub(crate) struct Names<'a> {
 impl<'a> Iterator for Names<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        let list = without_separators(self.rest);
+        let mut list = self.rest;
+        if let [b',' | b' ' | b'\t', ..] = list {
+            list = without_separators(list);
+        }
         if list.is_empty() {
             return None;
         }
-        let comma = list.iter().position(|&byte| byte == b',');
-        let (name, rest) = list.split_at_checked(comma.unwrap_or(list.len()))?;
-        self.rest = rest;
+        let (name, rest) = list.split_at_checked(up_to_comma(list))?;
+        self.rest = rest.get(1..).unwrap_or_default();
         Some(trimmed_end(name))
     }
 }
@@ -41,6 +44,35 @@ fn without_separators(mut list: &[u8]) -> &[u8] {
     list
 }
 
+/// How many bytes come before the first comma.
+#[inline]
+fn up_to_comma(list: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
+    let (words, rest) = list.as_chunks::<8>();
+    let mut before = 0;
+    for word in words {
+        // Commas become zeros, of which subtracting one sets the highest bit. That a borrow can
+        // set it, too, matters only behind the first.
+        let zeros = u64::from_le_bytes(*word) ^ COMMAS;
+        let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
+        if found != 0 {
+            return before + (found.trailing_zeros() / 8) as usize;
+        }
+        before += 8;
+    }
+    let comma = rest.iter().position(|&byte| byte == b',');
+    before + comma.unwrap_or(rest.len())
+}
+
+fn count_commas(line: &[u8]) -> usize {
+    // Summed up in bytes, which the compiler does for many at once.
+    line.chunks(128)
+        .map(|bytes| bytes.iter().map(|&byte| u8::from(byte == b',')).sum::<u8>())
+        .map(usize::from)
+        .sum()
+}
+
 fn trimmed_end(mut name: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = name {
         name = rest;
@@ -51,55 +83,67 @@ fn trimmed_end(mut name: &[u8]) -> &[u8] {
 /// `Access-Control-Allow-Headers`: the requested names in lower case and in their order, joined
 /// by `, `. Recorded from S3 in 2025.
 ///
-/// The first line and those after it hold so many names, at least one.
-pub(crate) fn echo<'a, V>(
-    first: &'a V,
-    others: impl Iterator<Item = &'a V>,
-    count: usize,
-) -> Echo<'a, V>
-where
-    V: AsRef<[u8]> + ?Sized + 'a,
-{
-    let mut others = others.peekable();
-    if others.peek().is_none() && is_echo(first.as_ref()) {
-        return Echo::Line(first);
-    }
-    // Exact for one list as browsers send it, of which each comma gains a blank.
-    let mut joined = Vec::with_capacity(first.as_ref().len() + count - 1);
-    for line in [first].into_iter().chain(others) {
-        for name in names(line.as_ref()) {
-            if !joined.is_empty() {
-                joined.extend_from_slice(b", ");
-            }
-            joined.extend_from_slice(name);
-        }
-    }
-    joined.make_ascii_lowercase();
-    Echo::Built(joined)
+/// It is written name by name, as they are found to be allowed.
+#[derive(Debug, Default)]
+pub(crate) struct EchoOfNames<'a> {
+    first: Option<&'a [u8]>,
+    /// All names, as soon as there are several.
+    joined: Vec<u8>,
 }
 
-/// Whether a line is its own echo already, so that it can be sent back as it stands.
-fn is_echo(line: &[u8]) -> bool {
-    // As if after a separator: a name must come first.
-    let mut previous = b' ';
-    for &byte in line {
-        let fits = match byte {
-            b' ' => previous == b',',
-            b',' => !matches!(previous, b',' | b' '),
-            b'\t' | b'A'..=b'Z' => false,
-            _ => previous != b',',
+impl<'a> EchoOfNames<'a> {
+    /// Adds a name of a line.
+    #[inline]
+    pub(crate) fn push(&mut self, name: &'a [u8], line: &[u8]) {
+        let Some(first) = self.first else {
+            self.first = Some(name);
+            return;
         };
-        if !fits {
-            return false;
+        if self.joined.is_empty() {
+            self.join(first, line);
         }
-        previous = byte;
+        self.joined.extend_from_slice(b", ");
+        self.joined.extend_from_slice(name);
     }
-    !matches!(previous, b',' | b' ')
+
+    #[inline(never)]
+    fn join(&mut self, first: &[u8], line: &[u8]) {
+        // Exact for a list as browsers send it, of which each comma gains a blank.
+        self.joined.reserve_exact(line.len() + count_commas(line));
+        self.joined.extend_from_slice(first);
+    }
+
+    /// The echo of all names, which is the first line itself if that is spelled like it; `None`
+    /// if there is no name.
+    pub(crate) fn finish<V>(mut self, first_line: &'a V) -> Option<Echo<'a, V>>
+    where
+        V: AsRef<[u8]> + ?Sized,
+    {
+        if self.joined.is_empty() {
+            let name = self.first?;
+            if name == first_line.as_ref() && !name.iter().any(u8::is_ascii_uppercase) {
+                return Some(Echo::Line(first_line));
+            }
+            self.joined = name.to_vec();
+        }
+        self.joined.make_ascii_lowercase();
+        Some(if self.joined == first_line.as_ref() {
+            Echo::Line(first_line)
+        } else {
+            Echo::Built(self.joined)
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Echo, echo, names};
+    use super::{Echo, EchoOfNames, count_commas, names, up_to_comma};
+
+    fn echo(line: &[u8]) -> Echo<'_, [u8]> {
+        let mut echo = EchoOfNames::default();
+        names(line).for_each(|name| echo.push(name, line));
+        echo.finish(line).unwrap()
+    }
 
     /// Each list, its names joined by `|`, and whether it is sent back as it stands.
     const LISTS: [(&str, &str, bool); 16] = [
@@ -122,7 +166,7 @@ mod tests {
         ("a,,b", "a|b", false),
         ("a, , b", "a|b", false),
         ("A, b", "A|b", false),
-        ("a b, c", "a b|c", false),
+        ("a b, c", "a b|c", true),
     ];
 
     #[test]
@@ -133,7 +177,7 @@ mod tests {
             assert_eq!(found.join("|"), expected, "names of {list:?}");
 
             let line = list.as_bytes();
-            let echo = echo(line, std::iter::empty(), found.len());
+            let echo = echo(line);
             let expected = expected.to_lowercase().replace('|', ", ");
             assert_eq!(echo.as_bytes(), expected.as_bytes(), "echo of {list:?}");
             assert_eq!(
@@ -155,8 +199,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_comma_is_found_wherever_it_stands_and_whatever_stands_around_it() {
+        for length in 0..40 {
+            for filler in [b'a', b',' - 1, b',' + 1, b',' | 0x80, 0, 0xff] {
+                let mut list = vec![filler; length];
+                assert_eq!(up_to_comma(&list), length, "{filler:#x} x {length}");
+                assert_eq!(count_commas(&list), 0);
+                for comma in (0..length).rev() {
+                    list[comma] = b',';
+                    assert_eq!(up_to_comma(&list), comma, "{filler:#x} x {length}");
+                    assert_eq!(count_commas(&list), length - comma);
+                }
+            }
+        }
+        assert_eq!(count_commas(&[b','; 1000]), 1000);
+    }
+
+    #[test]
     fn a_list_as_browsers_send_it_is_echoed_with_a_single_allocation_of_its_exact_length() {
-        let Echo::Built(echo) = echo(&b"a,bb,ccc"[..], std::iter::empty(), 3) else {
+        let Echo::Built(echo) = echo(b"a,bb,ccc") else {
             panic!("it needs blanks");
         };
         assert_eq!((echo.len(), echo.capacity()), (10, 10));

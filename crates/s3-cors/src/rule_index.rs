@@ -31,8 +31,9 @@ impl Case for CaseSensitive {
         word
     }
 
+    #[inline]
     fn equal(a: &[u8], b: &[u8]) -> bool {
-        a == b
+        same(a, b)
     }
 
     fn normalized(pattern: &str) -> String {
@@ -46,13 +47,29 @@ impl Case for CaseInsensitive {
         word | 0x2020_2020_2020_2020
     }
 
+    #[inline]
     fn equal(a: &[u8], b: &[u8]) -> bool {
         // Browsers send names in lower case, in which they are kept here: mostly they are equal.
-        a == b || a.eq_ignore_ascii_case(b)
+        same(a, b) || a.eq_ignore_ascii_case(b)
     }
 
     fn normalized(pattern: &str) -> String {
         pattern.to_ascii_lowercase()
+    }
+}
+
+/// Whether two values are the same. Most are short: comparing them costs less than calling
+/// `memcmp`.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(first), Some(other)) if a.len() <= 16 => {
+            first == other && a.last_chunk::<8>() == b.last_chunk::<8>()
+        }
+        _ => a == b,
     }
 }
 
@@ -212,6 +229,7 @@ impl<C: Case> RuleIndex<C> {
     }
 
     /// The rules among `candidates` that hold a pattern which matches the value.
+    #[inline]
     pub(crate) fn rules_allowing(&self, value: &[u8], candidates: RuleSet) -> RuleSet {
         if candidates.is_subset_of(self.any) {
             return candidates;
@@ -220,6 +238,16 @@ impl<C: Case> RuleIndex<C> {
         if value.len() <= self.longest_exact {
             rules |= self.rules_at(Group::EXACT, value);
         }
+        if !self.prefix_lengths.is_empty() {
+            rules |= self.rules_with_wildcard(value);
+        }
+        rules & candidates
+    }
+
+    /// The rules with a wildcard that matches the value.
+    #[inline(never)]
+    fn rules_with_wildcard(&self, value: &[u8]) -> RuleSet {
+        let mut rules = RuleSet::EMPTY;
         for &length in &self.prefix_lengths {
             let Some((prefix, rest)) = value.split_at_checked(length) else {
                 break;
@@ -232,7 +260,7 @@ impl<C: Case> RuleIndex<C> {
                 rules |= self.rules_ending(found.group, rest);
             }
         }
-        rules & candidates
+        rules
     }
 
     /// The rules with a wildcard of this group whose suffix ends what is left of a value.
@@ -249,6 +277,7 @@ impl<C: Case> RuleIndex<C> {
         rules
     }
 
+    #[inline]
     fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
         self.endings
             .find(hash::<C>(group, ending), |entry| {

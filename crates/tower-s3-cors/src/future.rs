@@ -76,6 +76,7 @@ where
 {
     type Output = Result<Response<A::Body>, E>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().answer.project() {
             AnswerProjection::Forwarded {
@@ -84,7 +85,7 @@ where
                 settings,
             } => ready!(inner.poll(cx)).map(|mut response| {
                 let status = response.status();
-                finish(status, response.headers_mut(), cors.take(), settings);
+                finish(status, response.headers_mut(), cors, settings);
                 response.map(A::forwarded)
             }),
             AnswerProjection::Own { response } => match response.take() {
@@ -96,18 +97,20 @@ where
     }
 }
 
+#[inline]
 fn finish(
     status: StatusCode,
     headers: &mut HeaderMap,
-    cors: Option<OwnedCorsHeaders>,
+    cors: &mut Option<OwnedCorsHeaders>,
     settings: &Settings,
 ) {
     let own = headers::remove_access_control(headers);
     let wanted = settings.add_headers_to.as_ref();
-    let wanted = wanted.is_none_or(|wanted| wanted.0(status));
-    match cors.filter(|_| wanted) {
-        Some(cors) => headers::add(cors, &own, headers),
-        None if settings.always_vary => headers::add_vary(&own, headers),
-        None => {}
+    if cors.is_some() && wanted.is_none_or(|wanted| wanted.0(status)) {
+        if let Some(cors) = cors.take() {
+            headers::add(cors, &own, headers);
+        }
+    } else if settings.always_vary {
+        headers::add_vary(&own, headers);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) struct Own {
 }
 
 /// Removes the app's own `Access-Control-*`: the policy is the only owner of these.
+#[inline]
 pub(crate) fn remove_access_control(headers: &mut HeaderMap) -> Own {
     let foreign = |name: &HeaderName| name.as_str().starts_with("access-control-");
     let mut own = Own::default();

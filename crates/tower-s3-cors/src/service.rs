@@ -91,6 +91,7 @@ where
         self.inner.poll_ready(cx)
     }
 
+    #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
         let policy = settings.policy.load();
