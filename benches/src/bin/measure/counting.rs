@@ -12,7 +12,8 @@ use s3_cors_bench::{Case, Group, Kind};
 use crate::figures::Figures;
 use crate::{PACKAGE, Result};
 
-/// The programs of this package, built without the features that other packages would add.
+/// The programs of this package, built without the features that other packages would add, by
+/// their target directory.
 pub(crate) struct Programs(PathBuf);
 
 impl Programs {
@@ -31,11 +32,15 @@ impl Programs {
         if !built.success() {
             return Err("the programs cannot be built".into());
         }
-        Ok(Self(target.join("release")))
+        Ok(Self(target.to_owned()))
     }
 
     pub(crate) fn path(&self, program: &str) -> PathBuf {
-        self.0.join(program)
+        self.0.join("release").join(program)
+    }
+
+    pub(crate) fn target(&self) -> &Path {
+        &self.0
     }
 
     /// Counts the instructions of all kinds in some cases.

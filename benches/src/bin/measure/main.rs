@@ -15,6 +15,7 @@ mod counting;
 mod end_to_end;
 mod figures;
 mod guard;
+mod plots;
 mod table;
 
 use std::error::Error;
@@ -71,6 +72,7 @@ fn all() -> Result<bool> {
     for (name, svg) in chart::draw(&scales) {
         fs::write(results.join(name), svg)?;
     }
+    plots::draw(programs.target(), &results)?;
     table::put_into_readme(&figures)?;
     println!("{tables}\n{bars}");
     Ok(all_hold)

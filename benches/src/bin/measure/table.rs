@@ -86,18 +86,30 @@ pub(crate) fn put_into_readme(figures: &Figures) -> Result<()> {
     let (_, after) = rest
         .split_once(END)
         .ok_or("README.md: no end of the benchmarks")?;
-    let mut text = String::new();
-    for group in Group::ALL {
-        let cases = CASES.iter().filter(|case| case.guarded);
-        let _ = writeln!(
-            text,
-            "\n### {}\n\n{}",
-            group.name(),
-            of_group(figures, group, cases)
-        );
-    }
+    let text = main_cases(figures);
     fs::write(path, [before, BEGIN, &text, END, after].concat())?;
     Ok(())
+}
+
+/// The main cases of all groups side by side.
+fn main_cases(figures: &Figures) -> String {
+    let mut text = String::from("\n| |");
+    for group in Group::ALL {
+        let _ = write!(text, " {}: {} | floor | ours |", group.name(), group.rival());
+    }
+    text.push_str("\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    for case in CASES.iter().filter(|case| case.guarded) {
+        let _ = write!(text, "| {} ", case.name);
+        for group in Group::ALL {
+            for kind in [Kind::Rival, Kind::Floor, Kind::Ours] {
+                let overhead = figures.overhead(group, case.id, kind);
+                let _ = write!(text, "| {} ", overhead.map_or("–".to_owned(), signed));
+            }
+        }
+        text.push_str("|\n");
+    }
+    text.push('\n');
+    text
 }
 
 fn signed(cost: Cost) -> String {
