@@ -232,15 +232,11 @@ fn a_megabyte_of_mistakes_is_taken_in_one_pass() {
         "<CORSConfiguration>{}</CORSConfiguration>",
         "<a/>".repeat(200_000)
     );
-    for (text, least) in [
-        (numbers, 500_001),
-        (methods, 200_000),
-        (keys, 100_001),
-        (elements, 200_000),
-    ] {
+    for text in [numbers, methods, keys, elements] {
         let error = refused(&text);
         let problems = error.problems();
-        assert!(problems.len() >= least, "{}", problems.len());
+        // All of them would take hundreds of megabytes.
+        assert_eq!(problems.len(), 10_000);
         let positions = problems.iter().map(|problem| problem.place().position());
         assert!(positions.is_sorted(), "out of order");
         let shown = error.to_string();

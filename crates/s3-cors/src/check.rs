@@ -2,7 +2,7 @@
 
 use crate::configuration::{CorsConfiguration, CorsRule};
 use crate::dialect::Member;
-use crate::error::{Place, Problem, ProblemKind};
+use crate::error::{MOST_PROBLEMS, Place, Problem, ProblemKind};
 use crate::write;
 
 /// The number of rules S3 allows.
@@ -38,6 +38,9 @@ pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
 
 fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
     let mut report = |member, entry: Option<usize>, kind| {
+        if found.len() >= MOST_PROBLEMS {
+            return;
+        }
         let place = place.clone().member(member);
         let place = match entry {
             Some(index) => place.entry_at(index),

@@ -95,7 +95,12 @@ pub(crate) fn put_into_readme(figures: &Figures) -> Result<()> {
 fn main_cases(figures: &Figures) -> String {
     let mut text = String::from("\n| |");
     for group in Group::ALL {
-        let _ = write!(text, " {}: {} | floor | ours |", group.name(), group.rival());
+        let _ = write!(
+            text,
+            " {}: {} | floor | ours |",
+            group.name(),
+            group.rival()
+        );
     }
     text.push_str("\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for case in CASES.iter().filter(|case| case.guarded) {

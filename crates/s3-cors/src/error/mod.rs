@@ -67,7 +67,8 @@ impl ConfigError {
         self.file.as_deref()
     }
 
-    /// The problems, at least one, in the order of the file.
+    /// The problems, at least one, in the order of the file. A text with more than ten thousand
+    /// is not looked through to its end.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -89,6 +90,10 @@ impl fmt::Debug for ConfigError {
         fmt::Display::fmt(self, f)
     }
 }
+
+/// After so many nothing more is looked for, so that a megabyte of mistakes does not take a
+/// hundred of memory.
+pub(crate) const MOST_PROBLEMS: usize = 10_000;
 
 /// Nobody reads more, and who feeds a program nonsense shall not flood its log.
 const MOST_SHOWN: usize = 100;

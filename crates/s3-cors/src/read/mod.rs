@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use crate::check;
 use crate::configuration::CorsConfiguration;
 use crate::dialect::Member;
-use crate::error::{Place, Positions, Problem, ProblemKind};
+use crate::error::{MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
 
 /// How much text is read at most. A configuration has at most 64 KB; what is longer than this
 /// holds something else, or nothing but white space.
@@ -115,8 +115,10 @@ impl Reading {
     }
 
     fn report(&mut self, problem: Problem, offset: usize) {
-        let offset = Some(offset);
-        self.problems.push(Found { problem, offset });
+        if self.problems.len() < MOST_PROBLEMS {
+            let offset = Some(offset);
+            self.problems.push(Found { problem, offset });
+        }
     }
 
     /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
@@ -147,6 +149,7 @@ impl Reading {
             return Ok(self.config);
         }
         self.problems.sort_by_key(|found| found.offset);
+        self.problems.truncate(MOST_PROBLEMS);
         let mut positions = Positions::new(text);
         let placed = |Found { problem, offset }| match offset {
             Some(offset) => problem.at(positions.at(offset)),
