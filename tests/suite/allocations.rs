@@ -75,7 +75,7 @@ fn a_refused_preflight_allocates_nothing() {
         ("refused", 0)
     );
     assert_eq!(
-        decide("OPTIONS", &[ORIGIN, PUT, (NAMES, b"x-a, Y-b")]),
+        decide("OPTIONS", &[ORIGIN, PUT, (NAMES, b"x-a,x-b,x-c,Y-b")]),
         ("refused", 0)
     );
     let unknown: (&str, &[u8]) = ("access-control-request-method", b"FOO");

@@ -100,9 +100,9 @@ macro_rules! generation {
             /// was begun with, whatever has replaced them since.
             #[derive(Debug, Clone)]
             pub struct OwnedCorsHeaders {
-                rule: Arc<Rule>,
-                origin: Option<HeaderValue>,
-                requested_headers: Option<HeaderValue>,
+                pub(crate) rule: Arc<Rule>,
+                pub(crate) origin: Option<HeaderValue>,
+                pub(crate) requested_headers: Option<HeaderValue>,
             }
 
             impl From<CorsHeaders<'_, HeaderValue>> for OwnedCorsHeaders {

@@ -20,6 +20,8 @@ mod dialect;
 mod error;
 mod generations;
 mod policy;
+#[cfg(feature = "http1")]
+mod preflight;
 mod provider;
 mod read;
 mod refusal;

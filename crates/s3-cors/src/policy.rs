@@ -266,6 +266,8 @@ pub struct Rule {
     values: RuleValues<Box<str>>,
     #[cfg(feature = "http1")]
     http1: RuleValues<http::HeaderValue>,
+    #[cfg(feature = "http1")]
+    preflight: http::HeaderMap,
     #[cfg(feature = "http02")]
     http02: RuleValues<http02::HeaderValue>,
 }
@@ -273,11 +275,16 @@ pub struct Rule {
 impl Rule {
     fn new(rule: &CorsRule) -> Self {
         let values = RuleValues::new(rule);
+        // Wherever it stands among other origins, and even for one that is listed.
+        let allows_any_origin = rule.allowed_origins.iter().any(|origin| origin == "*");
+        #[cfg(feature = "http1")]
+        let http1 = values.map(crate::http1::header_value);
         Self {
-            // Wherever it stands among other origins, and even for one that is listed.
-            allows_any_origin: rule.allowed_origins.iter().any(|origin| origin == "*"),
+            allows_any_origin,
             #[cfg(feature = "http1")]
-            http1: values.map(crate::http1::header_value),
+            preflight: crate::preflight::template(&http1, allows_any_origin),
+            #[cfg(feature = "http1")]
+            http1,
             #[cfg(feature = "http02")]
             http02: values.map(crate::http02::header_value),
             values,
@@ -302,6 +309,11 @@ impl Rule {
     #[must_use]
     pub fn http1(&self) -> &RuleValues<http::HeaderValue> {
         &self.http1
+    }
+
+    #[cfg(feature = "http1")]
+    pub(crate) fn preflight(&self) -> &http::HeaderMap {
+        &self.preflight
     }
 
     /// The values the rule fixes, ready for the `http` crate 0.2: cloning one neither allocates

@@ -83,11 +83,13 @@ fn trimmed_end(mut name: &[u8]) -> &[u8] {
 /// `Access-Control-Allow-Headers`: the requested names in lower case and in their order, joined
 /// by `, `. Recorded from S3 in 2025.
 ///
-/// It is written name by name, as they are found to be allowed.
+/// It is written name by name, as they are found to be allowed; the first few are only noted, so
+/// that nothing has been allocated if one of them is not.
 #[derive(Debug, Default)]
 pub(crate) struct EchoOfNames<'a> {
-    first: Option<&'a [u8]>,
-    /// All names, as soon as there are several.
+    few: [&'a [u8]; 8],
+    noted: usize,
+    /// All names, as soon as there are more.
     joined: Vec<u8>,
 }
 
@@ -95,22 +97,29 @@ impl<'a> EchoOfNames<'a> {
     /// Adds a name of a line.
     #[inline]
     pub(crate) fn push(&mut self, name: &'a [u8], line: &[u8]) {
-        let Some(first) = self.first else {
-            self.first = Some(name);
+        if let Some(next) = self.few.get_mut(self.noted) {
+            *next = name;
+            self.noted += 1;
             return;
-        };
+        }
         if self.joined.is_empty() {
-            self.join(first, line);
+            self.join_noted(line);
         }
         self.joined.extend_from_slice(b", ");
         self.joined.extend_from_slice(name);
     }
 
+    /// Joins the first few names, with room for those of the whole line.
     #[inline(never)]
-    fn join(&mut self, first: &[u8], line: &[u8]) {
+    fn join_noted(&mut self, line: &[u8]) {
         // Exact for a list as browsers send it, of which each comma gains a blank.
         self.joined.reserve_exact(line.len() + count_commas(line));
-        self.joined.extend_from_slice(first);
+        for (index, name) in self.few.iter().take(self.noted).enumerate() {
+            if index > 0 {
+                self.joined.extend_from_slice(b", ");
+            }
+            self.joined.extend_from_slice(name);
+        }
     }
 
     /// The echo of all names, which is the first line itself if that is spelled like it; `None`
@@ -119,15 +128,17 @@ impl<'a> EchoOfNames<'a> {
     where
         V: AsRef<[u8]> + ?Sized,
     {
-        if self.joined.is_empty() {
-            let name = self.first?;
-            if name == first_line.as_ref() && !name.iter().any(u8::is_ascii_uppercase) {
+        let line = first_line.as_ref();
+        match self.few.get(..self.noted)? {
+            [] => return None,
+            [name] if *name == line && !line.iter().any(u8::is_ascii_uppercase) => {
                 return Some(Echo::Line(first_line));
             }
-            self.joined = name.to_vec();
+            _ if self.joined.is_empty() => self.join_noted(line),
+            _ => {}
         }
         self.joined.make_ascii_lowercase();
-        Some(if self.joined == first_line.as_ref() {
+        Some(if self.joined == line {
             Echo::Line(first_line)
         } else {
             Echo::Built(self.joined)

@@ -104,8 +104,7 @@ where
             Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
             Decision::Preflight(headers) => {
                 let mut response = Response::default();
-                let cors = OwnedCorsHeaders::from(headers);
-                headers::add(cors, &Own::default(), response.headers_mut());
+                *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
                 return ResponseFuture::answered(response);
             }
             Decision::Refused(refusal)
