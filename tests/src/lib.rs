@@ -8,6 +8,7 @@ pub mod browser;
 pub mod corpus;
 pub mod naive;
 pub mod raw_http;
+pub mod translated;
 
 /// The examples of the front pages, which need frameworks that the published crates do without.
 #[cfg(doctest)]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use conformance::answer::{Answer, Scope, check_all};
 use conformance::corpus::{Config, Corpus, Rule};
 use conformance::naive::{self, Bucket, Headers, Lacking, Refused, Request, Verdict};
+use conformance::translated::verdict;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -164,72 +165,6 @@ fn name_of(verdict: &Verdict) -> &'static str {
             lacking: Some(what),
             ..
         }) => VERDICTS[9 + lacking(what)],
-    }
-}
-
-/// What the engine decides, in the naive engine's terms.
-fn verdict(policy: &CorsPolicy, request: &Request) -> Verdict {
-    let headers: Vec<(&str, &[u8])> = request
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_slice()))
-        .collect();
-    let plain = PlainRequest {
-        method: &request.method,
-        resource_type: match request.is_bucket {
-            true => ResourceType::Bucket,
-            false => ResourceType::Object,
-        },
-        headers: &headers,
-    };
-    match policy.decide(&plain) {
-        Decision::NotCors => Verdict::NotCors,
-        Decision::NotAllowed(reason) => Verdict::NotAllowed(lacking(&reason)),
-        Decision::Allowed(headers) => Verdict::Allowed(plain_headers(&headers)),
-        Decision::Preflight(headers) => Verdict::Preflight(plain_headers(&headers)),
-        Decision::Refused(refusal) => {
-            let is_set = |wanted: &str| {
-                let mut lines = headers
-                    .iter()
-                    .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-                let first = lines.next();
-                first.is_some_and(|(_, line)| !line.is_empty() || lines.next().is_some())
-            };
-            let is_preflight = is_set("origin") && is_set("access-control-request-method");
-            assert_eq!(refusal.is_plain_options(), !is_preflight, "{request:?}");
-            Verdict::Refused(Refused {
-                status: refusal.status(),
-                code: refusal.code(),
-                message: refusal.message().into_owned(),
-                method: refusal.method().map(Into::into),
-                resource_type: refusal.resource_type().map(ResourceType::as_str),
-                lacking: match refusal.reason() {
-                    RefusalReason::NotAllowed { reason, .. } => Some(lacking(reason)),
-                    _ => None,
-                },
-            })
-        }
-    }
-}
-
-fn lacking(reason: &NotAllowed<'_>) -> Lacking {
-    match *reason {
-        NotAllowed::NoBucket => Lacking::Bucket,
-        NotAllowed::NoConfiguration => Lacking::Configuration,
-        NotAllowed::Origin => Lacking::Origin,
-        NotAllowed::Method => Lacking::Method,
-        NotAllowed::Header(name) => Lacking::Header(name.to_ascii_lowercase()),
-        ref unknown => panic!("{unknown:?}"),
-    }
-}
-
-fn plain_headers(headers: &CorsHeaders<'_>) -> Headers {
-    Headers {
-        rule: headers.rule_index(),
-        lines: headers
-            .iter()
-            .map(|(name, value)| (name, value.to_vec()))
-            .collect(),
     }
 }
 
