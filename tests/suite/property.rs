@@ -12,10 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use proptest::test_runner::{Config as Settings, TestRunner};
-use s3_cors::{
-    CorsConfiguration, CorsHeaders, CorsPolicy, Decision, Dialect, NotAllowed, PlainRequest,
-    RefusalReason, ResourceType,
-};
+use s3_cors::{CorsConfiguration, CorsPolicy, Dialect, ResourceType};
 
 const CONFIGURATIONS: u32 = 4_000;
 const REQUESTS_EACH: usize = 8;
