@@ -75,7 +75,13 @@ fn xml_of(refused: &Refused) -> String {
     let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>".to_owned();
     for (name, value) in elements {
         if let Some(value) = value {
+            // No XML can hold most of the control characters.
+            let held = |c: char| c >= ' ' || matches!(c, '\t' | '\n' | '\r');
             let value = value
+                .replace(
+                    |c| !held(c) || matches!(c, '\u{fffe}' | '\u{ffff}'),
+                    "\u{fffd}",
+                )
                 .replace('&', "&amp;")
                 .replace('<', "&lt;")
                 .replace('>', "&gt;")

@@ -19,13 +19,18 @@ pub(super) fn read(text: &str) -> Reading {
     let shift = text.len() - trimmed.len();
     // The parser compares every namespace and attribute with every other; a configuration needs
     // one of them.
-    let attributes = trimmed.matches("=\"").count() + trimmed.matches("='").count();
-    if trimmed.matches("xmlns").count() > MOST_NAMESPACES || attributes > MOST_ATTRIBUTES {
+    let mut namespaces = trimmed.match_indices("xmlns").map(|(offset, _)| offset);
+    let pairs = trimmed.as_bytes().windows(2).enumerate();
+    let mut attributes = pairs
+        .filter(|(_, pair)| matches!(pair, [b'=', b'"' | b'\'']))
+        .map(|(offset, _)| offset);
+    let too_many = namespaces.nth(MOST_NAMESPACES);
+    if let Some(offset) = too_many.or_else(|| attributes.nth(MOST_ATTRIBUTES)) {
         let kind = ProblemKind::Syntax {
             language: "CORS configuration XML",
             message: "too many namespaces or attributes".into(),
         };
-        return Reading::failed(Problem::unplaced(kind).in_xml(), 0);
+        return Reading::failed(Problem::unplaced(kind).in_xml(), shift + offset);
     }
     let document = match Document::parse(trimmed) {
         Ok(document) => document,
