@@ -21,7 +21,7 @@ impl Programs {
     pub(crate) fn build() -> Result<Self> {
         // They belong beside this one, unless it was built in another profile.
         let this = std::env::current_exe()?;
-        let target = this.ancestors().nth(3).ok_or("no target directory")?;
+        let target = this.ancestors().nth(2).ok_or("no target directory")?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
             .args(["build", "--release", "--bins"])
