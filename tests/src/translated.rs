@@ -28,16 +28,11 @@ pub fn verdict(policy: &CorsPolicy, request: &Request) -> Verdict {
         Decision::Allowed(headers) => Verdict::Allowed(plain_headers(&headers)),
         Decision::Preflight(headers) => Verdict::Preflight(plain_headers(&headers)),
         Decision::Refused(refusal) => {
-            let is_set = |wanted: &str| {
-                let mut lines = headers
-                    .iter()
-                    .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-                let first = lines.next();
-                first.is_some_and(|(_, line)| !line.is_empty() || lines.next().is_some())
-            };
-            let is_preflight = is_set("origin") && is_set("access-control-request-method");
+            // The naive reading has no word for it, but it follows from the request alone.
+            let is_preflight = has_value(&headers, "origin")
+                && has_value(&headers, "access-control-request-method");
             assert_eq!(refusal.is_plain_options(), !is_preflight, "{request:?}");
-            Verdict::Refused(Refused {
+            let refused = Refused {
                 status: refusal.status(),
                 code: refusal.code(),
                 message: refusal.message().into_owned(),
@@ -47,9 +42,50 @@ pub fn verdict(policy: &CorsPolicy, request: &Request) -> Verdict {
                     RefusalReason::NotAllowed { reason, .. } => Some(lacking(reason)),
                     _ => None,
                 },
-            })
+            };
+            assert_eq!(refusal.to_xml("id", "host"), xml_of(&refused));
+            Verdict::Refused(refused)
         }
     }
+}
+
+fn xml_of(refused: &Refused) -> String {
+    let elements = [
+        ("Code", Some(refused.code)),
+        ("Message", Some(refused.message.as_str())),
+        ("Method", refused.method.as_deref()),
+        ("ResourceType", refused.resource_type),
+        ("RequestId", Some("id")),
+        ("HostId", Some("host")),
+    ];
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>".to_owned();
+    for (name, value) in elements {
+        if let Some(value) = value {
+            // No XML can hold most of the control characters.
+            let held = |c: char| c >= ' ' || matches!(c, '\t' | '\n' | '\r');
+            let value = value
+                .replace(
+                    |c| !held(c) || matches!(c, '\u{fffe}' | '\u{ffff}'),
+                    "\u{fffd}",
+                )
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+                .replace('\r', "&#13;");
+            xml += &format!("<{name}>{value}</{name}>");
+        }
+    }
+    xml + "</Error>"
+}
+
+/// Whether a header is there and not empty; two empty lines are a value, `, `.
+fn has_value(headers: &[(&str, &[u8])], name: &str) -> bool {
+    let mut lines = headers
+        .iter()
+        .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+    lines
+        .next()
+        .is_some_and(|(_, first)| !first.is_empty() || lines.next().is_some())
 }
 
 fn lacking(reason: &NotAllowed<'_>) -> Lacking {

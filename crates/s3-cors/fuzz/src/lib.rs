@@ -5,6 +5,8 @@ mod decisions;
 #[path = "../../../../tests/src/naive.rs"]
 pub mod naive;
 mod texts;
+#[path = "../../../../tests/src/translated.rs"]
+pub mod translated;
 
 pub use decisions::assert_decided_naively;
 pub use texts::assert_read_soundly;
