@@ -56,7 +56,24 @@ pub(crate) fn check() -> Result<bool> {
     let kept = fs::read_to_string(baseline())
         .map_err(|error| format!("{}: {error}\nTo write it: {RENEW}", baseline().display()))?;
     let kept: Figures = serde_json::from_str(&kept)?;
-    let measured = measure()?;
+    let mut measured = measure()?;
+    // What a heap looks like differs a little from run to run: only what grows every time has.
+    for _ in 0..2 {
+        let worse = |&(group, case): &(Group, &Case)| {
+            let before = kept.cost(group, case.id, Kind::Ours).unwrap_or_default();
+            let now = measured.cost(group, case.id, Kind::Ours).unwrap_or_default();
+            is_worse(before, now)
+        };
+        if !guarded().any(|case| worse(&case)) {
+            break;
+        }
+        let again = measure()?;
+        for (group, case) in guarded() {
+            let again = again.cost(group, case.id, Kind::Ours).unwrap_or_default();
+            let least = measured.cost_mut(group, case.id, Kind::Ours);
+            least.instructions = least.instructions.min(again.instructions);
+        }
+    }
     let mut grown = 0;
     for (group, case) in guarded() {
         let cost = |figures: &Figures| figures.cost(group, case.id, Kind::Ours);
