@@ -1,6 +1,6 @@
 //! The policies, and their size as text.
 
-use s3_cors::{CorsConfiguration, CorsRule, Dialect};
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Dialect, PolicyProvider, SharedPolicy};
 
 /// The origin of most requests.
 pub const ORIGIN: &str = "https://www.example.com";
@@ -21,6 +21,19 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// The policy, fixed or in a place where it can be replaced.
+    #[must_use]
+    pub fn provider(self, shared: bool) -> PolicyProvider {
+        let configuration = self.configuration();
+        if shared {
+            let policy = SharedPolicy::new(configuration, "benchmark");
+            policy.expect("the policies are valid").into()
+        } else {
+            let policy = CorsPolicy::new(&configuration);
+            policy.expect("the policies are valid").into()
+        }
+    }
+
     /// How many origins or rules there are.
     #[must_use]
     pub fn size(self) -> usize {

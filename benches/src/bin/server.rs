@@ -66,16 +66,19 @@ fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
                 .configure(actix::routes)
         }),
         Kind::Ours => {
-            let ours = actix::ours(case);
+            let ours = actix::ours(case, false);
             serve!(move || App::new().wrap(ours.clone()).configure(actix::routes))
         }
-        Kind::Noop | Kind::Floor | Kind::Naive => Err(std::io::Error::other(
-            "only bare, rival and ours are served",
+        Kind::Floor => {
+            serve!(move || { App::new().wrap(actix::floor(case)).configure(actix::routes) })
+        }
+        Kind::Noop | Kind::Shared | Kind::Naive => Err(std::io::Error::other(
+            "only bare, rival, floor and ours are served",
         )),
     }
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: server axum|actix bare|rival|ours CASE");
+    eprintln!("usage: server axum|actix bare|rival|floor|ours CASE");
     ExitCode::from(2)
 }

@@ -7,7 +7,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{App, Error, Responder, test, web};
-use s3_cors::CorsPolicy;
 
 use super::by_hand::http02::{ByHand, Floor, Naive, Noop};
 use super::{Answer, Kind, Subject, finish, rivals};
@@ -23,10 +22,14 @@ async fn hello() -> impl Responder {
     "hello\n"
 }
 
-/// Our middleware with a policy of this package.
-pub fn ours(case: &Case) -> S3Cors {
-    let policy = CorsPolicy::new(&case.policy.configuration());
-    S3Cors::new(policy.expect("the policies are valid"))
+/// Our middleware with a policy of this package, which may be one that can be replaced.
+pub fn ours(case: &Case, shared: bool) -> S3Cors {
+    S3Cors::new(case.policy.provider(shared))
+}
+
+/// The floor with a policy of this package.
+pub fn floor(case: &Case) -> ByHand<Floor> {
+    ByHand(Rc::new(Floor::new(case)))
 }
 
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
@@ -47,8 +50,9 @@ pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
         ),
         Kind::Noop => wrapped!(Noop),
         Kind::Rival => wrapped!(rivals::actix_cors(case)),
-        Kind::Floor => wrapped!(ByHand(Rc::new(Floor::new(case)))),
-        Kind::Ours => wrapped!(ours(case)),
+        Kind::Floor => wrapped!(floor(case)),
+        Kind::Ours => wrapped!(ours(case, false)),
+        Kind::Shared => wrapped!(ours(case, true)),
         Kind::Naive => wrapped!(ByHand(Rc::new(Naive::new(case)))),
     }
 }

@@ -25,7 +25,8 @@ pub fn router(kind: Kind, case: &Case) -> Router {
             let floor = Floor::new(case);
             layered(layer_fn(move |route| ByHand::new(route, floor.clone())))
         }
-        Kind::Ours => layered(ours(case)),
+        Kind::Ours => layered(ours(case, false)),
+        Kind::Shared => layered(ours(case, true)),
         Kind::Naive => {
             let naive = Naive::new(case);
             layered(layer_fn(move |route| ByHand::new(route, naive.clone())))

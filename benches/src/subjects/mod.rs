@@ -37,6 +37,8 @@ pub enum Kind {
     Floor,
     /// This project's.
     Ours,
+    /// This project's with rules that can be replaced.
+    Shared,
     /// A loop over the rules.
     Naive,
 }
@@ -83,12 +85,13 @@ impl Group {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Bare,
         Self::Noop,
         Self::Rival,
         Self::Floor,
         Self::Ours,
+        Self::Shared,
         Self::Naive,
     ];
 
@@ -101,6 +104,7 @@ impl Kind {
             Self::Rival => "rival",
             Self::Floor => "floor",
             Self::Ours => "ours",
+            Self::Shared => "ours-shared",
             Self::Naive => "naive",
         }
     }
@@ -118,6 +122,7 @@ impl Kind {
         match self {
             Self::Rival => case.suits_rivals(),
             Self::Naive => !case.suits_rivals(),
+            Self::Shared => case.guarded,
             _ => true,
         }
     }

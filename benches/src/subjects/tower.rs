@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body_util::Full;
-use s3_cors::CorsPolicy;
 use tower_layer::Layer;
 use tower_s3_cors::{S3CorsLayer, Same};
 use tower_service::Service;
@@ -58,11 +57,10 @@ impl<R, S: Service<R>> Service<R> for Noop<S> {
     }
 }
 
-/// Our layer with a policy of this package. Answers keep the type of their bodies, as with the
-/// rival.
-pub fn ours(case: &Case) -> S3CorsLayer<Same> {
-    let policy = CorsPolicy::new(&case.policy.configuration());
-    S3CorsLayer::new(policy.expect("the policies are valid")).same_body()
+/// Our layer with a policy of this package, which may be one that can be replaced. Answers keep
+/// the type of their bodies, as with the rival.
+pub fn ours(case: &Case, shared: bool) -> S3CorsLayer<Same> {
+    S3CorsLayer::new(case.policy.provider(shared)).same_body()
 }
 
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
@@ -71,7 +69,8 @@ pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
         Kind::Noop => boxed(Noop(App), case),
         Kind::Rival => boxed(rivals::tower_http(case).layer(App), case),
         Kind::Floor => boxed(ByHand::new(App, Floor::new(case)), case),
-        Kind::Ours => boxed(ours(case).layer(App), case),
+        Kind::Ours => boxed(ours(case, false).layer(App), case),
+        Kind::Shared => boxed(ours(case, true).layer(App), case),
         Kind::Naive => boxed(ByHand::new(App, Naive::new(case)), case),
     }
 }

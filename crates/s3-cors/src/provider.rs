@@ -34,7 +34,7 @@ impl PolicyProvider {
         LoadedPolicy(match &self.0 {
             Kind::Fixed(policy) => Loaded::Fixed(policy),
             #[cfg(feature = "shared")]
-            Kind::Shared(shared) => Loaded::Shared(shared.load()),
+            Kind::Shared(shared) => Loaded::Shared(shared.status()),
         })
     }
 }
@@ -67,7 +67,7 @@ pub struct LoadedPolicy<'a>(Loaded<'a>);
 enum Loaded<'a> {
     Fixed(&'a CorsPolicy),
     #[cfg(feature = "shared")]
-    Shared(arc_swap::Guard<std::sync::Arc<PolicyStatus>>),
+    Shared(std::sync::Arc<PolicyStatus>),
 }
 
 impl Deref for LoadedPolicy<'_> {

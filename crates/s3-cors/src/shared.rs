@@ -119,10 +119,6 @@ impl SharedPolicy {
         self.0.status.load_full()
     }
 
-    pub(crate) fn load(&self) -> arc_swap::Guard<Arc<PolicyStatus>> {
-        self.0.status.load()
-    }
-
     fn replace(
         &self,
         policy: CorsPolicy,

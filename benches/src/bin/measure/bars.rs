@@ -42,6 +42,7 @@ pub(crate) fn table(figures: &Figures) -> (String, bool) {
         for case in CASES {
             rows.extend(instructions(figures, group, case));
             rows.extend(rival(figures, group, case));
+            rows.extend(replaceable(figures, group, case));
             rows.extend(allocations(figures, group, case));
         }
     }
@@ -130,6 +131,19 @@ fn rival(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
         ours: overhead(Kind::Ours)?,
         limit,
         what,
+    })
+}
+
+/// Rules that can be replaced cost an atomic load more.
+fn replaceable(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
+    const LOAD: i64 = 100;
+    let cost = |kind| Some(figures.cost(group, case.id, kind)?.instructions);
+    Some(Row {
+        group,
+        case,
+        ours: cost(Kind::Shared)?,
+        limit: cost(Kind::Ours)? + LOAD + HEAPS_DIFFER,
+        what: "with rules that can be replaced, whole calls".to_owned(),
     })
 }
 

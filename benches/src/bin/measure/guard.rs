@@ -61,7 +61,9 @@ pub(crate) fn check() -> Result<bool> {
     for _ in 0..2 {
         let worse = |&(group, case): &(Group, &Case)| {
             let before = kept.cost(group, case.id, Kind::Ours).unwrap_or_default();
-            let now = measured.cost(group, case.id, Kind::Ours).unwrap_or_default();
+            let now = measured
+                .cost(group, case.id, Kind::Ours)
+                .unwrap_or_default();
             is_worse(before, now)
         };
         if !guarded().any(|case| worse(&case)) {

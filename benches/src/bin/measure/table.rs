@@ -49,7 +49,8 @@ pub(crate) fn of_loading(counted: &[Loading]) -> String {
 
 fn of_group<'a>(figures: &Figures, group: Group, cases: impl Iterator<Item = &'a Case>) -> String {
     let mut text = format!(
-        "| case | bare | {} | naive | floor | ours |\n|---|--:|--:|--:|--:|--:|\n",
+        "| case | bare | {} | naive | floor | ours | ours, replaceable |\n\
+         |---|--:|--:|--:|--:|--:|--:|\n",
         group.rival()
     );
     for case in cases {
@@ -63,7 +64,13 @@ fn of_group<'a>(figures: &Figures, group: Group, cases: impl Iterator<Item = &'a
             thousands(base.instructions),
             base.allocations
         );
-        for kind in [Kind::Rival, Kind::Naive, Kind::Floor, Kind::Ours] {
+        for kind in [
+            Kind::Rival,
+            Kind::Naive,
+            Kind::Floor,
+            Kind::Ours,
+            Kind::Shared,
+        ] {
             let overhead = figures.overhead(group, case.id, kind);
             let _ = write!(text, "| {} ", overhead.map_or("–".to_owned(), signed));
         }
