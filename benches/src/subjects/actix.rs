@@ -28,6 +28,7 @@ pub fn ours(case: &Case, shared: bool) -> S3Cors {
 }
 
 /// The floor with a policy of this package.
+#[must_use]
 pub fn floor(case: &Case) -> ByHand<Floor> {
     ByHand(Rc::new(Floor::new(case)))
 }
