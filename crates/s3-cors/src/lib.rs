@@ -19,6 +19,7 @@ mod decision;
 mod dialect;
 mod error;
 mod generations;
+mod located;
 mod policy;
 #[cfg(feature = "http1")]
 mod preflight;
@@ -40,6 +41,7 @@ pub use configuration::{CorsConfiguration, CorsRule};
 pub use decision::{CorsHeaders, Decision, Echo, NotAllowed};
 pub use dialect::Dialect;
 pub use error::{ConfigError, JsonType, Place, Position, Problem, ProblemKind, S3Error};
+pub use located::{Located, Span};
 pub use policy::{CorsPolicy, Rule};
 pub use provider::{LoadedPolicy, PolicyProvider};
 pub use refusal::{Refusal, RefusalReason};

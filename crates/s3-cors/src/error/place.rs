@@ -17,6 +17,41 @@ pub struct Place {
 }
 
 impl Place {
+    /// A rule, counted from 0.
+    ///
+    /// ```
+    /// # use s3_cors::Place;
+    /// assert_eq!(Place::of_rule(1).to_string(), "CORSRules[1]");
+    /// ```
+    #[must_use]
+    pub fn of_rule(rule: usize) -> Self {
+        Self::rule_at(rule)
+    }
+
+    /// A member of a rule, by its name in S3's JSON form.
+    ///
+    /// ```
+    /// # use s3_cors::Place;
+    /// let place = Place::of_member(1, "AllowedHeaders");
+    /// assert_eq!(place.to_string(), "CORSRules[1].AllowedHeaders");
+    /// ```
+    #[must_use]
+    pub fn of_member(rule: usize, key: impl Into<Cow<'static, str>>) -> Self {
+        Self::rule_at(rule).key_in_rule(key)
+    }
+
+    /// An entry of a rule's list, counted from 0; the list by its name in S3's JSON form.
+    ///
+    /// ```
+    /// # use s3_cors::Place;
+    /// let place = Place::of_entry(1, "AllowedOrigins", 0);
+    /// assert_eq!(place.to_string(), "CORSRules[1].AllowedOrigins[0]");
+    /// ```
+    #[must_use]
+    pub fn of_entry(rule: usize, key: impl Into<Cow<'static, str>>, entry: usize) -> Self {
+        Self::of_member(rule, key).entry_at(entry)
+    }
+
     pub(crate) const fn document() -> Self {
         Self {
             rule: None,

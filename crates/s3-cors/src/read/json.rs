@@ -159,8 +159,7 @@ impl<'t> Reader<'t> {
         }
         for (index, value) in rules.into_iter().enumerate() {
             let place = Place::rule_at(index);
-            let offset = self.offset(value.get());
-            self.reading.mark(place.clone(), offset);
+            self.mark(place.clone(), value);
             let rule = self.rule(value, &place);
             self.reading.config.cors_rules.push(rule);
         }
@@ -213,7 +212,7 @@ impl<'t> Reader<'t> {
             }
             seen.push(member);
             let place = place.clone().member(member);
-            self.reading.mark(place.clone(), self.offset(value.get()));
+            self.mark(place.clone(), value);
             match member {
                 Member::Id => rule.id = self.typed(value, place, JsonType::String),
                 Member::MaxAgeSeconds => {
@@ -237,7 +236,7 @@ impl<'t> Reader<'t> {
         let mut strings = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
             let place = place.clone().entry_at(index);
-            self.reading.mark(place.clone(), self.offset(entry.get()));
+            self.mark(place.clone(), entry);
             // What is no string keeps its seat, so that the entries after it keep their numbers.
             strings.push(
                 self.typed(entry, place, JsonType::String)
@@ -294,6 +293,11 @@ impl<'t> Reader<'t> {
             value: value.get().into(),
         };
         self.report(kind, place, value);
+    }
+
+    fn mark(&mut self, place: Place, value: &RawValue) {
+        let start = self.offset(value.get());
+        self.reading.mark(place, start..start + value.get().len());
     }
 
     fn report(&mut self, kind: ProblemKind, place: Place, value: &RawValue) {

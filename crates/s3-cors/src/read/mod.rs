@@ -6,6 +6,7 @@ mod xml;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
+use std::ops::Range;
 
 use crate::check;
 use crate::configuration::CorsConfiguration;
@@ -33,8 +34,23 @@ fn unreadable(error: &io::Error) -> Problems {
     vec![Problem::unplaced(ProblemKind::unreadable(error))]
 }
 
+/// Where rules, members and entries stand, as ranges of bytes.
+pub(crate) type Spots = HashMap<Place, Range<usize>>;
+
 /// Bytes → checked configuration, or everything that is wrong with it.
 pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems> {
+    located(bytes).map(|located| located.configuration)
+}
+
+/// A checked configuration, the text it was read from, and where its parts stand in that.
+pub(crate) struct LocatedIn<'t> {
+    pub(crate) configuration: CorsConfiguration,
+    pub(crate) text: &'t str,
+    pub(crate) spots: Spots,
+}
+
+/// Bytes → checked configuration with the places of its parts, or everything that is wrong.
+pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
     let fault = |kind| Err(vec![Problem::unplaced(kind)]);
     if bytes.len() > MAX_TEXT_BYTES {
         return fault(ProblemKind::TextTooLong);
@@ -91,8 +107,7 @@ fn looks_like(text: &str) -> Option<&'static str> {
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
-    /// Where rules, members and entries begin, as byte offsets.
-    spots: HashMap<Place, usize>,
+    spots: Spots,
     problems: Vec<Found>,
 }
 
@@ -110,8 +125,8 @@ impl Reading {
         reading
     }
 
-    fn mark(&mut self, place: Place, offset: usize) {
-        self.spots.insert(place, offset);
+    fn mark(&mut self, place: Place, range: Range<usize>) {
+        self.spots.insert(place, range);
     }
 
     fn report(&mut self, problem: Problem, offset: usize) {
@@ -123,7 +138,7 @@ impl Reading {
 
     /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
     /// what could not be read is not missing, too.
-    fn checked(mut self, text: &str) -> Result<CorsConfiguration, Problems> {
+    fn checked(mut self, text: &str) -> Result<LocatedIn<'_>, Problems> {
         let unread: HashSet<Place> = self
             .problems
             .iter()
@@ -140,13 +155,17 @@ impl Reading {
                     continue;
                 }
                 // What is missing is placed where it should have stood.
-                let offset = enclosing.iter().find_map(|place| self.spots.get(place));
-                let offset = offset.copied();
+                let spot = enclosing.iter().find_map(|place| self.spots.get(place));
+                let offset = spot.map(|range| range.start);
                 self.problems.push(Found { problem, offset });
             }
         }
         if self.problems.is_empty() {
-            return Ok(self.config);
+            return Ok(LocatedIn {
+                configuration: self.config,
+                text,
+                spots: self.spots,
+            });
         }
         self.problems.sort_by_key(|found| found.offset);
         self.problems.truncate(MOST_PROBLEMS);

@@ -180,8 +180,9 @@ impl Reader {
     }
 
     fn mark(&mut self, place: Place, element: Node<'_, '_>) {
-        let offset = self.shift + element.range().start;
-        self.reading.mark(place, offset);
+        let range = element.range();
+        let range = self.shift + range.start..self.shift + range.end;
+        self.reading.mark(place, range);
     }
 
     fn report(&mut self, kind: ProblemKind, place: Place, node: Node<'_, '_>) {
