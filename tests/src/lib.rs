@@ -1,11 +1,12 @@
 //! What the tests under `suite/` share: the corpus under `cases/`, the comparison of an answer
-//! with what a case expects, a second, naive engine, a way to real sockets, and a
-//! browser.
+//! with what a case expects, a second, naive engine, generated configurations and requests, a way to
+//! real sockets, and a browser.
 
 pub mod answer;
 pub mod apps;
 pub mod browser;
 pub mod corpus;
+pub mod generate;
 pub mod naive;
 pub mod raw_http;
 pub mod translated;

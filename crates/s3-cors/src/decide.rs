@@ -155,7 +155,7 @@ impl Rules {
 
 /// A header's value: its line, or its lines joined by `, `; an empty one counts as absent.
 #[inline]
-fn value<'a, V: AsRef<[u8]> + ?Sized + 'a>(
+pub(crate) fn value<'a, V: AsRef<[u8]> + ?Sized + 'a>(
     mut lines: impl Iterator<Item = &'a V>,
 ) -> Option<Echo<'a, V>> {
     let first = lines.next()?;

@@ -18,8 +18,12 @@ mod decide;
 mod decision;
 mod dialect;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod generations;
 mod located;
+#[cfg(any(feature = "explain", feature = "lint", feature = "difference"))]
+mod pattern;
 mod policy;
 #[cfg(feature = "http1")]
 mod preflight;

@@ -207,6 +207,12 @@ impl Rules {
         }
     }
 
+    /// All rules.
+    #[cfg(any(feature = "explain", feature = "lint", feature = "difference"))]
+    pub(crate) const fn all(&self) -> RuleSet {
+        self.all
+    }
+
     /// The rules that allow an origin.
     #[inline]
     pub(crate) fn allowing_origin(&self, origin: &[u8]) -> RuleSet {
