@@ -44,17 +44,24 @@ fn changes(explanation: &Explanation) -> Vec<String> {
     }
 }
 
+type Lines<'a> = &'a [(&'a str, &'a [u8])];
+
+/// Origins, methods and more of a rule.
+type RuleText = (&'static str, &'static str, &'static str);
+type Texts = &'static [&'static str];
+type Staple = (
+    &'static str,
+    &'static [RuleText],
+    &'static str,
+    &'static str,
+    &'static str,
+    Texts,
+    Texts,
+);
+
 /// The symptom, the rules, the origin, the method, the requested headers, what fails in each
 /// rule, and what would allow it.
-const STAPLES: [(
-    &str,
-    &[(&str, &str, &str)],
-    &str,
-    &str,
-    &str,
-    &[&str],
-    &[&str],
-); 9] = [
+const STAPLES: [Staple; 9] = [
     (
         "a trailing slash never matches",
         &[("https://a.com/", "GET", "")],
@@ -177,7 +184,7 @@ fn what_people_ask_is_answered() {
 fn what_no_configuration_cures_is_said() {
     let config = configuration(&format!("[{}]", rule("https://a.com", "GET", "")));
     let acrm = "Access-Control-Request-Method";
-    let cases: [(&[(&str, &[u8])], Impossible); 7] = [
+    let cases: [(Lines<'_>, Impossible); 7] = [
         (&[], Impossible::NoOrigin),
         (&[("Origin", b""), (acrm, b"GET")], Impossible::NoOrigin),
         (
@@ -449,10 +456,7 @@ fn check(
     prop_assert_eq!(explanation.outcome.rule(), rule);
     prop_assert_eq!(&explanation.headers, &lines);
     let first = explanation.rules.iter().find(|verdict| verdict.allows());
-    let known = match &expected {
-        Verdict::Refused(Refused { lacking: None, .. }) => false,
-        _ => true,
-    };
+    let known = !matches!(&expected, Verdict::Refused(Refused { lacking: None, .. }));
     prop_assert_eq!(first.map(|verdict| verdict.rule), rule.filter(|_| known));
 
     for verdict in &explanation.rules {
