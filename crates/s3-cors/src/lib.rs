@@ -21,6 +21,8 @@ mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod generations;
+#[cfg(feature = "lint")]
+pub mod lint;
 mod located;
 #[cfg(any(feature = "explain", feature = "lint", feature = "difference"))]
 mod pattern;

@@ -12,6 +12,12 @@ impl RuleSet {
         Self(1 << rule)
     }
 
+    /// The rules before one.
+    #[cfg(feature = "lint")]
+    pub(crate) const fn before(rule: usize) -> Self {
+        Self((1 << rule) - 1)
+    }
+
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }

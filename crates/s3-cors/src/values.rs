@@ -5,7 +5,7 @@ use crate::configuration::CorsRule;
 /// The header values that a rule fixes for all its answers.
 ///
 /// `V` is text, or the header value of a generation of the `http` crate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleValues<V> {
     allow_methods: V,
     expose_headers: Option<V>,

@@ -2,6 +2,7 @@
 //! browser's side, in tables named after what people ask, and with generated cases.
 
 mod explain;
+mod lint;
 
 use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};
 
