@@ -17,6 +17,8 @@ mod configuration;
 mod decide;
 mod decision;
 mod dialect;
+#[cfg(feature = "difference")]
+pub mod difference;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;

@@ -2,7 +2,7 @@
 
 use std::ops::{BitAnd, BitAndAssign, BitOrAssign};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct RuleSet(u128);
 
 impl RuleSet {
@@ -13,7 +13,7 @@ impl RuleSet {
     }
 
     /// The rules before one.
-    #[cfg(feature = "lint")]
+    #[cfg(any(feature = "lint", feature = "difference"))]
     pub(crate) const fn before(rule: usize) -> Self {
         Self((1 << rule) - 1)
     }
@@ -24,6 +24,17 @@ impl RuleSet {
 
     pub(crate) const fn is_subset_of(self, other: Self) -> bool {
         self.0 & !other.0 == 0
+    }
+
+    #[cfg(feature = "difference")]
+    pub(crate) const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// All rules of the set in the configuration's order.
+    #[cfg(feature = "difference")]
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
+        (0..128).filter(move |rule| self.0 >> rule & 1 == 1)
     }
 
     /// The first rule of the set in the configuration's order.

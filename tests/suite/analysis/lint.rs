@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use s3_cors::lint::{Finding, LintCode, Severity, lint};
 use s3_cors::{CorsConfiguration, CorsRule};
 
-use crate::configuration;
+use crate::{configuration, matches, universe};
 
 /// A rule without any finding, but for its origins.
 fn with_origins(origins: &[&str]) -> CorsConfiguration {
@@ -548,24 +548,6 @@ fn a_configuration_that_s3_refuses_is_looked_over_as_far_as_it_goes() {
     assert_eq!(lint(&CorsConfiguration::default()), []);
 }
 
-/// All origins and names of few letters that generated patterns could tell apart, and a letter
-/// that occurs in none of them.
-fn universe(letters: &str, longest: usize) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut start = 0;
-    for _ in 0..longest {
-        let end = all.len();
-        for index in start..end {
-            for letter in letters.chars() {
-                all.push(format!("{}{letter}", all[index]));
-            }
-        }
-        start = end;
-    }
-    all.remove(0);
-    all
-}
-
 fn first_rule(rules: &[Rule], origin: &str, method: &str, names: &str) -> Option<usize> {
     let mut headers = vec![
         ("origin".to_owned(), origin.as_bytes().to_vec()),
@@ -712,17 +694,5 @@ fn what_is_never_reached_is_what_brute_force_never_reaches() {
     println!("{seen:?}");
     for (code, [not, found]) in seen {
         assert!(not > 5 && found > 5, "{code}: {found} found, {not} not");
-    }
-}
-
-/// The naive reading of a pattern.
-fn matches(pattern: &str, value: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == value,
-        Some((before, after)) => {
-            value.len() >= before.len() + after.len()
-                && value.starts_with(before)
-                && value.ends_with(after)
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What is said about configurations and requests: explanations, lints, differences, and the
 //! browser's side, in tables named after what people ask, and with generated cases.
 
+mod difference;
 mod explain;
 mod lint;
 
@@ -33,5 +34,34 @@ fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> PlainRe
         method,
         resource_type: ResourceType::Object,
         headers,
+    }
+}
+
+/// All words of these letters, up to a length.
+fn universe(letters: &str, longest: usize) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut start = 0;
+    for _ in 0..longest {
+        let end = all.len();
+        for index in start..end {
+            for letter in letters.chars() {
+                all.push(format!("{}{letter}", all[index]));
+            }
+        }
+        start = end;
+    }
+    all.remove(0);
+    all
+}
+
+/// The naive reading of a pattern.
+fn matches(pattern: &str, value: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == value,
+        Some((before, after)) => {
+            value.len() >= before.len() + after.len()
+                && value.starts_with(before)
+                && value.ends_with(after)
+        }
     }
 }

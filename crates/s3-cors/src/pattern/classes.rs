@@ -13,7 +13,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Pattern, plausible};
+use super::Pattern;
+use super::plausible::{Kind, fillers};
 
 /// What is known of all patterns of a kind that are compared with each other.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(crate) struct Classes {
     exact: HashSet<Vec<u8>>,
     prefixes: Ends,
     suffixes: Ends,
-    fillers: fn(&[u8], &[u8]) -> Vec<Vec<u8>>,
+    kind: Kind,
 }
 
 /// Beginnings, or endings, by length.
@@ -47,24 +48,21 @@ impl Ends {
 
 /// The classes of origins under these entries.
 pub(crate) fn of_origins<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
-    Classes::new(entries, plausible::origins)
+    Classes::new(entries, Kind::Origins)
 }
 
 /// The classes of header names under these entries, which are in lower case.
 pub(crate) fn of_headers<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
-    Classes::new(entries, plausible::headers)
+    Classes::new(entries, Kind::Headers)
 }
 
 impl Classes {
-    fn new<'a>(
-        entries: impl Iterator<Item = &'a str>,
-        fillers: fn(&[u8], &[u8]) -> Vec<Vec<u8>>,
-    ) -> Self {
+    fn new<'a>(entries: impl Iterator<Item = &'a str>, kind: Kind) -> Self {
         let mut classes = Self {
             exact: HashSet::new(),
             prefixes: Ends::default(),
             suffixes: Ends::default(),
-            fillers,
+            kind,
         };
         for entry in entries {
             let pattern = Pattern::new(entry);
@@ -91,10 +89,8 @@ impl Classes {
 
     /// A value with this beginning and this end that lengthens neither to another one.
     fn between(&self, prefix: &[u8], suffix: &[u8]) -> Vec<u8> {
-        let fillers = (self.fillers)(prefix, suffix);
-        let mut values = fillers
-            .iter()
-            .map(|filler| [prefix, filler, suffix].concat());
+        let fillers = fillers(self.kind, prefix, suffix);
+        let mut values = fillers.map(|filler| [prefix, &filler, suffix].concat());
         let found = values.find(|value| {
             let beginning = |length: usize| value.get(..length);
             let end = |length: usize| value.get(value.len().checked_sub(length)?..);

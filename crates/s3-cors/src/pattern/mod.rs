@@ -8,8 +8,10 @@ mod classes;
 #[cfg(any(feature = "lint", feature = "difference"))]
 mod plausible;
 
+#[cfg(feature = "lint")]
+pub(crate) use classes::Classes;
 #[cfg(any(feature = "lint", feature = "difference"))]
-pub(crate) use classes::{Classes, of_headers, of_origins};
+pub(crate) use classes::{of_headers, of_origins};
 
 /// A literal with at most one `*`, which stands for any run of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,164 @@
+//! Which classes of requests are answered differently.
+
+use std::collections::HashMap;
+
+use super::names::Names;
+use super::origins::{self, OriginClass};
+use super::sides::{Answering, Both, Sides};
+use super::witness::{self, Witness};
+use super::{Answer, Difference, DifferenceKind};
+use crate::check::SUPPORTED_METHODS;
+use crate::pattern::Pattern;
+
+/// Two rules that answer the same request differently, and the names it asks for, by position.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Found {
+    answering: Answering,
+    names: Vec<usize>,
+}
+
+/// What is found, and the methods that show it, by position.
+type Shown = (Found, Vec<usize>);
+
+/// What is found for an origin.
+type Outcome = Vec<Shown>;
+
+pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
+    let mut names = Names::new(sides);
+    let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
+    let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
+    let classes = origins::classes(sides);
+    let mut by_rules: HashMap<Both, Outcome> = HashMap::new();
+    for class in &classes {
+        by_rules.entry(class.rules).or_insert_with(|| {
+            let mut outcome: Outcome = Vec::new();
+            for (method, allowing) in methods.iter().enumerate() {
+                let rules = class.rules.and(*allowing);
+                let found = known
+                    .entry(rules)
+                    .or_insert_with(|| found(sides, &mut names, rules));
+                for found in found.iter() {
+                    match outcome.iter_mut().find(|(other, _)| other == found) {
+                        Some((_, methods)) => methods.push(method),
+                        None => outcome.push((found.clone(), vec![method])),
+                    }
+                }
+            }
+            outcome
+        });
+    }
+    let differing: Vec<(&OriginClass, &Outcome)> = classes
+        .iter()
+        .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
+        .filter(|(_, outcome)| !outcome.is_empty())
+        .collect();
+    let mut told: Vec<(&Shown, Vec<&OriginClass>)> = Vec::new();
+    for (class, outcome) in &differing {
+        for one in *outcome {
+            let is_told = differing
+                .iter()
+                .any(|(wider, outcome)| contains(wider, class) && outcome.contains(one));
+            if is_told {
+                continue;
+            }
+            match told.iter_mut().find(|(other, _)| *other == one) {
+                Some((_, classes)) => classes.push(class),
+                None => told.push((one, vec![class])),
+            }
+        }
+    }
+    told.into_iter()
+        .filter_map(|((found, methods), classes)| told_of(sides, &names, &classes, found, methods))
+        .collect()
+}
+
+/// Whether another class's entry matches all that this one's does, and more.
+fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
+    wider.single
+        && class.single
+        && wider.entries != class.entries
+        && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
+}
+
+/// How a request that these rules allow by origin and method can be answered differently.
+fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
+    let mut all: Vec<Found> = Vec::new();
+    if rules.is_empty() {
+        return all;
+    }
+    let plain = rules.first();
+    if !sides.alike(plain) {
+        all.push(Found {
+            answering: plain,
+            names: Vec::new(),
+        });
+    }
+    for (index, class) in names.classes.iter().enumerate() {
+        let answering = rules.and(class.rules).first();
+        if answering != plain && !sides.alike(answering) {
+            all.push(Found {
+                answering,
+                names: vec![index],
+            });
+        }
+    }
+    // What only longer lists of names show.
+    for before in rules.before.iter().map(Some).chain([None]) {
+        for after in rules.after.iter().map(Some).chain([None]) {
+            let answering = (before, after);
+            let known = all.iter().any(|found| found.answering == answering);
+            if !known
+                && !sides.alike(answering)
+                && let Some(names) = names.leading_to(answering, rules)
+            {
+                all.push(Found { answering, names });
+            }
+        }
+    }
+    all
+}
+
+/// The difference with its witness, as the engine answers that.
+fn told_of(
+    sides: &Sides<'_>,
+    names: &Names,
+    origins: &[&OriginClass],
+    found: &Found,
+    methods: &[usize],
+) -> Option<Difference> {
+    let methods: Vec<&'static str> = methods
+        .iter()
+        .filter_map(|method| SUPPORTED_METHODS.get(*method).copied())
+        .collect();
+    let classes: Vec<_> = found
+        .names
+        .iter()
+        .filter_map(|name| names.classes.get(*name))
+        .collect();
+    let witness = Witness {
+        origin: origins.first()?.origin.clone(),
+        method: methods.first()?,
+        headers: classes.iter().map(|class| class.name.clone()).collect(),
+    };
+    let before = witness.answer_of(&sides.before);
+    let after = witness.answer_of(&sides.after);
+    let kind = match (&before, &after) {
+        (Answer::NotAllowed, Answer::NotAllowed) => return None,
+        (Answer::NotAllowed, Answer::Headers(_)) => DifferenceKind::Gains,
+        (Answer::Headers(_), Answer::NotAllowed) => DifferenceKind::Loses,
+        (Answer::Headers(before), Answer::Headers(after)) => {
+            DifferenceKind::Changes(witness::changes(before, after))
+        }
+    };
+    Some(Difference {
+        kind,
+        origins: origins.iter().map(|class| class.entries.clone()).collect(),
+        methods,
+        headers: classes.iter().map(|class| class.entries.clone()).collect(),
+        rule_before: found.answering.0,
+        rule_after: found.answering.1,
+        witness,
+        before,
+        after,
+    })
+}
