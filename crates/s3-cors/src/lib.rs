@@ -22,6 +22,8 @@ pub mod difference;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod generations;
 #[cfg(feature = "lint")]
 pub mod lint;

@@ -1,0 +1,93 @@
+//! What a redirect makes of a request.
+
+use url::Url;
+
+use super::plan::PlanKind;
+use super::{Answer, Failure, Fetch, Mode};
+
+/// What redirects have done to a request so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct History {
+    pub(super) redirects: u8,
+    /// Whether it has been to another origin, so that its own no longer counts as such.
+    pub(super) left: bool,
+    /// Whether its origin has become `null`.
+    pub(super) tainted: bool,
+}
+
+const MOST_REDIRECTS: u8 = 20;
+
+/// [Fetch, "redirect status"](https://fetch.spec.whatwg.org/#redirect-status).
+pub(super) fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// [Fetch, "HTTP-redirect fetch"]: the request that follows; `None` if the answer does not say
+/// where to, and is the final one.
+///
+/// [Fetch, "HTTP-redirect fetch"]: https://fetch.spec.whatwg.org/#http-redirect-fetch
+pub(super) fn follow(
+    fetch: &Fetch,
+    kind: &PlanKind,
+    method: &str,
+    answer: &Answer,
+) -> Result<Option<Fetch>, Failure> {
+    let Some(location) = answer.get("location") else {
+        return Ok(None);
+    };
+    let location = String::from_utf8_lossy(&location).into_owned();
+    let Ok(mut url) = fetch.url.join(&location) else {
+        return Err(Failure::RedirectLocation { location });
+    };
+    if url.fragment().is_none() {
+        url.set_fragment(fetch.url.fragment());
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Failure::RedirectLocation { location });
+    }
+    if fetch.history.redirects >= MOST_REDIRECTS {
+        return Err(Failure::TooManyRedirects);
+    }
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let leaves_page = !fetch.page.is_origin_of(&url);
+    let is_cors = *kind == PlanKind::Cors;
+    if has_credentials && (is_cors || (fetch.mode == Mode::Cors && leaves_page)) {
+        return Err(Failure::RedirectWithCredentials);
+    }
+    let crosses = url.origin() != fetch.url.origin();
+    let mut next = fetch.clone();
+    next.history = History {
+        redirects: fetch.history.redirects + 1,
+        left: fetch.history.left || *kind != PlanKind::SameOrigin,
+        tainted: fetch.history.tainted || (crosses && !fetch.is_same_origin()),
+    };
+    let to_get = match answer.status {
+        301 | 302 => method == "POST",
+        303 => !matches!(method, "GET" | "HEAD"),
+        _ => false,
+    };
+    if to_get {
+        next.method = "GET".into();
+        next.headers.retain(|(name, _)| {
+            !matches!(
+                name.to_ascii_lowercase().as_str(),
+                "content-encoding" | "content-language" | "content-location" | "content-type"
+            )
+        });
+    }
+    if crosses {
+        next.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+    }
+    next.url = without_credentials(url, is_cors);
+    Ok(Some(next))
+}
+
+fn without_credentials(mut url: Url, drop: bool) -> Url {
+    if drop {
+        // Only URLs without a host refuse, and those were refused above.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url
+}
