@@ -6,6 +6,7 @@ use crate::configuration::{CorsConfiguration, CorsRule};
 use crate::error::ConfigError;
 use crate::pattern::Pattern;
 use crate::policy::{CorsPolicy, Rule, Rules};
+use crate::requested_headers::EchoOfNames;
 use crate::rule_set::RuleSet;
 
 /// Rules of both configurations.
@@ -75,9 +76,7 @@ impl<'c> Sides<'c> {
 
     pub(super) fn allowing_origin(&self, origin: &[u8]) -> Both {
         let allowing = |policy: &CorsPolicy| {
-            let found = policy
-                .rules()
-                .and_then(|rules| rules.allowing_origin(origin));
+            let found = policy.rules().map(|rules| rules.allowing_origin(origin));
             found.unwrap_or(RuleSet::EMPTY)
         };
         Both {
@@ -102,7 +101,7 @@ impl<'c> Sides<'c> {
     pub(super) fn allowing_name(&self, name: &[u8]) -> Both {
         let allowing = |policy: &CorsPolicy| match policy.rules() {
             Ok(rules) => rules
-                .allowing_headers(rules.all(), name, &mut 0)
+                .allowing_headers(rules.all(), name, &mut EchoOfNames::default())
                 .unwrap_or(RuleSet::EMPTY),
             Err(_) => RuleSet::EMPTY,
         };

@@ -171,10 +171,11 @@ fn of_rule(index: usize, rule: &CorsRule, asked: &Asked) -> Option<RuleVerdict> 
             method: asked.method_text.clone(),
         },
     };
-    let missing = asked
-        .names
-        .iter()
-        .find(|name| rules.allowing_headers(all, name, &mut EchoOfNames::default()).is_err());
+    let missing = asked.names.iter().find(|name| {
+        rules
+            .allowing_headers(all, name, &mut EchoOfNames::default())
+            .is_err()
+    });
     let headers = match missing {
         Some(first) => HeadersVerdict::NotAllowed {
             first: first.clone(),
@@ -197,7 +198,11 @@ pub(super) fn missing_names<'a>(rule: &CorsRule, asked: &'a Asked) -> Vec<&'a [u
     };
     let names = asked.names.iter().map(Vec::as_slice);
     names
-        .filter(|name| rules.allowing_headers(rules.all(), name, &mut EchoOfNames::default()).is_err())
+        .filter(|name| {
+            rules
+                .allowing_headers(rules.all(), name, &mut EchoOfNames::default())
+                .is_err()
+        })
         .collect()
 }
 

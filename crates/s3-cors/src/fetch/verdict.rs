@@ -155,7 +155,7 @@ impl Fetch {
         }
         Ok(match plan.kind {
             PlanKind::NoCors => Outcome::Opaque,
-            PlanKind::Cors => self.readable(answer, check::exposed(self, answer), true),
+            PlanKind::Cors => self.readable(answer, check::exposed(self, answer).as_deref(), true),
             _ => self.readable(answer, None, false),
         })
     }
@@ -164,12 +164,12 @@ impl Fetch {
     ///
     /// [Fetch, "CORS filtered response"]: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
     /// [Fetch, "basic filtered response"]: https://fetch.spec.whatwg.org/#concept-filtered-response-basic
-    fn readable(&self, answer: &Answer, exposed: Option<Vec<Vec<u8>>>, cors: bool) -> Outcome {
+    fn readable(&self, answer: &Answer, exposed: Option<&[Vec<u8>]>, cors: bool) -> Outcome {
         let mut headers = Vec::new();
         let mut hidden: Vec<String> = Vec::new();
         for (name, value) in &answer.headers {
             let name = name.to_ascii_lowercase();
-            let is_exposed = match &exposed {
+            let is_exposed = match exposed {
                 None => true,
                 Some(names) => names.iter().any(|exposed| *exposed == name.as_bytes()),
             };

@@ -4,6 +4,7 @@
 use crate::configuration::{CorsConfiguration, CorsRule};
 use crate::pattern::{self, Classes, Pattern};
 use crate::policy::{CorsPolicy, Rules};
+use crate::requested_headers::EchoOfNames;
 use crate::rule_set::RuleSet;
 
 /// A valid configuration, compiled, and the values that stand for its entries.
@@ -37,7 +38,7 @@ impl<'c> Reach<'c> {
     /// The rules that allow an origin.
     pub(super) fn allowing_origin(&self, origin: &[u8]) -> RuleSet {
         let found = self.compiled().map(|rules| rules.allowing_origin(origin));
-        found.and_then(Result::ok).unwrap_or(RuleSet::EMPTY)
+        found.unwrap_or(RuleSet::EMPTY)
     }
 
     /// An origin that an entry matches, and as few others as can be; `None` if it matches none.
@@ -65,7 +66,7 @@ impl<'c> Reach<'c> {
             let entry = entry.to_ascii_lowercase();
             if pattern::can_be_name(&entry) {
                 let name = self.headers.typical(&Pattern::new(&entry));
-                let found = rules.allowing_headers(allowing, &name, &mut 0);
+                let found = rules.allowing_headers(allowing, &name, &mut EchoOfNames::default());
                 allowing = found.unwrap_or(RuleSet::EMPTY);
             }
         }
