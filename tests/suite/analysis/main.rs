@@ -3,6 +3,7 @@
 
 mod difference;
 mod explain;
+mod fetch;
 mod lint;
 
 use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};

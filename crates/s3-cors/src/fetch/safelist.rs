@@ -110,7 +110,7 @@ fn is_simple_range(value: &[u8]) -> bool {
         let (unit, range) = value.split_once('=')?;
         let (start, end) = range.split_once('-')?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !unit.eq_ignore_ascii_case("bytes") || unit != "bytes" {
+        if unit != "bytes" {
             return None;
         }
         let fits = !start.is_empty() && digits(start) && digits(end);
