@@ -1,0 +1,50 @@
+//! `s3-cors`: checks, explains, compares and converts S3 CORS configurations, and probes live
+//! endpoints against them. What is said of S3 and of browsers is decided by the crate `s3-cors`;
+//! here it is only asked and printed.
+
+mod args;
+mod check;
+mod convert;
+mod generate;
+mod input;
+mod json;
+mod paint;
+mod probe;
+
+mod report;
+mod snippet;
+mod usable;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use clap::Parser;
+use report::Verdict;
+
+fn main() -> ExitCode {
+    // Clap ends the process itself with code 2 when the arguments make no sense.
+    let cli = Cli::parse();
+    cli.color.apply();
+    let format = cli.format;
+    let report = match &cli.command {
+        Command::Check(args) => check::run(args, format),
+        Command::Convert(args) => convert::run(args, format),
+        Command::Probe(args) => probe::run(args, format),
+        Command::Completions { shell } => generate::completions(*shell),
+        Command::Man { directory } => generate::man(directory.as_deref()),
+    };
+    report.print().into()
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(verdict.code())
+    }
+}
+
+impl Cli {
+    /// The whole command, for completions and man pages.
+    fn command_line() -> clap::Command {
+        <Self as clap::CommandFactory>::command()
+    }
+}

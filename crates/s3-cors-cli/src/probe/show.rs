@@ -1,0 +1,440 @@
+//! What a probe found, for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use s3_cors::CorsPolicy;
+
+use super::client::Reply;
+use super::compare::Difference;
+use super::expected::Expected;
+use super::plan::{ORIGIN, Plan, Planned, Request};
+use super::{Exchange, Outcome, counted, json};
+use crate::args::{Format, Probe};
+use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, paint, shown};
+use crate::report::{Report, Verdict};
+
+/// Writing into a `String` cannot fail.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = writeln!($out, $($argument)*);
+    };
+}
+
+/// Kinds of differences that are shown unless all are asked for.
+const MOST_KINDS: usize = 12;
+
+pub(crate) fn outcome(outcome: &Outcome, verdict: Verdict, all: bool, format: Format) -> Report {
+    match format {
+        Format::Json => json::outcome(outcome, verdict),
+        Format::Text => Report::on_stdout(text(outcome, all), verdict),
+    }
+}
+
+fn text(outcome: &Outcome, all: bool) -> String {
+    let mut out = String::new();
+    heading(outcome, &mut out);
+    for (endpoint, telltales) in outcome.telltales.iter().enumerate() {
+        for telltale in telltales {
+            let style = if telltale.note { HINT } else { ODD };
+            let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
+                ([_, _], Some(url)) => format!("{url}: "),
+                _ => String::new(),
+            };
+            let answers = count(telltale.answers, "answer", "answers");
+            put!(
+                out,
+                "{}: {of}{} {}",
+                paint(style, telltale.code),
+                telltale.text,
+                paint(DIM, format!("({answers})"))
+            );
+            put!(out, "  {} {}", paint(HINT, "help:"), telltale.cure);
+        }
+        if !telltales.is_empty() {
+            out.push('\n');
+        }
+    }
+    differences(outcome, all, &mut out);
+    summary(outcome, &mut out);
+    out
+}
+
+fn heading(outcome: &Outcome, out: &mut String) {
+    let requests = count(outcome.exchanges.len(), "request", "requests");
+    let rules = count(outcome.rules, "rule", "rules");
+    let urls = outcome.urls.join(" and ");
+    put!(
+        out,
+        "{}: {requests} derived from {} ({rules})",
+        paint(BOLD, urls),
+        outcome.file
+    );
+    let skipped = outcome.possible - outcome.planned;
+    if skipped > 0 {
+        let skipped = count(skipped, "request more is", "requests more are");
+        put!(
+            out,
+            "  {}",
+            paint(DIM, format!("{skipped} possible: see --max-requests"))
+        );
+    }
+    let unasked = outcome.planned - outcome.exchanges.len();
+    if unasked > 0 {
+        let unasked = count(unasked, "request was", "requests were");
+        put!(
+            out,
+            "  {}",
+            paint(
+                BAD,
+                format!("{unasked} not sent, as several in a row got no answer")
+            )
+        );
+    }
+    out.push('\n');
+}
+
+fn differences(outcome: &Outcome, all: bool, out: &mut String) {
+    let odd: Vec<&Exchange> = outcome
+        .exchanges
+        .iter()
+        .filter(|e| e.is_odd(outcome.exact))
+        .collect();
+    // Kinds in the order of their first request.
+    let mut kinds: Vec<(&Exchange, usize)> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for exchange in odd {
+        let kind = if all {
+            String::new()
+        } else {
+            kind(exchange, outcome.exact)
+        };
+        match known.get(&kind).and_then(|&index| kinds.get_mut(index)) {
+            Some((_, more)) if !all => *more += 1,
+            _ => {
+                known.insert(kind, kinds.len());
+                kinds.push((exchange, 0));
+            }
+        }
+    }
+    let most = if all { usize::MAX } else { MOST_KINDS };
+    for (exchange, more) in kinds.iter().take(most) {
+        one(outcome, exchange, out);
+        if *more > 0 {
+            let more = count(*more, "request more is", "requests more are");
+            put!(
+                out,
+                "  {}",
+                paint(
+                    DIM,
+                    format!("{more} answered otherwise in the same way (--all lists them)")
+                )
+            );
+        }
+        out.push('\n');
+    }
+    if let more @ 1.. = kinds.len().saturating_sub(most) {
+        put!(
+            out,
+            "{}\n",
+            paint(
+                DIM,
+                format!("and {more} more kinds of differences (--all lists them)")
+            )
+        );
+    }
+}
+
+/// What is the same for requests answered otherwise in the same way.
+fn kind(exchange: &Exchange, exact: bool) -> String {
+    let request = &exchange.planned.request;
+    let origin = request
+        .headers
+        .iter()
+        .find(|(name, _)| *name == ORIGIN)
+        .map(|(_, v)| &v[..]);
+    let value = |value: &Option<String>| {
+        match value {
+            None => "nothing",
+            Some(value) if Some(&value[..]) == origin => "the Origin",
+            Some(value) => value,
+        }
+        .to_owned()
+    };
+    let mut kind = String::new();
+    let sides = exchange.sides.iter().map(|side| match &side.reply {
+        Reply::Nothing(reason) => reason.clone(),
+        Reply::Answer(_) => counted(&side.differences, exact)
+            .map(|d| match d.item.as_str() {
+                "access-control-allow-headers" => d.item.clone(),
+                _ => format!("{} {} {}\n", d.item, value(&d.expected), value(&d.found)),
+            })
+            .collect(),
+    });
+    for side in sides {
+        kind.push_str(&side);
+        kind.push('|');
+    }
+    kind
+}
+
+/// A request and what differs.
+fn one(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
+    put!(
+        out,
+        "{}",
+        paint(BOLD, request_line(&exchange.planned.request))
+    );
+    put!(out, "  {}", paint(DIM, why(&exchange.planned)));
+    match &exchange.expected.reason {
+        None => {
+            put!(out, "  {} allows it", outcome.file);
+        }
+        Some(reason) => {
+            put!(
+                out,
+                "  {} does not allow it: {}",
+                outcome.file,
+                shown(reason.as_bytes())
+            );
+        }
+    }
+    match &exchange.sides[..] {
+        [side] => match &side.reply {
+            Reply::Nothing(reason) => {
+                put!(
+                    out,
+                    "    {} {}",
+                    paint(BAD, "no answer:"),
+                    shown(reason.as_bytes())
+                );
+            }
+            Reply::Answer(_) => {
+                for difference in counted(&side.differences, outcome.exact) {
+                    put!(out, "    {}", difference.item);
+                    put!(
+                        out,
+                        "      {}  {}",
+                        paint(GOOD, "expected"),
+                        value(difference.expected.as_deref())
+                    );
+                    put!(
+                        out,
+                        "      {}     {}",
+                        paint(BAD, "found"),
+                        value(difference.found.as_deref())
+                    );
+                }
+            }
+        },
+        _ => side_by_side(outcome, exchange, out),
+    }
+}
+
+fn side_by_side(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
+    let width = outcome
+        .urls
+        .iter()
+        .chain([&outcome.file])
+        .map(|name| name.chars().count())
+        .max();
+    let width = width.unwrap_or_default();
+    for (side, url) in exchange.sides.iter().zip(&outcome.urls) {
+        if let Reply::Nothing(reason) = &side.reply {
+            put!(
+                out,
+                "    {url}: {} {}",
+                paint(BAD, "no answer:"),
+                shown(reason.as_bytes())
+            );
+        }
+    }
+    let sides = exchange.sides.iter().map(|side| &side.differences[..]);
+    let all = sides.chain([&exchange.between[..]]);
+    let mut items: Vec<&str> = all
+        .flat_map(|differences| counted(differences, outcome.exact))
+        .map(|difference| difference.item.as_str())
+        .collect();
+    items.sort_unstable();
+    items.dedup();
+    for item in items {
+        put!(out, "    {item}");
+        let expected = expected_value(exchange, item);
+        put!(
+            out,
+            "      {:width$}  {}",
+            outcome.file,
+            value(expected.as_deref())
+        );
+        for (side, url) in exchange.sides.iter().zip(&outcome.urls) {
+            let differs = |d: &&Difference| d.item == item;
+            let found = match counted(&side.differences, outcome.exact).find(differs) {
+                Some(difference) => paint(BAD, value(difference.found.as_deref())).to_string(),
+                None => value(
+                    side.differences
+                        .iter()
+                        .find(differs)
+                        .map_or(expected.as_deref(), |d| d.found.as_deref()),
+                ),
+            };
+            put!(out, "      {url:width$}  {found}");
+        }
+    }
+}
+
+/// What the configuration says of an item.
+pub(crate) fn expected_value(exchange: &Exchange, item: &str) -> Option<String> {
+    let Expected {
+        status,
+        error_code,
+        headers,
+        ..
+    } = &exchange.expected;
+    match item {
+        "status" => status.map(|status| status.to_string()),
+        "error code" => error_code.map(Into::into),
+        _ => headers
+            .get(item)
+            .map(|value| String::from_utf8_lossy(value).into_owned()),
+    }
+}
+
+fn value(value: Option<&str>) -> String {
+    value.map_or_else(|| "nothing".into(), |value| shown(value.as_bytes()))
+}
+
+fn summary(outcome: &Outcome, out: &mut String) {
+    let asked = outcome.exchanges.len();
+    for (endpoint, url) in outcome.urls.iter().enumerate() {
+        let name = match &outcome.urls[..] {
+            [_] => String::new(),
+            _ => format!("{url}: "),
+        };
+        let differing = outcome
+            .exchanges
+            .iter()
+            .filter(|e| e.differs(endpoint, outcome.exact))
+            .count();
+        let as_said = format!("what {} says", outcome.file);
+        if differing == 0 {
+            put!(
+                out,
+                "{name}{}: all {asked} answers are {as_said}",
+                paint(GOOD, "no difference")
+            );
+        } else {
+            let differ = format!(
+                "{differing} of {} differ",
+                count(asked, "answer", "answers")
+            );
+            put!(out, "{name}{} from {as_said}", paint(BAD, differ));
+        }
+        let unnoticed = outcome
+            .exchanges
+            .iter()
+            .filter(|e| !e.differs(endpoint, false) && e.differs(endpoint, true))
+            .count();
+        if !outcome.exact && unnoticed > 0 {
+            let unnoticed = count(unnoticed, "answer differs", "answers differ");
+            put!(
+                out,
+                "  {}",
+                paint(
+                    DIM,
+                    format!("{unnoticed} in what no browser notices (--exact lists that)")
+                )
+            );
+        }
+    }
+    if let [_, _] = &outcome.urls[..] {
+        let apart = outcome
+            .exchanges
+            .iter()
+            .filter(|e| counted(&e.between, outcome.exact).next().is_some())
+            .count();
+        if apart == 0 {
+            put!(
+                out,
+                "{}: both endpoints answer alike",
+                paint(GOOD, "no difference")
+            );
+        } else {
+            let apart = format!("{apart} of {}", count(asked, "request", "requests"));
+            put!(
+                out,
+                "{} are answered differently by the two",
+                paint(BAD, apart)
+            );
+        }
+    }
+}
+
+/// A request on one line.
+pub(crate) fn request_line(request: &Request) -> String {
+    let mut line = request.method.to_owned();
+    for (name, value) in &request.headers {
+        let _ = write!(line, "  {name}: {}", shown(value.as_bytes()));
+    }
+    line
+}
+
+fn why(planned: &Planned) -> String {
+    match planned.rule {
+        Some(rule) => format!("CORSRules[{rule}]: {}", planned.why),
+        None => planned.why.clone(),
+    }
+}
+
+pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Format) -> Report {
+    if format == Format::Json {
+        return json::dry_run(plan, policy, args);
+    }
+    let mut out = String::new();
+    for planned in &plan.requests {
+        let expected = Expected::of(policy, &planned.request);
+        let verdict = if expected.is_allowed() {
+            paint(GOOD, "allowed").to_string()
+        } else {
+            paint(ODD, "not allowed").to_string()
+        };
+        put!(out, "{}", request_line(&planned.request));
+        put!(
+            out,
+            "  {}",
+            paint(DIM, format!("{}; {verdict}", why(planned)))
+        );
+    }
+    let requests = count(plan.requests.len(), "request", "requests");
+    put!(
+        out,
+        "{requests} of {} possible; nothing was sent",
+        plan.possible
+    );
+    Report::on_stdout(out, Verdict::Fine)
+}
+
+/// What `--include-writes` is about to do.
+pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
+    let mut out = String::new();
+    let sent = |method: &str| {
+        let mut requests = plan.requests.iter();
+        let number = requests
+            .by_ref()
+            .filter(|p| p.request.method == method)
+            .count();
+        (number > 0).then(|| format!("{number} {method}"))
+    };
+    let writes: Vec<String> = ["PUT", "POST", "DELETE"]
+        .into_iter()
+        .filter_map(sent)
+        .collect();
+    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
+        put!(
+            out,
+            "{} {} without content go to {url}: what it names may be overwritten and deleted",
+            paint(ODD, "writing:"),
+            writes.join(", ")
+        );
+    }
+    out
+}

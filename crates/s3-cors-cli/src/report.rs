@@ -1,0 +1,73 @@
+//! What a command hands back: text for both streams, and the exit code.
+
+use std::io::{self, Write};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    /// Nothing to say against it.
+    Fine,
+    /// It ran, and found something.
+    Found,
+    /// It could not run.
+    Failed,
+}
+
+impl Verdict {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Found => 1,
+            Self::Failed => 2,
+        }
+    }
+
+    pub(crate) fn found(found: bool) -> Self {
+        if found { Self::Found } else { Self::Fine }
+    }
+}
+
+/// What a command says, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// What was asked for.
+    pub(crate) stdout: String,
+    /// Why that is not there, or what else there is to know.
+    pub(crate) stderr: String,
+    pub(crate) verdict: Verdict,
+}
+
+impl Report {
+    pub(crate) fn on_stdout(stdout: String, verdict: Verdict) -> Self {
+        let stderr = String::new();
+        Self {
+            stdout,
+            stderr,
+            verdict,
+        }
+    }
+
+    pub(crate) fn failed(stderr: String) -> Self {
+        Self {
+            stdout: String::new(),
+            stderr,
+            verdict: Verdict::Failed,
+        }
+    }
+
+    /// Prints both streams, without colours where nobody would see them.
+    pub(crate) fn print(self) -> Verdict {
+        let stderr = write(anstream::stderr(), &self.stderr);
+        match write(anstream::stdout(), &self.stdout).and(stderr) {
+            Ok(()) => self.verdict,
+            // Whoever closed the pipe has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.verdict,
+            Err(_) => Verdict::Failed,
+        }
+    }
+}
+
+fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}

@@ -1,0 +1,184 @@
+//! Findings with the line of the file they speak of.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use s3_cors::{ConfigError, Position, Problem};
+
+use crate::input::Input;
+use crate::paint::{count, shown};
+
+/// The width for which lines are cut, wherever the output goes.
+const WIDTH: usize = 110;
+/// Longer lines are cut before they are laid out, which takes time in proportion to their length.
+const LONG: usize = 2000;
+/// Nobody reads more.
+const MOST_SHOWN: usize = 100;
+
+/// One finding as it is shown.
+#[derive(Debug)]
+pub(crate) struct Shown<'a> {
+    pub(crate) level: Level<'static>,
+    /// The finding's code, if it has one.
+    pub(crate) code: Option<&'a str>,
+    pub(crate) title: String,
+    /// Where it begins and, if that is known, ends.
+    pub(crate) position: Option<Position>,
+    pub(crate) end: Option<usize>,
+    /// The place's name.
+    pub(crate) label: String,
+    pub(crate) help: Option<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// What is wrong with a file, with its lines.
+pub(crate) fn problems(input: &Input, error: &ConfigError) -> String {
+    let text = input.text();
+    let problems = error.problems();
+    let mut out = String::new();
+    for problem in problems.iter().take(MOST_SHOWN) {
+        out.push_str(&render(&input.name, &text, &of_problem(problem)));
+    }
+    if let more @ 1.. = problems.len().saturating_sub(MOST_SHOWN) {
+        let more = count(more, "error more", "errors more");
+        out.push_str(&format!("and {more}\n\n"));
+    }
+    out
+}
+
+fn of_problem(problem: &Problem) -> Shown<'static> {
+    let s3_error = problem.s3_error();
+    Shown {
+        level: Level::ERROR,
+        code: None,
+        title: problem.kind().to_string(),
+        position: problem.place().position(),
+        end: None,
+        label: problem.place().to_string(),
+        help: Some(problem.cure()),
+        notes: s3_error
+            .map(|error| format!("S3 answers {error}"))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// A finding, and an empty line.
+pub(crate) fn render(file: &str, text: &str, finding: &Shown<'_>) -> String {
+    let mut title = finding
+        .level
+        .clone()
+        .primary_title(shown_whole(&finding.title));
+    if let Some(code) = finding.code {
+        title = title.id(code.to_owned());
+    }
+    let mut group = Group::with_title(title);
+    match finding.position {
+        Some(position) => {
+            let Excerpt {
+                source,
+                marked,
+                whole_line,
+            } = Excerpt::around(text, position.offset, finding.end);
+            if !whole_line {
+                let origin = Origin::path(file).line(position.line);
+                group = group.element(origin.char_column(position.column));
+            }
+            let snippet = Snippet::source(source)
+                .path(whole_line.then_some(file))
+                .line_start(position.line)
+                .fold(false)
+                .annotation(
+                    AnnotationKind::Primary
+                        .span(marked)
+                        .label(shown(finding.label.as_bytes())),
+                );
+            group = group.element(snippet);
+        }
+        None => group = group.element(Origin::path(file)),
+    }
+    let mut notes = Vec::new();
+    if let Some(help) = &finding.help {
+        notes.push(Level::HELP.message(shown_whole(help)));
+    }
+    for note in &finding.notes {
+        notes.push(Level::NOTE.message(shown_whole(note)));
+    }
+    let group = group.elements(notes);
+    Renderer::styled().term_width(WIDTH).render(&[group]) + "\n\n"
+}
+
+/// Texts of ours, which may hold values of the file: those are cut already.
+fn shown_whole(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
+/// The line of a text, or the part of it that matters, and what to mark there.
+struct Excerpt {
+    source: String,
+    marked: Range<usize>,
+    whole_line: bool,
+}
+
+impl Excerpt {
+    fn around(text: &str, offset: usize, end: Option<usize>) -> Self {
+        let offset = floor(text, offset);
+        let begin = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = &text[offset..];
+        let line_end = offset + rest.find('\n').unwrap_or(rest.len());
+        let line_end = begin + text[begin..line_end].trim_end_matches('\r').len();
+        let offset = offset.min(line_end);
+        let end = end.unwrap_or_else(|| offset + token_length(&text[offset..line_end]));
+        let end = floor(text, end).clamp(offset, line_end);
+
+        // A minified file is one long line.
+        let (mut from, mut to) = (begin, line_end);
+        let whole_line = line_end - begin <= LONG;
+        if !whole_line {
+            from = floor(text, offset.saturating_sub(WIDTH / 3).max(begin));
+            to = floor(text, (from + WIDTH).min(line_end));
+        }
+        let end = end.clamp(offset, to.max(offset));
+        let before = if from > begin { "… " } else { "" };
+        let after = if to < line_end { " …" } else { "" };
+        let source = format!("{before}{}{after}", &text[from..to]);
+        let shift = |at: usize| at - from + before.len();
+        Self {
+            marked: shift(offset)..shift(end),
+            source,
+            whole_line,
+        }
+    }
+}
+
+/// The length of the JSON or XML token at a text's beginning.
+fn token_length(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    match bytes.first() {
+        None => 0,
+        Some(b'"') => {
+            let mut escaped = false;
+            let closing = bytes.iter().skip(1).position(|&byte| {
+                let closes = byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
+                closes
+            });
+            closing.map_or(bytes.len(), |at| at + 2)
+        }
+        Some(b'<') => rest.find('>').map_or(rest.len(), |at| at + 1),
+        Some(b'[' | b'{' | b']' | b'}' | b',') => 1,
+        Some(_) => rest
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '<'))
+            .unwrap_or(rest.len())
+            .max(rest.chars().next().map_or(0, char::len_utf8)),
+    }
+}
+
+/// The nearest character's beginning at or before an offset.
+fn floor(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or_default()
+}

@@ -1,0 +1,58 @@
+//! Configurations that a command needs to be right.
+
+use std::path::Path;
+
+use s3_cors::{ConfigError, CorsConfiguration};
+
+use crate::args::Format;
+use crate::input::Input;
+use crate::json::{self, Failure, FailureText};
+use crate::report::{Report, Verdict};
+use crate::snippet;
+
+/// A file's name and configuration, or the report that it has none that S3 accepts.
+pub(crate) fn configuration(
+    command: &str,
+    path: &Path,
+    format: Format,
+) -> Result<(String, CorsConfiguration), Report> {
+    let input = Input::read(path);
+    match input.configuration() {
+        Ok(configuration) => Ok((input.name.clone(), configuration.clone())),
+        Err(error) => Err(unusable(command, &input, error, format)),
+    }
+}
+
+fn unusable(command: &str, input: &Input, error: &ConfigError, format: Format) -> Report {
+    match format {
+        Format::Text => {
+            Report::failed(snippet::problems(input, error).trim_end().to_owned() + "\n")
+        }
+        Format::Json => {
+            let failure = FailureText {
+                file: Some(&input.name),
+                message: "the configuration cannot be used".into(),
+                findings: json::findings(error),
+            };
+            json::report(command, Verdict::Failed, Failure { failure })
+        }
+    }
+}
+
+/// A command that cannot run for another reason.
+pub(crate) fn failure(command: &str, message: &str, format: Format) -> Report {
+    match format {
+        Format::Text => Report::failed(format!(
+            "{} {message}\n",
+            crate::paint::paint(crate::paint::BAD, "error:")
+        )),
+        Format::Json => {
+            let failure = FailureText {
+                file: None,
+                message: message.into(),
+                findings: Vec::new(),
+            };
+            json::report(command, Verdict::Failed, Failure { failure })
+        }
+    }
+}
