@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use s3_cors::Dialect;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Cyan.on_default().bold())
@@ -21,6 +22,7 @@ Exit codes:
 const EXAMPLES: &str = "\
 Examples:
   s3-cors check cors.json
+  s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
   s3-cors convert template.json --to xml
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg --config cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -";
@@ -58,6 +60,10 @@ pub(crate) enum Command {
     /// Find what S3 would refuse in configurations, and what does not do what it looks like
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
+
+    /// Say what S3 answers to a request and why, and the smallest change that would allow it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
 
     /// Write a configuration in another form
     #[command(after_help = CONVERT_EXAMPLES)]
@@ -120,6 +126,44 @@ pub(crate) enum FailOn {
     Error,
 }
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
+  s3-cors explain cors.json --origin https://app.example.com --actual
+  s3-cors explain cors.json --origin https://app.example.com --method PUT --apply cli > new.json
+
+Exit codes:
+  0  allowed
+  1  not allowed
+  2  the file could not be read, or is no configuration S3 accepts";
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The configuration; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The page's origin, as in the header Origin; left out, the request has none
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) origin: Option<String>,
+
+    /// The method of the request
+    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET")]
+    pub(crate) method: String,
+
+    /// A header the script sets, "name" or "name: value"; may be given several times
+    #[arg(long = "header", short = 'H', value_name = "NAME")]
+    pub(crate) headers: Vec<String>,
+
+    /// Explain the request itself instead of its preflight
+    #[arg(long)]
+    pub(crate) actual: bool,
+
+    /// Print the configuration with the smallest change made, in this form, instead
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) apply: Option<Form>,
+}
+
 const CONVERT_EXAMPLES: &str = "\
 Examples:
   s3-cors convert cors.json --to xml > cors.xml
@@ -170,6 +214,29 @@ Exit codes:
   0  every answer is what the configuration says (and, of two endpoints, alike)
   1  some answer is not, or did not come, or is a redirect
   2  nothing could be asked: wrong usage, no usable configuration, no answer at all";
+
+impl Form {
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Self::Console => Dialect::Console,
+            Self::Cli => Dialect::Cli,
+            Self::CliInput => Dialect::CliInput,
+            Self::Cloudformation => Dialect::CloudFormation,
+            Self::Xml => Dialect::Xml,
+        }
+    }
+
+    /// As on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Cli => "cli",
+            Self::CliInput => "cli-input",
+            Self::Cloudformation => "cloudformation",
+            Self::Xml => "xml",
+        }
+    }
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct Probe {

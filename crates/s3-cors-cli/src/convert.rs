@@ -1,9 +1,8 @@
 //! `s3-cors convert`
 
-use s3_cors::Dialect;
 use serde::Serialize;
 
-use crate::args::{Convert, Form, Format};
+use crate::args::{Convert, Format};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -15,22 +14,16 @@ struct Converted<'a> {
 }
 
 pub(crate) fn run(args: &Convert, format: Format) -> Report {
-    let (file, configuration) = match usable::configuration("convert", &args.file, format) {
+    let (input, configuration) = match usable::configuration("convert", &args.file, format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let (dialect, form) = match args.to {
-        Form::Console => (Dialect::Console, "console"),
-        Form::Cli => (Dialect::Cli, "cli"),
-        Form::CliInput => (Dialect::CliInput, "cli-input"),
-        Form::Cloudformation => (Dialect::CloudFormation, "cloudformation"),
-        Form::Xml => (Dialect::Xml, "xml"),
-    };
-    let text = configuration.to_text(dialect);
+    let form = args.to.name();
+    let text = configuration.to_text(args.to.dialect());
     match format {
         Format::Text => Report::on_stdout(text, Verdict::Fine),
         Format::Json => {
-            let file = &file;
+            let file = &input.name;
             json::report("convert", Verdict::Fine, Converted { file, form, text })
         }
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use s3_cors::{ConfigError, CorsConfiguration, ProblemKind};
+use s3_cors::{ConfigError, CorsConfiguration, Located, Place, ProblemKind, Span};
 
 /// More is not read: no configuration is as long, and the library refuses what is.
 const MOST_BYTES: u64 = 1024 * 1024 + 1;
@@ -16,7 +16,7 @@ pub(crate) struct Input {
     /// The file's name as it was given.
     pub(crate) name: String,
     bytes: Vec<u8>,
-    configuration: Result<CorsConfiguration, ConfigError>,
+    located: Result<Located, ConfigError>,
 }
 
 impl Input {
@@ -28,31 +28,37 @@ impl Input {
             let name = path.display().to_string();
             (name, File::open(path).and_then(whole))
         };
-        let (bytes, configuration) = match bytes {
+        let (bytes, located) = match bytes {
             Ok(bytes) => {
-                let configuration = CorsConfiguration::from_slice(&bytes);
-                (bytes, configuration)
+                let located = Located::from_slice(&bytes);
+                (bytes, located)
             }
             Err(error) => {
-                let configuration = CorsConfiguration::from_reader(Broken(Some(error)));
-                (Vec::new(), configuration)
+                // Always fails.
+                let read = CorsConfiguration::from_reader(Broken(Some(error)));
+                (Vec::new(), read.and_then(|_| Located::from_slice(b"")))
             }
         };
         Self {
             name,
             bytes,
-            configuration,
+            located,
         }
     }
 
     pub(crate) fn configuration(&self) -> Result<&CorsConfiguration, &ConfigError> {
-        self.configuration.as_ref()
+        self.located.as_ref().map(Located::configuration)
+    }
+
+    /// Where a part of the configuration stands.
+    pub(crate) fn span(&self, place: &Place) -> Option<Span> {
+        self.located.as_ref().ok()?.span(place)
     }
 
     /// Whether it could not even be read.
     pub(crate) fn is_unreadable(&self) -> bool {
         let unreadable = |kind: &ProblemKind| matches!(kind, ProblemKind::Unreadable { .. });
-        self.configuration
+        self.located
             .as_ref()
             .is_err_and(|error| error.problems().iter().any(|p| unreadable(p.kind())))
     }

@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod convert;
+mod explain;
 mod generate;
 mod input;
 mod json;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let format = cli.format;
     let report = match &cli.command {
         Command::Check(args) => check::run(args, format),
+        Command::Explain(args) => explain::run(args, format),
         Command::Convert(args) => convert::run(args, format),
         Command::Probe(args) => probe::run(args, format),
         Command::Completions { shell } => generate::completions(*shell),

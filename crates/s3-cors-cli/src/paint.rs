@@ -25,24 +25,27 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
     }
 }
 
-/// A value from outside on one line, so that it can neither break the layout nor command the
-/// terminal.
+/// A text that may hold values from outside on one line, so that they can neither break the
+/// layout nor command the terminal.
+pub(crate) fn flat(text: &str) -> String {
+    let flat = |c| match c {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    text.chars().map(flat).collect()
+}
+
+/// A value from outside, cut if it is long.
 pub(crate) fn shown(value: &[u8]) -> String {
     const SHOWN: usize = 200;
     let text = String::from_utf8_lossy(value);
-    let mut flat: String = text
-        .chars()
-        .take(SHOWN)
-        .map(|c| match c {
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .collect();
-    if text.chars().nth(SHOWN).is_some() {
-        flat.push('…');
+    let mut characters = text.chars();
+    let mut shown = flat(&characters.by_ref().take(SHOWN).collect::<String>());
+    if characters.next().is_some() {
+        shown.push('…');
     }
-    flat
+    shown
 }
 
 /// "1 rule", "2 rules".

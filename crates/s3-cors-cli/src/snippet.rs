@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use s3_cors::{ConfigError, Position, Problem};
 
 use crate::input::Input;
-use crate::paint::{count, shown};
+use crate::paint::{count, flat, shown};
 
 /// The width for which lines are cut, wherever the output goes.
 const WIDTH: usize = 110;
@@ -65,10 +65,7 @@ fn of_problem(problem: &Problem) -> Shown<'static> {
 
 /// A finding, and an empty line.
 pub(crate) fn render(file: &str, text: &str, finding: &Shown<'_>) -> String {
-    let mut title = finding
-        .level
-        .clone()
-        .primary_title(shown_whole(&finding.title));
+    let mut title = finding.level.clone().primary_title(flat(&finding.title));
     if let Some(code) = finding.code {
         title = title.id(code.to_owned());
     }
@@ -99,18 +96,13 @@ pub(crate) fn render(file: &str, text: &str, finding: &Shown<'_>) -> String {
     }
     let mut notes = Vec::new();
     if let Some(help) = &finding.help {
-        notes.push(Level::HELP.message(shown_whole(help)));
+        notes.push(Level::HELP.message(flat(help)));
     }
     for note in &finding.notes {
-        notes.push(Level::NOTE.message(shown_whole(note)));
+        notes.push(Level::NOTE.message(flat(note)));
     }
     let group = group.elements(notes);
     Renderer::styled().term_width(WIDTH).render(&[group]) + "\n\n"
-}
-
-/// Texts of ours, which may hold values of the file: those are cut already.
-fn shown_whole(text: &str) -> String {
-    text.replace('\n', " ")
 }
 
 /// The line of a text, or the part of it that matters, and what to mark there.

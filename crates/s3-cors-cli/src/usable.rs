@@ -10,15 +10,15 @@ use crate::json::{self, Failure, FailureText};
 use crate::report::{Report, Verdict};
 use crate::snippet;
 
-/// A file's name and configuration, or the report that it has none that S3 accepts.
+/// A file and its configuration, or the report that it has none that S3 accepts.
 pub(crate) fn configuration(
     command: &str,
     path: &Path,
     format: Format,
-) -> Result<(String, CorsConfiguration), Report> {
+) -> Result<(Input, CorsConfiguration), Report> {
     let input = Input::read(path);
-    match input.configuration() {
-        Ok(configuration) => Ok((input.name.clone(), configuration.clone())),
+    match input.configuration().cloned() {
+        Ok(configuration) => Ok((input, configuration)),
         Err(error) => Err(unusable(command, &input, error, format)),
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
             Err(message) => return failed(&message),
         }
     }
-    let (file, configuration) = match usable::configuration("probe", &args.config, format) {
+    let (input, configuration) = match usable::configuration("probe", &args.config, format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         eprint!("{}", show::announce_writes(&plan, args));
     }
     let mut outcome = Outcome {
-        file,
+        file: input.name,
         rules: policy.rule_count(),
         urls: endpoints.iter().map(ToString::to_string).collect(),
         exact: args.exact,

@@ -1,0 +1,99 @@
+//! `s3-cors explain`: a request as S3 sees it.
+
+mod json;
+mod text;
+
+use s3_cors::explain::{Advice, Explanation, explain};
+use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};
+
+use crate::args::{Explain, Form, Format};
+use crate::input::Input;
+use crate::report::{Report, Verdict};
+use crate::{paint, usable};
+
+/// A request and what there is to say of it.
+#[derive(Debug)]
+pub(crate) struct Explained<'a> {
+    pub(crate) input: &'a Input,
+    pub(crate) configuration: &'a CorsConfiguration,
+    pub(crate) method: &'a str,
+    pub(crate) headers: &'a [(&'static str, String)],
+    pub(crate) explanation: Explanation,
+}
+
+pub(crate) fn run(args: &Explain, format: Format) -> Report {
+    let (input, configuration) = match usable::configuration("explain", &args.file, format) {
+        Ok(usable) => usable,
+        Err(report) => return report,
+    };
+    let (method, headers) = request(args);
+    let lines: Vec<(&str, &[u8])> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_bytes()))
+        .collect();
+    let request = PlainRequest {
+        method,
+        resource_type: ResourceType::Object,
+        headers: &lines,
+    };
+    let explanation = match explain(Some(&configuration), &request) {
+        Ok(explanation) => explanation,
+        Err(error) => return usable::failure("explain", &error.to_string(), format),
+    };
+    let explained = Explained {
+        input: &input,
+        configuration: &configuration,
+        method,
+        headers: &headers,
+        explanation,
+    };
+    let verdict = Verdict::found(!explained.explanation.outcome.is_allowed());
+    match (args.apply, format) {
+        (Some(form), _) => apply(&explained, form, format),
+        (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
+        (None, Format::Json) => json::of(&explained, verdict),
+    }
+}
+
+/// The method and the header lines: of the preflight, or of the request itself.
+fn request(args: &Explain) -> (&str, Vec<(&'static str, String)>) {
+    let mut headers = Vec::new();
+    headers.extend(args.origin.clone().map(|origin| ("Origin", origin)));
+    if args.actual {
+        return (&args.method, headers);
+    }
+    headers.push(("Access-Control-Request-Method", args.method.clone()));
+    let names: Vec<&str> = args.headers.iter().map(|header| name_of(header)).collect();
+    if !names.is_empty() {
+        headers.push(("Access-Control-Request-Headers", names.join(",")));
+    }
+    ("OPTIONS", headers)
+}
+
+/// The name in "name: value".
+fn name_of(header: &str) -> &str {
+    header
+        .split_once(':')
+        .map_or(header, |(name, _)| name)
+        .trim()
+}
+
+/// The configuration with what is advised.
+fn apply(explained: &Explained<'_>, form: Form, format: Format) -> Report {
+    let configuration = explained.configuration;
+    let changed = match &explained.explanation.advice {
+        Advice::Change(suggestion) => suggestion.apply(Some(configuration)),
+        Advice::Impossible(why) => {
+            let message = paint::flat(&why.to_string());
+            let mut report = usable::failure("explain", &message, format);
+            report.verdict = Verdict::Found;
+            return report;
+        }
+        _ => configuration.clone(),
+    };
+    let text = changed.to_text(form.dialect());
+    match format {
+        Format::Text => Report::on_stdout(text, Verdict::Fine),
+        Format::Json => json::applied(&explained.input.name, form, text),
+    }
+}
