@@ -1,13 +1,19 @@
 //! `s3-cors check`
 
+use annotate_snippets::Level;
+use s3_cors::lint::{self, Severity, lint};
+use s3_cors::{ConfigError, CorsConfiguration};
 use serde::Serialize;
 
-use crate::args::{Check, Format};
+use crate::args::{Check, FailOn, Format};
 use crate::input::Input;
-use crate::json::{self, Finding};
-use crate::paint::{BAD, BOLD, GOOD, count, paint};
+use crate::json::{self, Finding, JsonPlace};
+use crate::paint::{BAD, BOLD, GOOD, HINT, ODD, count, flat, paint};
 use crate::report::{Report, Verdict};
-use crate::snippet;
+use crate::snippet::{self, Shown};
+
+/// Nobody reads more.
+const MOST_SHOWN: usize = 100;
 
 #[derive(Serialize)]
 struct Checked {
@@ -29,22 +35,25 @@ pub(crate) fn run(args: &Check, format: Format) -> Report {
     let mut worst = Verdict::Fine;
     for path in &args.files {
         let input = Input::read(path);
-        let verdict = match input.configuration() {
-            Ok(_) => Verdict::Fine,
+        let findings = input.configuration().map(lint);
+        let verdict = match &findings {
+            Ok(findings) => {
+                Verdict::found(findings.iter().any(|f| counts(f.severity, args.fail_on)))
+            }
             Err(_) if input.is_unreadable() => Verdict::Failed,
             Err(_) => Verdict::Found,
         };
         worst = worst.max(verdict);
         match format {
-            Format::Text => text.push_str(&in_text(&input)),
+            Format::Text => text.push_str(&in_text(&input, &findings)),
             Format::Json => files.push(CheckedFile {
                 file: input.name.clone(),
                 exit_code: verdict.code(),
-                rules: input.configuration().ok().map(|c| c.cors_rules.len()),
-                findings: input
-                    .configuration()
-                    .err()
-                    .map_or_else(Vec::new, json::findings),
+                rules: input.configuration().ok().map(rules),
+                findings: match &findings {
+                    Ok(findings) => findings.iter().map(|f| in_json(&input, f)).collect(),
+                    Err(error) => json::findings(error),
+                },
             }),
         }
     }
@@ -54,23 +63,110 @@ pub(crate) fn run(args: &Check, format: Format) -> Report {
     }
 }
 
-fn in_text(input: &Input) -> String {
+fn rules(configuration: &CorsConfiguration) -> usize {
+    configuration.cors_rules.len()
+}
+
+fn counts(severity: Severity, fail_on: FailOn) -> bool {
+    match fail_on {
+        FailOn::Info => true,
+        FailOn::Warning => severity >= Severity::Warning,
+        FailOn::Error => severity >= Severity::Error,
+    }
+}
+
+fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -> String {
     let name = paint(BOLD, &input.name);
-    match input.configuration() {
-        Ok(configuration) => {
-            let rules = count(configuration.cors_rules.len(), "rule", "rules");
-            format!(
-                "{name}: {rules}, {}\n",
-                paint(GOOD, "nothing to find fault with")
-            )
-        }
+    let findings = match findings {
+        Ok(findings) => findings,
         Err(error) => {
             let errors = count(error.problems().len(), "error", "errors");
-            format!(
-                "{}{name}: {}\n",
-                snippet::problems(input, error),
-                paint(BAD, errors)
-            )
+            let problems = snippet::problems(input, error);
+            return format!("{problems}{name}: {}\n", paint(BAD, errors));
         }
+    };
+    let mut out = String::new();
+    let text = input.text();
+    // What is left out, if there is too much to read, is the mildest.
+    let mut order: Vec<&lint::Finding> = findings.iter().collect();
+    order.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let mildest = order.get(MOST_SHOWN).map(|finding| finding.severity);
+    let mut left_out = 0;
+    for finding in findings {
+        if mildest.is_some_and(|mildest| finding.severity <= mildest) {
+            left_out += 1;
+            continue;
+        }
+        let shown = shown(input, finding);
+        out.push_str(&snippet::render(&input.name, &text, &shown));
+    }
+    if left_out > 0 {
+        let left_out = count(left_out, "finding is", "findings are");
+        out.push_str(&format!(
+            "{left_out} not shown here (--format json has them)\n\n"
+        ));
+    }
+    let rules = input.configuration().map_or(0, rules);
+    let rules = count(rules, "rule", "rules");
+    let number = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let counted = [
+        (Severity::Error, BAD, "error", "errors"),
+        (Severity::Warning, ODD, "warning", "warnings"),
+        (Severity::Info, HINT, "remark", "remarks"),
+    ]
+    .into_iter()
+    .filter(|(severity, ..)| number(*severity) > 0)
+    .map(|(severity, style, one, several)| {
+        paint(style, count(number(severity), one, several)).to_string()
+    });
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    let verdict = if counted.is_empty() {
+        paint(GOOD, "nothing to find fault with").to_string()
+    } else {
+        counted
+    };
+    out + &format!("{name}: {rules}, {verdict}\n")
+}
+
+fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
+    let span = input.span(&finding.place);
+    let related = finding.related.iter().map(|place| {
+        let line = input.span(place).map(|span| span.start.line);
+        let line = line.map_or_else(String::new, |line| format!(" in line {line}"));
+        format!("see {place}{line}")
+    });
+    Shown {
+        level: match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            _ => Level::INFO,
+        },
+        code: Some(finding.code.as_str()),
+        title: flat(&finding.text),
+        position: span.map(|span| span.start),
+        end: span.map(|span| span.end.offset),
+        label: finding.place.to_string(),
+        help: Some(finding.cure.clone()),
+        notes: related.collect(),
+    }
+}
+
+fn in_json(input: &Input, finding: &lint::Finding) -> Finding {
+    let place = |place| {
+        let mut shown = JsonPlace::from(place);
+        if let Some(span) = input.span(place) {
+            shown.line = Some(span.start.line);
+            shown.column = Some(span.start.column);
+        }
+        shown
+    };
+    Finding {
+        severity: finding.severity.as_str(),
+        code: Some(finding.code.as_str()),
+        place: place(&finding.place),
+        text: finding.text.clone(),
+        cure: finding.cure.clone(),
+        related: finding.related.iter().map(place).collect(),
+        s3_error: None,
     }
 }

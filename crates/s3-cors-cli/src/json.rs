@@ -56,6 +56,9 @@ pub(crate) struct Finding {
     pub(crate) place: JsonPlace,
     pub(crate) text: String,
     pub(crate) cure: String,
+    /// Other places it speaks of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) related: Vec<JsonPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) s3_error: Option<S3Error>,
 }
@@ -105,6 +108,7 @@ impl From<&Problem> for Finding {
             place: problem.place().into(),
             text: problem.kind().to_string(),
             cure: problem.cure(),
+            related: Vec::new(),
             s3_error: problem.s3_error().map(|error| S3Error {
                 code: error.code(),
                 message: error.message().map(Into::into),
