@@ -88,15 +88,11 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -
     let mut out = String::new();
     let text = input.text();
     // What is left out, if there is too much to read, is the mildest.
-    let mut order: Vec<&lint::Finding> = findings.iter().collect();
-    order.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let mildest = order.get(MOST_SHOWN).map(|finding| finding.severity);
-    let mut left_out = 0;
-    for finding in findings {
-        if mildest.is_some_and(|mildest| finding.severity <= mildest) {
-            left_out += 1;
-            continue;
-        }
+    let mut indices: Vec<usize> = (0..findings.len()).collect();
+    indices.sort_by_key(|&index| findings.get(index).map(|f| std::cmp::Reverse(f.severity)));
+    let left_out = indices.split_off(indices.len().min(MOST_SHOWN)).len();
+    indices.sort_unstable();
+    for finding in indices.into_iter().filter_map(|index| findings.get(index)) {
         let shown = shown(input, finding);
         out.push_str(&snippet::render(&input.name, &text, &shown));
     }

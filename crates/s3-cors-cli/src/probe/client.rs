@@ -1,6 +1,6 @@
 //! Sends requests, slowly enough, and keeps what comes back.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -138,6 +138,9 @@ fn reason(error: &ureq::Error) -> String {
         ureq::Error::Timeout(_) => "no answer in time".into(),
         ureq::Error::HostNotFound => "the host name is not known".into(),
         ureq::Error::ConnectionFailed => "no connection".into(),
+        ureq::Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            "the connection was closed without an answer".into()
+        }
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::Protocol(error) => format!("the answer is not HTTP/1.1: {error}"),
         ureq::Error::Tls(reason) => format!("TLS failed: {reason}"),

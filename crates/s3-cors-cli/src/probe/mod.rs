@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         return show::dry_run(&plan, &policy, args, format);
     }
     if args.include_writes {
-        eprint!("{}", show::announce_writes(&plan, args));
+        anstream::eprint!("{}", show::announce_writes(&plan, args));
     }
     let mut outcome = Outcome {
         file: input.name,

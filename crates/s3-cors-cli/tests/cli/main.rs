@@ -1,0 +1,11 @@
+//! The tool as its users run it: every command as a process, on good and on bad input.
+
+mod check;
+mod convert;
+mod explain;
+mod fake_server;
+mod generate;
+mod probe;
+mod readme;
+mod run;
+mod transport;

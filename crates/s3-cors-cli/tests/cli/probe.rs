@@ -1,0 +1,571 @@
+//! `probe` against servers with one fault each, and what it says of them.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use s3_cors::CorsPolicy;
+
+use crate::fake_server::{Answer, Request, Server, bucket};
+use crate::run::{Directory, Ran};
+
+const CORS: &str = r#"[
+    {
+        "AllowedOrigins": ["https://www.example.com", "https://*.example.net"],
+        "AllowedMethods": ["GET", "HEAD", "PUT"],
+        "AllowedHeaders": ["content-type", "x-amz-*"],
+        "ExposeHeaders": ["ETag"],
+        "MaxAgeSeconds": 3000
+    },
+    {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}
+]"#;
+
+/// The same without the rule for everybody, so that there are strangers.
+const CLOSED: &str = r#"[{
+    "AllowedOrigins": ["https://www.example.com", "https://*.example.net"],
+    "AllowedMethods": ["GET", "HEAD", "PUT"],
+    "AllowedHeaders": ["content-type", "x-amz-*"],
+    "ExposeHeaders": ["ETag"],
+    "MaxAgeSeconds": 3000
+}]"#;
+
+fn policy(text: &str) -> CorsPolicy {
+    CorsPolicy::from_text(text).expect("a configuration")
+}
+
+fn probe(server: &Server, cors: &str, more: &[&str]) -> Ran {
+    let directory = Directory::with(cors);
+    let url = server.url();
+    let mut arguments = vec!["probe", &url, "--config", "cors.json", "--rate", "10000"];
+    arguments.extend(more);
+    directory.run(&arguments)
+}
+
+#[test]
+fn a_bucket_that_answers_as_configured_has_no_difference() {
+    for cors in [CORS, CLOSED] {
+        let server = Server::bucket(policy(cors));
+        let ran = probe(&server, cors, &["--exact"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+        let number = server.requests().len();
+        let said = format!("no difference: all {number} answers are what cors.json says\n");
+        assert!(ran.stdout.ends_with(&said), "{}", ran.stdout);
+        assert_eq!(ran.stderr, "");
+        assert!(number > 40, "{number} requests");
+    }
+}
+
+/// A fault, what its server makes of a bucket, the exit code, and the telltales' codes.
+type Row = (
+    &'static str,
+    fn(&Request) -> Answer,
+    i32,
+    &'static [&'static str],
+);
+
+fn honest(request: &Request) -> Answer {
+    bucket(&policy(CLOSED), request)
+}
+
+fn only_for(method: &str, request: &Request, answer: Answer) -> Answer {
+    if request.method == method {
+        answer
+    } else {
+        honest(request)
+    }
+}
+
+const FAULTS: &[Row] = &[
+    (
+        "a CDN that does not forward Origin",
+        |request| {
+            let mut request = request.clone();
+            request.headers.retain(|(name, _)| name != "origin");
+            honest(&request).with("x-amz-cf-id", "abc")
+        },
+        1,
+        &["origin-dropped", "no-cors-on-reads"],
+    ),
+    (
+        "a proxy that drops Vary",
+        |request| honest(request).without("vary"),
+        1,
+        &["vary-missing"],
+    ),
+    (
+        "a cache that answers everything with a copy made without Origin",
+        |request| match request.method.as_str() {
+            "GET" => Answer::new(200, "a photo")
+                .with("age", "17")
+                .with("x-cache", "Hit"),
+            _ => honest(request),
+        },
+        1,
+        &["cached-answer", "no-cors-on-reads"],
+    ),
+    (
+        "a cache that keeps the answer to another origin",
+        |request| {
+            let mut first = request.clone();
+            first.headers = vec![("origin".into(), "https://www.example.com".into())];
+            only_for(
+                "GET",
+                request,
+                honest(&first).with("x-cache", "Hit from cloudfront"),
+            )
+        },
+        1,
+        &["cached-answer", "foreign-origin"],
+    ),
+    (
+        "a bucket of another region",
+        |_| {
+            Answer::new(301, "<Error><Code>PermanentRedirect</Code></Error>").with(
+                "location",
+                "https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg",
+            )
+        },
+        1,
+        &["redirected"],
+    ),
+    (
+        "a new bucket at the global endpoint",
+        |_| Answer::new(307, "").with("location", "https://bucket.s3.eu-west-1.amazonaws.com/"),
+        1,
+        &["redirected"],
+    ),
+    (
+        "a bucket without CORS configuration",
+        |request| bucket(&CorsPolicy::without_configuration(), request),
+        1,
+        &["not-enabled", "no-cors-on-reads"],
+    ),
+    (
+        "a bucket that does not exist",
+        |request| bucket(&CorsPolicy::without_bucket(), request),
+        1,
+        &["no-such-bucket", "no-cors-on-reads"],
+    ),
+    (
+        "a bucket with other rules",
+        |request| {
+            let cors = r#"[{"AllowedOrigins": ["https://a.test"], "AllowedMethods": ["GET"]}]"#;
+            bucket(&policy(cors), request)
+        },
+        1,
+        &["other-rules", "no-cors-on-reads"],
+    ),
+    (
+        "an app whose router knows no OPTIONS",
+        |request| {
+            only_for(
+                "OPTIONS",
+                request,
+                Answer::new(405, "").with("allow", "GET"),
+            )
+        },
+        1,
+        &["options-not-answered"],
+    ),
+    (
+        "CloudFront without OPTIONS among its methods",
+        |request| {
+            let body = "<HTML>This distribution is not configured to allow the HTTP request \
+                        method that was used for this request.</HTML>";
+            let answer = Answer::new(403, body).with("x-cache", "Error from cloudfront");
+            only_for("OPTIONS", request, answer)
+        },
+        1,
+        &["options-not-answered"],
+    ),
+    (
+        "authentication before CORS",
+        |request| only_for("OPTIONS", request, Answer::new(401, "who are you?")),
+        1,
+        &["preflight-needs-login"],
+    ),
+    (
+        "a server that fails on OPTIONS",
+        |request| only_for("OPTIONS", request, Answer::new(503, "")),
+        1,
+        &["server-error"],
+    ),
+    (
+        "a proxy and an app that both add CORS headers",
+        |request| honest(request).with("access-control-allow-origin", "*"),
+        1,
+        &["several-allow-origins"],
+    ),
+    (
+        "an app that reflects any origin, with credentials",
+        |request| {
+            let origin = request.header("origin").unwrap_or_default();
+            Answer::new(200, "")
+                .with("access-control-allow-origin", origin)
+                .with("access-control-allow-credentials", "true")
+        },
+        1,
+        &["allows-any-origin", "vary-missing"],
+    ),
+    (
+        "a fixed origin in the server's configuration",
+        |request| {
+            honest(request)
+                .without("access-control-allow-origin")
+                .with("access-control-allow-origin", "https://www.example.com")
+        },
+        1,
+        &["foreign-origin"],
+    ),
+    (
+        "`*` with credentials",
+        |request| {
+            honest(request)
+                .without("access-control-allow-origin")
+                .with("access-control-allow-origin", "*")
+        },
+        1,
+        &["star-with-credentials"],
+    ),
+    (
+        "a proxy that allows private networks",
+        |request| honest(request).with("access-control-allow-private-network", "true"),
+        0,
+        &["private-network"],
+    ),
+    (
+        "a key that is not there",
+        |request| {
+            let answer = honest(request);
+            if request.method == "OPTIONS" {
+                return answer;
+            }
+            let body = "<Error><Code>NoSuchKey</Code></Error>".to_owned();
+            Answer {
+                status: 404,
+                body,
+                ..answer
+            }
+        },
+        0,
+        &["refused-for-other-reasons"],
+    ),
+    (
+        "lists in another order and case, and 204",
+        |request| {
+            let mut answer = honest(request);
+            for (name, value) in &mut answer.headers {
+                match name.as_str() {
+                    "access-control-allow-methods" => *value = "PUT,HEAD , GET".into(),
+                    "access-control-allow-headers" => *value = value.to_ascii_uppercase(),
+                    _ => {}
+                }
+            }
+            if answer.status == 200 && request.method == "OPTIONS" {
+                answer.status = 204;
+            }
+            answer
+        },
+        0,
+        &[],
+    ),
+];
+
+#[test]
+fn each_fault_is_named() {
+    for (fault, answer, code, expected) in FAULTS {
+        let server = Server::answering(answer);
+        let ran = probe(&server, CLOSED, &["--format", "json"]);
+        assert_eq!(ran.code, Some(*code), "{fault}: {}", ran.stdout);
+        let json = ran.json();
+        let telltales = json["endpoints"][0]["telltales"]
+            .as_array()
+            .expect("a list");
+        let found: Vec<&str> = telltales
+            .iter()
+            .filter_map(|t| t["code"].as_str())
+            .collect();
+        for expected in *expected {
+            assert!(
+                found.contains(expected),
+                "{fault}: {expected} is not in {found:?}"
+            );
+        }
+        assert_eq!(found.is_empty(), expected.is_empty(), "{fault}: {found:?}");
+        assert!(
+            found.iter().all(|code| KNOWN.contains(code)),
+            "{fault}: {found:?}"
+        );
+        // People get the same, with words and a cure.
+        let ran = probe(&server, CLOSED, &[]);
+        assert_eq!(ran.code, Some(*code), "{fault}");
+        for code in found {
+            let line = ran
+                .stdout
+                .lines()
+                .any(|line| line.starts_with(&format!("{code}: ")));
+            assert!(line, "{fault}: {code} is not in {}", ran.stdout);
+        }
+    }
+}
+
+/// The telltales that the README explains.
+const KNOWN: &[&str] = &[
+    "redirected",
+    "no-such-bucket",
+    "not-enabled",
+    "origin-dropped",
+    "other-rules",
+    "options-not-answered",
+    "preflight-needs-login",
+    "server-error",
+    "cached-answer",
+    "foreign-origin",
+    "several-allow-origins",
+    "allows-any-origin",
+    "star-with-credentials",
+    "vary-missing",
+    "no-cors-on-reads",
+    "private-network",
+    "refused-for-other-reasons",
+];
+
+#[test]
+fn every_telltale_stands_in_the_readme_and_has_a_fault_that_shows_it() {
+    let readme = include_str!("../../README.md");
+    for code in KNOWN {
+        assert!(
+            readme.contains(&format!("`{code}`")),
+            "{code} is not in the README"
+        );
+        let shown = FAULTS.iter().any(|(_, _, _, codes)| codes.contains(code));
+        assert!(shown, "no fault shows {code}");
+    }
+}
+
+#[test]
+fn what_no_browser_notices_counts_only_if_asked_for() {
+    let server = Server::answering(|request| {
+        let answer = honest(request);
+        match (answer.status, request.method.as_str()) {
+            (200, "OPTIONS") => Answer {
+                status: 204,
+                ..answer
+            },
+            _ => answer,
+        }
+    });
+    let ran = probe(&server, CLOSED, &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("in what no browser notices (--exact lists that)"),
+        "{}",
+        ran.stdout
+    );
+    let ran = probe(&server, CLOSED, &["--exact"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("    status\n      expected  200\n      found     204\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn only_options_get_and_head_are_sent_unless_writes_are_asked_for() {
+    let methods = |server: &Server| {
+        let mut methods: Vec<String> = server.requests().into_iter().map(|r| r.method).collect();
+        methods.sort();
+        methods.dedup();
+        methods
+    };
+    let server = Server::bucket(policy(CORS));
+    assert_eq!(probe(&server, CORS, &[]).code, Some(0));
+    assert_eq!(methods(&server), ["GET", "HEAD", "OPTIONS"]);
+
+    let server = Server::bucket(policy(CORS));
+    let ran = probe(&server, CORS, &["--include-writes"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    assert_eq!(
+        methods(&server),
+        ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]
+    );
+    // Not without a word.
+    let url = server.url();
+    let said = format!(
+        "writing: 2 PUT, 2 POST, 2 DELETE without content go to {url}: what it names may be overwritten and deleted\n"
+    );
+    assert_eq!(ran.stderr, said);
+    for request in server.requests() {
+        if matches!(request.method.as_str(), "PUT" | "POST") {
+            assert_eq!(request.header("content-length"), Some("0"), "{request:?}");
+        }
+    }
+
+    let server = Server::bucket(policy(CORS));
+    let ran = probe(&server, CORS, &["--include-writes", "--dry-run"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.stdout
+            .contains("\nPUT  Origin: https://www.example.com\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(server.requests().is_empty(), "a dry run sends nothing");
+}
+
+#[test]
+fn the_number_of_requests_is_bounded_and_the_first_are_the_most_telling() {
+    let server = Server::bucket(policy(CLOSED));
+    let ran = probe(&server, CLOSED, &["--max-requests", "5"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    let requests = server.requests();
+    let first: Vec<(&str, Option<&str>)> = requests
+        .iter()
+        .map(|request| (request.method.as_str(), request.header("origin")))
+        .collect();
+    assert_eq!(
+        first,
+        [
+            // Whoever caches this one gives himself away with the third.
+            ("GET", None),
+            ("OPTIONS", None),
+            ("GET", Some("https://www.example.com")),
+            ("OPTIONS", Some("https://www.example.com")),
+            ("GET", Some("https://stranger.s3-cors.test")),
+        ]
+    );
+    assert!(
+        ran.stdout
+            .contains("requests more are possible: see --max-requests")
+    );
+}
+
+#[test]
+fn requests_carry_lists_of_headers_on_one_line_and_on_two() {
+    let server = Server::bucket(policy(CLOSED));
+    assert_eq!(probe(&server, CLOSED, &[]).code, Some(0));
+    let lines: Vec<Vec<String>> = server
+        .requests()
+        .into_iter()
+        .map(|request| {
+            let asked = |(name, value)| (name == "access-control-request-headers").then_some(value);
+            request.headers.into_iter().filter_map(asked).collect()
+        })
+        .collect();
+    assert!(
+        lines.contains(&vec!["content-type, x-amz-probe".into()]),
+        "{lines:?}"
+    );
+    assert!(
+        lines.contains(&vec!["content-type".into(), "x-amz-probe".into()]),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn two_endpoints_are_compared_with_each_other_and_the_configuration() {
+    let bucket = Server::bucket(policy(CLOSED));
+    let cdn = Server::answering(|request| honest(request).without("vary"));
+    let directory = Directory::with(CLOSED);
+    let (one, other) = (bucket.url(), cdn.url());
+    let arguments = [
+        "probe",
+        &one,
+        &other,
+        "--config",
+        "cors.json",
+        "--rate",
+        "10000",
+    ];
+    let ran = directory.run(&arguments);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    for line in [
+        format!("{one}: no difference: all"),
+        format!("vary-missing: {other}: "),
+        "    vary\n".into(),
+        format!("      {other}  nothing\n"),
+    ] {
+        assert!(
+            ran.stdout.contains(&line),
+            "{line:?} is not in {}",
+            ran.stdout
+        );
+    }
+    let json = directory
+        .run(&[&arguments[..], &["--format", "json"]].concat())
+        .json();
+    assert_eq!(json["endpoints"][0]["differing"], 0);
+    assert_eq!(
+        json["endpoints"][1]["differing"],
+        json["answered_differently"]
+    );
+
+    let twin = Server::bucket(policy(CLOSED)).url();
+    let ran = directory.run(&[
+        "probe",
+        &one,
+        &twin,
+        "--config",
+        "cors.json",
+        "--rate",
+        "10000",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .ends_with("no difference: both endpoints answer alike\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_cache_that_forgets_the_origin_is_found_by_the_order_of_the_requests() {
+    // Keeps the first answer to GET for each URL, as a CDN without Origin in its key does.
+    let kept: Mutex<BTreeMap<String, Answer>> = Mutex::default();
+    let server = Server::answering(move |request| {
+        if request.method != "GET" {
+            return honest(request);
+        }
+        let mut kept = kept.lock().expect("no panic");
+        match kept.get(&request.path) {
+            Some(answer) => answer.clone().with("age", "1"),
+            None => {
+                let answer = honest(request);
+                kept.insert(request.path.clone(), answer.clone());
+                answer
+            }
+        }
+    });
+    let ran = probe(&server, CLOSED, &[]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stdout
+            .contains("cached-answer: answers that differ come from a cache (age: 1)"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_servers_say_can_neither_break_lines_nor_command_the_terminal() {
+    let server = Server::answering(|request| {
+        honest(request).without("access-control-allow-origin").with(
+            "access-control-allow-origin",
+            "\t\u{202e}\u{9b}31mred https://a.test",
+        )
+    });
+    for more in [&[][..], &["--all"]] {
+        let ran = probe(&server, CLOSED, more);
+        assert_eq!(ran.code, Some(1));
+        let hostile = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!ran.stdout.contains(hostile), "{:?}", ran.stdout);
+        assert!(
+            ran.stdout.contains("31mred https://a.test"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
