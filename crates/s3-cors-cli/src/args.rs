@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   s3-cors check cors.json
   s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
+  s3-cors diff old.json new.json
   s3-cors convert template.json --to xml
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg --config cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -";
@@ -64,6 +65,10 @@ pub(crate) enum Command {
     /// Say what S3 answers to a request and why, and the smallest change that would allow it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+
+    /// Say who gains and who loses what from one configuration to another
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
 
     /// Write a configuration in another form
     #[command(after_help = CONVERT_EXAMPLES)]
@@ -162,6 +167,27 @@ pub(crate) struct Explain {
     /// Print the configuration with the smallest change made, in this form, instead
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) apply: Option<Form>,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  s3-cors diff old.json new.json
+  aws s3api get-bucket-cors --bucket BUCKET | s3-cors diff - cors.json
+
+Exit codes:
+  0  both answer every request alike, however they are written
+  1  some request is answered differently
+  2  a file could not be read, or is no configuration S3 accepts";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The configuration before; `-` is the standard input
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+
+    /// The configuration after
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
 }
 
 const CONVERT_EXAMPLES: &str = "\

@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 mod input;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let report = match &cli.command {
         Command::Check(args) => check::run(args, format),
         Command::Explain(args) => explain::run(args, format),
+        Command::Diff(args) => diff::run(args, format),
         Command::Convert(args) => convert::run(args, format),
         Command::Probe(args) => probe::run(args, format),
         Command::Completions { shell } => generate::completions(*shell),

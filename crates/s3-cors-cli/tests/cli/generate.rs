@@ -3,7 +3,15 @@
 use crate::run::{Directory, run};
 use std::path::Path;
 
-const COMMANDS: [&str; 6] = ["check", "explain", "convert", "probe", "completions", "man"];
+const COMMANDS: [&str; 7] = [
+    "check",
+    "explain",
+    "diff",
+    "convert",
+    "probe",
+    "completions",
+    "man",
+];
 
 #[test]
 fn the_help_of_every_command_has_examples() {
@@ -34,6 +42,7 @@ fn wrong_usage_is_code_2() {
         &["convert", "cors.json"],
         &["convert", "cors.json", "--to", "yaml"],
         &["explain"],
+        &["diff", "a"],
         &["probe", "https://a.test"],
         &["probe", "https://a.test", "--config", "a", "--rate", "0"],
         &[

@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+mod diff;
 mod explain;
 mod fake_server;
 mod generate;

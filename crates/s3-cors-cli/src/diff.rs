@@ -1,0 +1,162 @@
+//! `s3-cors diff`: what two configurations answer differently.
+
+use std::fmt::Write;
+
+use s3_cors::difference::{Answer, Comparison, Difference, DifferenceKind, difference};
+use serde::Serialize;
+
+use crate::args::{Diff, Format};
+use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint};
+use crate::report::{Report, Verdict};
+use crate::{json, usable};
+
+pub(crate) fn run(args: &Diff, format: Format) -> Report {
+    let before = match usable::configuration("diff", &args.before, format) {
+        Ok(usable) => usable,
+        Err(report) => return report,
+    };
+    let after = match usable::configuration("diff", &args.after, format) {
+        Ok(usable) => usable,
+        Err(report) => return report,
+    };
+    let comparison = match difference(&before.1, &after.1) {
+        Ok(comparison) => comparison,
+        Err(error) => return usable::failure("diff", &error.to_string(), format),
+    };
+    let differences = match &comparison {
+        Comparison::Different(differences) => &differences[..],
+        _ => &[],
+    };
+    let verdict = Verdict::found(!differences.is_empty());
+    let names = [&before.0.name[..], &after.0.name];
+    match format {
+        Format::Text => Report::on_stdout(text(names, differences), verdict),
+        Format::Json => in_json(names, differences, verdict),
+    }
+}
+
+fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
+    if differences.is_empty() {
+        let alike = paint(GOOD, "answer every request alike");
+        return format!("{before} and {after} {alike}\n");
+    }
+    let mut out = String::new();
+    for difference in differences {
+        let (sign, style) = match &difference.kind {
+            DifferenceKind::Gains => ("+", GOOD),
+            DifferenceKind::Loses => ("-", BAD),
+            _ => ("~", ODD),
+        };
+        let words = flat(&difference.to_string());
+        let _ = writeln!(out, "{} {}", paint(style, sign), paint(BOLD, words));
+        for (name, rule, answer) in [
+            (before, difference.rule_before, &difference.before),
+            (after, difference.rule_after, &difference.after),
+        ] {
+            let rule = rule.map_or_else(
+                || "no rule allows it".into(),
+                |rule| format!("CORSRules[{rule}] answers"),
+            );
+            let _ = writeln!(out, "  {name}: {}", paint(DIM, rule));
+            if let (Answer::Headers(headers), DifferenceKind::Changes(changed)) =
+                (answer, &difference.kind)
+            {
+                for (name, value) in headers {
+                    if changed.iter().any(|changed| changed.name == *name) {
+                        let value = String::from_utf8_lossy(value);
+                        let _ = writeln!(out, "    {name}: {}", flat(&value));
+                    }
+                }
+            }
+        }
+        out.push('\n');
+    }
+    let number = count(differences.len(), "difference", "differences");
+    let _ = writeln!(out, "{}", paint(BAD, number));
+    out
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    before: &'a str,
+    after: &'a str,
+    alike: bool,
+    differences: Vec<JsonDifference<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonDifference<'a> {
+    kind: &'static str,
+    text: String,
+    origins: &'a [String],
+    methods: &'a [&'static str],
+    headers: &'a [Vec<String>],
+    witness: JsonWitness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_before: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_after: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_before: Option<Vec<[String; 2]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_after: Option<Vec<[String; 2]>>,
+}
+
+#[derive(Serialize)]
+struct JsonWitness {
+    origin: String,
+    method: &'static str,
+    headers: Vec<String>,
+}
+
+fn lossy(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).into_owned()
+}
+
+fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verdict) -> Report {
+    let lines = |answer: &Answer| match answer {
+        Answer::Headers(headers) => Some(
+            headers
+                .iter()
+                .map(|(name, value)| [(*name).to_owned(), lossy(value)])
+                .collect(),
+        ),
+        _ => None,
+    };
+    let differences: Vec<JsonDifference<'_>> = differences
+        .iter()
+        .map(|difference| JsonDifference {
+            kind: match &difference.kind {
+                DifferenceKind::Gains => "gains",
+                DifferenceKind::Loses => "loses",
+                _ => "changes",
+            },
+            text: difference.to_string(),
+            origins: &difference.origins,
+            methods: &difference.methods,
+            headers: &difference.headers,
+            witness: JsonWitness {
+                origin: lossy(&difference.witness.origin),
+                method: difference.witness.method,
+                headers: difference
+                    .witness
+                    .headers
+                    .iter()
+                    .map(|h| lossy(h))
+                    .collect(),
+            },
+            rule_before: difference.rule_before,
+            rule_after: difference.rule_after,
+            answer_before: lines(&difference.before),
+            answer_after: lines(&difference.after),
+        })
+        .collect();
+    let alike = differences.is_empty();
+    let document = Document {
+        before,
+        after,
+        alike,
+        differences,
+    };
+    json::report("diff", verdict, document)
+}
