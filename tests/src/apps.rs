@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +23,19 @@ pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
 
 /// The package of the one that is for people with a browser, and has a command line of its own.
 pub const TWO_BUCKETS: &str = "two-buckets";
+
+/// The package of the command-line tool, whose executable is `s3-cors`.
+const TOOL: &str = "s3-cors-cli";
+
+/// The executable with a name: that of an app, or of the command-line tool.
+///
+/// # Panics
+///
+/// If it cannot be built.
+#[must_use]
+pub fn executable(name: &str) -> &'static Path {
+    &executables()[name]
+}
 
 impl App {
     /// Starts an app with a configuration, or as a bucket without one, except two-buckets, which
@@ -90,6 +103,12 @@ impl App {
         )
     }
 
+    /// The file it has its configuration from.
+    #[must_use]
+    pub fn cors_file(&self) -> Option<&Path> {
+        self.cors_file.as_deref()
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -123,14 +142,14 @@ fn write_to_file(config: &Value) -> PathBuf {
     file
 }
 
-/// The apps' executables by name, built once per process. Cargo says itself where it puts them.
+/// The executables by name, built once per process. Cargo says itself where it puts them.
 fn executables() -> &'static BTreeMap<String, PathBuf> {
     static EXECUTABLES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
     EXECUTABLES.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["build", "--message-format=json-render-diagnostics"]);
-        for name in NAMES.into_iter().chain([TWO_BUCKETS]) {
+        for name in NAMES.into_iter().chain([TWO_BUCKETS, TOOL]) {
             command.args(["-p", name]);
         }
         let output = command
