@@ -24,6 +24,13 @@ pub(crate) struct Difference {
     pub(crate) matters: bool,
 }
 
+impl Difference {
+    /// Whether it is about a header, not the answer's status or its error.
+    pub(crate) fn is_header(&self) -> bool {
+        !matches!(self.item.as_str(), "status" | "redirect" | "error code")
+    }
+}
+
 /// What is compared of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Side {

@@ -39,7 +39,8 @@ pub(crate) fn around(entry: &str) -> Vec<Sample> {
 /// Something that makes an origin of the entry that looks like one.
 fn filling(before: &str, after: &str) -> &'static str {
     match before {
-        "" if after.is_empty() || after.starts_with('.') => "https://probe",
+        "" if after.is_empty() => "https://probe.s3-cors.test",
+        "" if after.starts_with('.') => "https://probe",
         "" if after.starts_with("://") => "https",
         "" => "https://",
         "http" if after.is_empty() => "s://probe.s3-cors.test",
@@ -180,7 +181,7 @@ mod tests {
                 "https://www.example.com",
                 "no wildcard",
             ),
-            ("*", "https://probe", "anything"),
+            ("*", "https://probe.s3-cors.test", "anything"),
             (
                 "https://*.example.com",
                 "https://probe.example.com",

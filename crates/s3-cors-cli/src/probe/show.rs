@@ -164,6 +164,13 @@ fn kind(exchange: &Exchange, exact: bool) -> String {
     let mut kind = String::new();
     let sides = exchange.sides.iter().map(|side| match &side.reply {
         Reply::Nothing(reason) => reason.clone(),
+        Reply::Answer(_) if is_bare(&side.differences, exact) => {
+            let others = counted(&side.differences, exact).filter(|d| !d.is_header());
+            let others: String = others
+                .map(|d| format!("{} {:?}", d.item, d.found))
+                .collect();
+            format!("{} no CORS header {others}", request.method)
+        }
         Reply::Answer(_) => counted(&side.differences, exact)
             .map(|d| match d.item.as_str() {
                 "access-control-allow-headers" => d.item.clone(),
@@ -210,25 +217,56 @@ fn one(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
                 );
             }
             Reply::Answer(_) => {
-                for difference in counted(&side.differences, outcome.exact) {
-                    put!(out, "    {}", difference.item);
-                    put!(
-                        out,
-                        "      {}  {}",
-                        paint(GOOD, "expected"),
-                        value(difference.expected.as_deref())
-                    );
-                    put!(
-                        out,
-                        "      {}     {}",
-                        paint(BAD, "found"),
-                        value(difference.found.as_deref())
-                    );
-                }
+                answer_differs(&side.differences, outcome.exact, out);
             }
         },
         _ => side_by_side(outcome, exchange, out),
     }
+}
+
+fn answer_differs(differences: &[Difference], exact: bool, out: &mut String) {
+    let bare = is_bare(differences, exact);
+    for difference in counted(differences, exact) {
+        if bare && difference.is_header() {
+            continue;
+        }
+        put!(out, "    {}", difference.item);
+        let (expected, found) = (&difference.expected, &difference.found);
+        put!(
+            out,
+            "      {}  {}",
+            paint(GOOD, "expected"),
+            value(expected.as_deref())
+        );
+        put!(
+            out,
+            "      {}     {}",
+            paint(BAD, "found"),
+            value(found.as_deref())
+        );
+    }
+    if bare {
+        put!(out, "    {}; expected:", paint(BAD, "no CORS header"));
+        for difference in counted(differences, exact).filter(|d| d.is_header()) {
+            put!(
+                out,
+                "      {}: {}",
+                difference.item,
+                value(difference.expected.as_deref())
+            );
+        }
+    }
+}
+
+/// Whether an answer lacks every header that was expected, `Access-Control-Allow-Origin` first of
+/// all.
+fn is_bare(differences: &[Difference], exact: bool) -> bool {
+    let mut headers = counted(differences, exact).filter(|d| d.is_header());
+    let mut lacks_origin = false;
+    headers.all(|difference| {
+        lacks_origin |= difference.item == "access-control-allow-origin";
+        difference.found.is_none()
+    }) && lacks_origin
 }
 
 fn side_by_side(outcome: &Outcome, exchange: &Exchange, out: &mut String) {

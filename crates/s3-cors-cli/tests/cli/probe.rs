@@ -412,6 +412,13 @@ fn only_options_get_and_head_are_sent_unless_writes_are_asked_for() {
         "{}",
         ran.stdout
     );
+    let arguments = ["--include-writes", "--dry-run", "--format", "json"];
+    let json = probe(&server, CORS, &arguments).json();
+    let requests = json["requests"].as_array().expect("a list");
+    assert_eq!(
+        Some(requests.len() as u64),
+        json["requests_possible"].as_u64()
+    );
     assert!(server.requests().is_empty(), "a dry run sends nothing");
 }
 
