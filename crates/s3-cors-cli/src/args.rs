@@ -135,12 +135,15 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
   s3-cors explain cors.json --origin https://app.example.com --actual
+  s3-cors explain cors.json --origin https://app.example.com --fetch --credentials include
+  s3-cors explain cors.json --origin https://app.example.com --fetch \\
+      --method PUT --header 'content-type: text/plain'
   s3-cors explain cors.json --origin https://app.example.com --method PUT --apply cli > new.json
 
 Exit codes:
-  0  allowed
-  1  not allowed
-  2  the file could not be read, or is no configuration S3 accepts";
+  0  allowed; with --fetch, the script can read the answer
+  1  not allowed; with --fetch, it cannot
+  2  wrong usage, or the file could not be read, or is no configuration S3 accepts";
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
@@ -167,6 +170,33 @@ pub(crate) struct Explain {
     /// Print the configuration with the smallest change made, in this form, instead
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) apply: Option<Form>,
+
+    /// Explain what a browser does with such a `fetch()` on a page of that origin: whether it
+    /// asks with a preflight, what it lets the script read, and what its console says
+    #[arg(long, requires = "origin", conflicts_with_all = ["actual", "apply"])]
+    pub(crate) fetch: bool,
+
+    /// With --fetch, the URL that is fetched
+    #[arg(
+        long,
+        requires = "fetch",
+        value_name = "URL",
+        default_value = "https://bucket.s3.amazonaws.com/key"
+    )]
+    pub(crate) url: String,
+
+    /// With --fetch, its `credentials`: whether cookies and the like are sent
+    #[arg(long, requires = "fetch", value_enum, value_name = "MODE",
+        default_value_t = CredentialsMode::SameOrigin)]
+    pub(crate) credentials: CredentialsMode,
+}
+
+/// The `credentials` of a `fetch()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsMode {
+    Omit,
+    SameOrigin,
+    Include,
 }
 
 const DIFF_EXAMPLES: &str = "\

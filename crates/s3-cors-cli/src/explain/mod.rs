@@ -1,10 +1,11 @@
-//! `s3-cors explain`: a request as S3 sees it.
+//! `s3-cors explain`: a request as S3 sees it, or as the browser does.
 
+mod fetch;
 mod json;
 mod text;
 
 use s3_cors::explain::{Advice, Explanation, explain};
-use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};
+use s3_cors::{ConfigError, CorsConfiguration, PlainRequest, ResourceType};
 
 use crate::args::{Explain, Form, Format};
 use crate::input::Input;
@@ -17,7 +18,7 @@ pub(crate) struct Explained<'a> {
     pub(crate) input: &'a Input,
     pub(crate) configuration: &'a CorsConfiguration,
     pub(crate) method: &'a str,
-    pub(crate) headers: &'a [(&'static str, String)],
+    pub(crate) headers: &'a [(&'a str, String)],
     pub(crate) explanation: Explanation,
 }
 
@@ -26,7 +27,28 @@ pub(crate) fn run(args: &Explain, format: Format) -> Report {
         Ok(usable) => usable,
         Err(report) => return report,
     };
+    if args.fetch {
+        return fetch::run(args, &input, &configuration, format);
+    }
     let (method, headers) = request(args);
+    let explained = match explained(&input, &configuration, method, &headers) {
+        Ok(explained) => explained,
+        Err(error) => return usable::failure("explain", &error.to_string(), format),
+    };
+    let verdict = Verdict::found(!explained.explanation.outcome.is_allowed());
+    match (args.apply, format) {
+        (Some(form), _) => apply(&explained, form, format),
+        (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
+        (None, Format::Json) => json::of(&explained, verdict),
+    }
+}
+
+fn explained<'a>(
+    input: &'a Input,
+    configuration: &'a CorsConfiguration,
+    method: &'a str,
+    headers: &'a [(&'a str, String)],
+) -> Result<Explained<'a>, ConfigError> {
     let lines: Vec<(&str, &[u8])> = headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
@@ -36,23 +58,13 @@ pub(crate) fn run(args: &Explain, format: Format) -> Report {
         resource_type: ResourceType::Object,
         headers: &lines,
     };
-    let explanation = match explain(Some(&configuration), &request) {
-        Ok(explanation) => explanation,
-        Err(error) => return usable::failure("explain", &error.to_string(), format),
-    };
-    let explained = Explained {
-        input: &input,
-        configuration: &configuration,
+    Ok(Explained {
+        input,
+        configuration,
         method,
-        headers: &headers,
-        explanation,
-    };
-    let verdict = Verdict::found(!explained.explanation.outcome.is_allowed());
-    match (args.apply, format) {
-        (Some(form), _) => apply(&explained, form, format),
-        (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
-        (None, Format::Json) => json::of(&explained, verdict),
-    }
+        headers,
+        explanation: explain(Some(configuration), &request)?,
+    })
 }
 
 /// The method and the header lines: of the preflight, or of the request itself.

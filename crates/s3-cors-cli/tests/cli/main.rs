@@ -5,6 +5,7 @@ mod convert;
 mod diff;
 mod explain;
 mod fake_server;
+mod fetch;
 mod generate;
 mod probe;
 mod readme;

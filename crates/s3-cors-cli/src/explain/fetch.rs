@@ -1,0 +1,326 @@
+//! `s3-cors explain --fetch`: a request as the browser sees it.
+
+use std::fmt::Write;
+
+use s3_cors::fetch::{Answer, Credentials, Failure, Fetch, Outcome, Sent, Verdict as Seen};
+use s3_cors::{CorsConfiguration, CorsPolicy};
+use serde::Serialize;
+
+use super::text;
+use crate::args::{CredentialsMode, Explain, Format};
+use crate::input::Input;
+use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
+use crate::report::{Report, Verdict};
+use crate::{json, usable};
+
+/// What S3 sends with an object, as an example of what a script may want to read.
+const ANSWER: [(&str, &str); 6] = [
+    ("content-length", "7"),
+    ("content-type", "image/jpeg"),
+    ("etag", "\"0123\""),
+    ("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT"),
+    ("x-amz-request-id", "0123"),
+    ("x-amz-version-id", "0123"),
+];
+
+pub(super) fn run(
+    args: &Explain,
+    input: &Input,
+    configuration: &CorsConfiguration,
+    format: Format,
+) -> Report {
+    let policy = match CorsPolicy::new(configuration) {
+        Ok(policy) => policy,
+        Err(error) => return usable::failure("explain", &error.to_string(), format),
+    };
+    let fetch = match fetch(args) {
+        Ok(fetch) => fetch,
+        Err(message) => return usable::failure("explain", &message, format),
+    };
+    let answer = ANSWER
+        .into_iter()
+        .fold(Answer::new(200), |answer, (name, value)| {
+            answer.header(name, value)
+        });
+    let seen = fetch.verdict_of(&policy, &answer);
+    let verdict = Verdict::found(!seen.outcome.is_readable());
+    match format {
+        Format::Json => in_json(input, &fetch, &seen, verdict),
+        Format::Text => {
+            let mut out = in_text(&fetch, &seen);
+            if let Outcome::Blocked(failure) = &seen.outcome {
+                out.push_str(&as_s3_sees_it(input, configuration, &seen, failure));
+            }
+            Report::on_stdout(out, verdict)
+        }
+    }
+}
+
+fn fetch(args: &Explain) -> Result<Fetch, String> {
+    let page = args.origin.as_deref().unwrap_or_default();
+    let fetch = Fetch::new(page, &args.url).map_err(|error| flat(&error.to_string()))?;
+    let fetch = fetch
+        .method(&args.method)
+        .credentials(match args.credentials {
+            CredentialsMode::Omit => Credentials::Omit,
+            CredentialsMode::SameOrigin => Credentials::SameOrigin,
+            CredentialsMode::Include => Credentials::Include,
+        });
+    Ok(args.headers.iter().fold(fetch, |fetch, header| {
+        let (name, value) = header.split_once(':').unwrap_or((header, ""));
+        fetch.header(name.trim(), value.trim())
+    }))
+}
+
+fn in_text(fetch: &Fetch, seen: &Seen) -> String {
+    let mut out = String::new();
+    let plan = &seen.plan;
+    let (page, url) = (flat(fetch.page_origin()), flat(fetch.url()));
+    let relation = if fetch.is_same_origin() {
+        "same origin"
+    } else {
+        "another origin"
+    };
+    let _ = writeln!(
+        out,
+        "{} {url} ({relation})",
+        paint(BOLD, format!("A page of {page} fetches"))
+    );
+    for name in &plan.ignored {
+        let _ = writeln!(
+            out,
+            "  the browser drops the header {}, which scripts must not set",
+            flat(name)
+        );
+    }
+    if let Some(preflight) = &plan.preflight {
+        let reasons: Vec<String> = preflight.reasons.iter().map(ToString::to_string).collect();
+        let reasons = flat(&reasons.join("; "));
+        let _ = writeln!(
+            out,
+            "\n{}, because {reasons}:",
+            paint(BOLD, "It asks first")
+        );
+        sent(&preflight.request, &mut out);
+    } else if plan.request.is_some() && !fetch.is_same_origin() {
+        let _ = writeln!(
+            out,
+            "\n{}: method and headers are safelisted",
+            paint(BOLD, "It does not ask first")
+        );
+    }
+    if let (Some(request), false) = (&plan.request, is_stopped(&seen.outcome)) {
+        let credentials = if plan.credentials {
+            "with credentials"
+        } else {
+            "without credentials"
+        };
+        let _ = writeln!(
+            out,
+            "\n{} {credentials}:",
+            paint(BOLD, "It sends the request")
+        );
+        sent(request, &mut out);
+    }
+    out.push('\n');
+    outcome(seen, &mut out);
+    out
+}
+
+/// Whether the request itself is never sent.
+fn is_stopped(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Blocked(failure) => !matches!(failure, Failure::AnswerCors(_)),
+        _ => false,
+    }
+}
+
+fn sent(request: &Sent, out: &mut String) {
+    let _ = writeln!(out, "  {}", flat(&request.method));
+    for (name, value) in &request.headers {
+        let _ = writeln!(out, "  {}: {}", flat(name), shown(value));
+    }
+}
+
+fn outcome(seen: &Seen, out: &mut String) {
+    match &seen.outcome {
+        Outcome::Readable {
+            headers, hidden, ..
+        } => {
+            let _ = writeln!(
+                out,
+                "{}: the script can read the answer",
+                paint(GOOD, "allowed")
+            );
+            let names: Vec<&str> = headers.iter().map(|(name, _)| &name[..]).collect();
+            let _ = writeln!(out, "  of its headers {}", names.join(", "));
+            if !hidden.is_empty() {
+                let _ = writeln!(out, "  but not {}", hidden.join(", "));
+            }
+            if let (Some(seconds), Some(_)) = (seen.preflight_max_age, &seen.plan.preflight) {
+                let _ = writeln!(
+                    out,
+                    "  the browser need not ask again for {seconds} seconds, as far as it keeps to that"
+                );
+            }
+        }
+        Outcome::Blocked(failure) => {
+            let _ = writeln!(
+                out,
+                "{}: {}",
+                paint(BAD, "blocked"),
+                flat(&failure.to_string())
+            );
+            if let Some(console) = &seen.console {
+                let _ = writeln!(
+                    out,
+                    "  {}",
+                    paint(
+                        DIM,
+                        format!("the console says in substance: {}", flat(console))
+                    )
+                );
+            }
+            let _ = writeln!(
+                out,
+                "  {}",
+                paint(DIM, format!("see {}", failure.section()))
+            );
+        }
+        _ => {
+            let _ = writeln!(
+                out,
+                "{}: the script cannot see the answer",
+                paint(BAD, "opaque")
+            );
+        }
+    }
+}
+
+/// The request that failed, explained.
+fn as_s3_sees_it(
+    input: &Input,
+    configuration: &CorsConfiguration,
+    seen: &Seen,
+    failure: &Failure,
+) -> String {
+    let request = match (&seen.plan.preflight, &seen.plan.request) {
+        _ if !failure.is_cors() => return String::new(),
+        (Some(preflight), _) if !matches!(failure, Failure::AnswerCors(_)) => &preflight.request,
+        (_, Some(request)) => request,
+        _ => return String::new(),
+    };
+    let cors = |name: &str| name == "origin" || name.starts_with("access-control-request-");
+    let headers: Vec<(&str, String)> = request
+        .headers
+        .iter()
+        .filter(|(name, _)| cors(name))
+        .map(|(name, value)| (&name[..], String::from_utf8_lossy(value).into_owned()))
+        .collect();
+    match super::explained(input, configuration, &request.method, &headers) {
+        Ok(explained) => {
+            let explained = text::of(&explained);
+            format!("\n{}\n\n{explained}", paint(HINT, "As S3 sees it:"))
+        }
+        Err(_) => String::new(),
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    file: &'a str,
+    page: &'a str,
+    url: &'a str,
+    credentials: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preflight: Option<Preflight>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
+    ignored: &'a [String],
+    readable: bool,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readable_headers: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_headers: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preflight_max_age: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<JsonFailure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Preflight {
+    reasons: Vec<String>,
+    #[serde(flatten)]
+    request: Request,
+}
+
+#[derive(Serialize)]
+struct Request {
+    method: String,
+    headers: Vec<[String; 2]>,
+}
+
+#[derive(Serialize)]
+struct JsonFailure<'a> {
+    text: String,
+    section: &'a str,
+    cors: bool,
+    console: &'a str,
+}
+
+impl From<&Sent> for Request {
+    fn from(sent: &Sent) -> Self {
+        let lossy = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let headers = sent.headers.iter();
+        Self {
+            method: sent.method.clone(),
+            headers: headers
+                .map(|(name, value)| [name.clone(), lossy(value)])
+                .collect(),
+        }
+    }
+}
+
+fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Report {
+    let plan = &seen.plan;
+    let (outcome, readable, hidden) = match &seen.outcome {
+        Outcome::Readable {
+            headers, hidden, ..
+        } => {
+            let names = headers.iter().map(|(name, _)| &name[..]).collect();
+            ("readable", Some(names), Some(&hidden[..]))
+        }
+        Outcome::Redirected { .. } => ("redirected", None, None),
+        Outcome::Blocked(_) => ("blocked", None, None),
+        _ => ("opaque", None, None),
+    };
+    let document = Document {
+        file: &input.name,
+        page: fetch.page_origin(),
+        url: fetch.url(),
+        credentials: plan.credentials,
+        preflight: plan.preflight.as_ref().map(|preflight| Preflight {
+            reasons: preflight.reasons.iter().map(ToString::to_string).collect(),
+            request: (&preflight.request).into(),
+        }),
+        request: plan.request.as_ref().map(Request::from),
+        ignored: &plan.ignored,
+        readable: seen.outcome.is_readable(),
+        outcome,
+        readable_headers: readable,
+        hidden_headers: hidden,
+        preflight_max_age: seen.preflight_max_age,
+        failure: match &seen.outcome {
+            Outcome::Blocked(failure) => Some(JsonFailure {
+                text: failure.to_string(),
+                section: failure.section(),
+                cors: failure.is_cors(),
+                console: seen.console.as_deref().unwrap_or_default(),
+            }),
+            _ => None,
+        },
+    };
+    json::report("explain", verdict, document)
+}
