@@ -392,7 +392,7 @@ fn between(answer: &Answer) -> String {
                 _ => format!("what stands between ({name}: {})", shown(value.as_bytes())),
             })
         });
-    named.unwrap_or_else(|| "something between".into())
+    named.unwrap_or_else(|| "the endpoint or something before it".into())
 }
 
 fn is_cached(answer: &Answer) -> bool {
