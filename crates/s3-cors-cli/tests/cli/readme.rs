@@ -1,4 +1,4 @@
-//! The terminal session in the README is what really happens.
+//! The terminal sessions in the READMEs are what really happens.
 //!
 //! `UPDATE_README=1 cargo test -p s3-cors-cli readme` writes it anew.
 
@@ -30,7 +30,17 @@ fn session() -> &'static Path {
 
 #[test]
 fn the_session_in_the_readme_is_what_really_happens() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    assert_replayed("README.md", 4);
+}
+
+#[test]
+fn the_session_on_the_front_page_is_what_really_happens() {
+    assert_replayed("../../README.md", 3);
+}
+
+#[track_caller]
+fn assert_replayed(file: &str, least: usize) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let readme = std::fs::read_to_string(&file).expect("the README");
     let address = format!("http://{}", cdn().address);
     let mut replayed = String::new();
@@ -80,7 +90,7 @@ fn the_session_in_the_readme_is_what_really_happens() {
             other => panic!("what is {other:?}?"),
         }
     }
-    assert!(commands >= 4, "{commands} commands");
+    assert!(commands >= least, "{commands} commands");
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(file, replayed).expect("the README");
     } else {
