@@ -4,7 +4,10 @@
 mod difference;
 mod explain;
 mod fetch;
+mod fetch_answered;
+mod fetch_sent;
 mod lint;
+mod lint_reach;
 
 use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};
 

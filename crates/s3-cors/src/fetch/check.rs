@@ -81,11 +81,14 @@ pub(super) fn preflight(
             return Err(Failure::PreflightHeader { name, wildcard });
         }
     }
-    let max_age = answer.get("access-control-max-age");
-    let seconds = max_age
-        .as_deref()
-        .filter(|value| value.iter().all(u8::is_ascii_digit))
-        .and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
+    let max_age = answer.get("access-control-max-age").unwrap_or_default();
+    let digits = !max_age.is_empty() && max_age.iter().all(u8::is_ascii_digit);
+    let seconds = digits.then(|| {
+        let digits = max_age.iter().map(|digit| u64::from(digit - b'0'));
+        digits.fold(0_u64, |all, digit| {
+            all.saturating_mul(10).saturating_add(digit)
+        })
+    });
     Ok(seconds.unwrap_or(DEFAULT_MAX_AGE))
 }
 

@@ -1,7 +1,5 @@
 //! What a redirect makes of a request.
 
-use url::Url;
-
 use super::plan::PlanKind;
 use super::{Answer, Failure, Fetch, Mode};
 
@@ -79,15 +77,6 @@ pub(super) fn follow(
         next.headers
             .retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
     }
-    next.url = without_credentials(url, is_cors);
+    next.url = url;
     Ok(Some(next))
-}
-
-fn without_credentials(mut url: Url, drop: bool) -> Url {
-    if drop {
-        // Only URLs without a host refuse, and those were refused above.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-    }
-    url
 }

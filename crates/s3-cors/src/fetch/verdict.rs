@@ -155,8 +155,8 @@ impl Fetch {
         }
         Ok(match plan.kind {
             PlanKind::NoCors => Outcome::Opaque,
-            PlanKind::Cors => self.readable(answer, check::exposed(self, answer).as_deref(), true),
-            _ => self.readable(answer, None, false),
+            PlanKind::Cors => Self::readable(answer, check::exposed(self, answer).as_deref(), true),
+            _ => Self::readable(answer, None, false),
         })
     }
 
@@ -164,7 +164,7 @@ impl Fetch {
     ///
     /// [Fetch, "CORS filtered response"]: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
     /// [Fetch, "basic filtered response"]: https://fetch.spec.whatwg.org/#concept-filtered-response-basic
-    fn readable(&self, answer: &Answer, exposed: Option<&[Vec<u8>]>, cors: bool) -> Outcome {
+    fn readable(answer: &Answer, exposed: Option<&[Vec<u8>]>, cors: bool) -> Outcome {
         let mut headers = Vec::new();
         let mut hidden: Vec<String> = Vec::new();
         for (name, value) in &answer.headers {
