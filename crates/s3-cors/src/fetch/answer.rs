@@ -50,23 +50,27 @@ impl Answer {
         (!lines.is_empty()).then(|| lines.join(&b", "[..]))
     }
 
-    /// What S3 answers to a preflight.
-    pub(super) fn to_preflight(decision: &Decision<'_>) -> Self {
+    /// What S3 answers: to an `OPTIONS` of whatever kind itself, and else this, with the CORS
+    /// headers of the decision and no others.
+    pub(super) fn decided(&self, decision: &Decision<'_>) -> Self {
         match decision {
             Decision::Refused(refusal) => Self::new(refusal.status()),
-            _ => Self::new(200).with_cors(decision),
+            Decision::Preflight(headers) => Self::new(200).with_cors(headers),
+            Decision::Allowed(headers) => self.without_cors().with_cors(headers),
+            _ => self.without_cors(),
         }
     }
 
-    /// This answer with the CORS headers of a decision, and no others.
-    pub(super) fn with_cors(mut self, decision: &Decision<'_>) -> Self {
-        self.headers.retain(|(name, _)| {
-            let name = name.to_ascii_lowercase();
-            !name.starts_with("access-control-")
-        });
-        if let Decision::Allowed(headers) | Decision::Preflight(headers) = decision {
-            self.headers.extend(lines(headers));
-        }
+    fn without_cors(&self) -> Self {
+        let mut answer = self.clone();
+        answer
+            .headers
+            .retain(|(name, _)| !name.to_ascii_lowercase().starts_with("access-control-"));
+        answer
+    }
+
+    fn with_cors(mut self, headers: &CorsHeaders<'_>) -> Self {
+        self.headers.extend(lines(headers));
         self
     }
 }

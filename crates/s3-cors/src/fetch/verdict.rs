@@ -2,7 +2,6 @@
 
 use super::plan::{Plan, PlanKind, Sent};
 use super::{Answer, Failure, Fetch, Redirect, check, redirect, safelist};
-use crate::decision::Decision;
 use crate::policy::CorsPolicy;
 use crate::request::{PlainRequest, ResourceType};
 
@@ -107,16 +106,12 @@ impl Fetch {
     pub fn verdict_of(&self, policy: &CorsPolicy, answer: &Answer) -> Verdict {
         let plan = self.plan();
         let path = ResourceType::of_path(self.url.path());
-        let preflight = plan
-            .preflight
+        let decided = |request| decided(policy, request, path, answer);
+        let preflight = plan.preflight.as_ref().map(|asked| decided(&asked.request));
+        let answer = plan
+            .request
             .as_ref()
-            .map(|preflight| decided(policy, &preflight.request, path, Answer::to_preflight));
-        let answer = match &plan.request {
-            Some(request) => decided(policy, request, path, |decision| {
-                answer.clone().with_cors(decision)
-            }),
-            None => answer.clone(),
-        };
+            .map_or_else(|| answer.clone(), decided);
         self.verdict(preflight.as_ref(), &answer)
     }
 
@@ -192,7 +187,7 @@ fn decided(
     policy: &CorsPolicy,
     request: &Sent,
     resource_type: ResourceType,
-    answer: impl Fn(&Decision<'_>) -> Answer,
+    own: &Answer,
 ) -> Answer {
     let headers: Vec<(&str, &[u8])> = request
         .headers
@@ -204,5 +199,27 @@ fn decided(
         resource_type,
         headers: &headers,
     };
-    answer(&policy.decide(&request))
+    own.decided(&policy.decide(&request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+    use crate::CorsPolicy;
+    use crate::fetch::{Answer, Fetch};
+
+    #[test]
+    fn s3_answers_options_itself_even_to_its_own_origin() {
+        let policy = CorsPolicy::without_configuration();
+        let fetch = Fetch::new("https://a.example", "/")
+            .unwrap()
+            .method("OPTIONS");
+        let own = Answer::new(204).header("Allow", "GET");
+        let expected = Outcome::Readable {
+            status: 403,
+            headers: Vec::new(),
+            hidden: Vec::new(),
+        };
+        assert_eq!(fetch.verdict_of(&policy, &own).outcome, expected);
+    }
 }
