@@ -57,7 +57,7 @@ pub(super) fn headers(fetch: &Fetch) -> Result<Headers, Failure> {
         }
         let name = name.to_ascii_lowercase();
         let dropped = is_forbidden(&name, value)
-            || (fetch.mode == Mode::NoCors && !safelist::is_no_cors_header(&name, value));
+            || (fetch.mode == Mode::NoCors && !fits_without_cors(&headers.sent, &name, value));
         if dropped {
             headers.ignored.push(name);
         } else {
@@ -65,6 +65,15 @@ pub(super) fn headers(fetch: &Fetch) -> Result<Headers, Failure> {
         }
     }
     Ok(headers)
+}
+
+/// [Fetch, "append" to a `Headers` object](https://fetch.spec.whatwg.org/#concept-headers-append),
+/// step 3: what the name has got already counts, too.
+fn fits_without_cors(sent: &[(String, Vec<u8>)], name: &str, value: &[u8]) -> bool {
+    let before = sent.iter().filter(|(other, _)| other == name);
+    let values = before.map(|(_, value)| value.as_slice()).chain([value]);
+    let together = values.collect::<Vec<_>>().join(&b", "[..]);
+    safelist::is_no_cors_header(name, &together)
 }
 
 /// [Fetch, "normalize"](https://fetch.spec.whatwg.org/#concept-header-value-normalize).
@@ -108,7 +117,7 @@ fn is_forbidden(name: &str, value: &[u8]) -> bool {
         "x-http-method-override",
         "x-method-override",
     ];
-    let mut values = value.split(|byte| *byte == b',').map(trimmed);
+    let mut values = elements(value).map(trimmed);
     NAMES.contains(&name)
         || name.starts_with("proxy-")
         || name.starts_with("sec-")
@@ -117,4 +126,72 @@ fn is_forbidden(name: &str, value: &[u8]) -> bool {
                 let is = |known: &&str| value.eq_ignore_ascii_case(known.as_bytes());
                 FORBIDDEN_METHODS.iter().any(is)
             }))
+}
+
+/// [Fetch, "get, decode, and split"]: a comma in quotes separates nothing.
+///
+/// [Fetch, "get, decode, and split"]: https://fetch.spec.whatwg.org/#header-value-get-decode-and-split
+fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (mut quoted, mut escaped) = (false, false);
+    value.split(move |byte| {
+        let literal = escaped;
+        escaped = quoted && !literal && *byte == b'\\';
+        if *byte == b'"' && !literal {
+            quoted = !quoted;
+        }
+        *byte == b',' && !quoted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headers;
+    use crate::fetch::{Fetch, Mode};
+
+    fn names_sent(mode: Mode, lines: &[(&str, &str)]) -> Vec<String> {
+        let fetch = Fetch::new("https://a.example", "https://b.example").unwrap();
+        let fetch = lines.iter().fold(fetch.mode(mode), |fetch, (name, value)| {
+            fetch.header(name, *value)
+        });
+        let sent = headers(&fetch).unwrap().sent;
+        sent.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn without_cors_the_values_of_a_name_count_together() {
+        let long = "a".repeat(100);
+        let lines = [
+            ("Accept", "a"),
+            ("Accept", "b"),
+            ("Accept", &long),
+            ("Accept", &long),
+        ];
+        assert_eq!(names_sent(Mode::NoCors, &lines), ["accept"; 3]);
+        assert_eq!(names_sent(Mode::Cors, &lines), ["accept"; 4]);
+        let types = [
+            ("Content-Type", "text/plain"),
+            ("Content-Type", "text/plain"),
+        ];
+        assert_eq!(names_sent(Mode::NoCors, &types), ["content-type"]);
+    }
+
+    /// Values of `X-HTTP-Method`, and whether the browser drops them.
+    const OVERRIDES: [(&str, bool); 8] = [
+        ("trace", true),
+        ("a,\tTrack , b", true),
+        ("CONNECT", true),
+        ("traces", false),
+        ("trace x", false),
+        ("\"trace\"", false),
+        ("\"a,trace,b\"", false),
+        ("\"a\\\",trace,b\", trace", true),
+    ];
+
+    #[test]
+    fn a_method_to_override_with_is_dropped_unless_it_stands_in_quotes() {
+        for (value, dropped) in OVERRIDES {
+            let sent = names_sent(Mode::Cors, &[("X-HTTP-Method", value)]);
+            assert_eq!(sent.is_empty(), dropped, "{value}");
+        }
+    }
 }
