@@ -7,9 +7,20 @@
 //! Out of scope: bodies (a script that sends text without a `Content-Type` of its own sends
 //! `text/plain;charset=UTF-8`, which needs no preflight: state it as a header), caches, the
 //! preflight cache among them, service workers, Content Security Policy, cookies' own rules, and
-//! what browsers ask before they let a page reach the local network. Chromium also takes some
-//! client hints that scripts set, such as `Save-Data`, for safelisted, which the standard no
-//! longer does.
+//! what browsers ask before they let a page reach the local network.
+//!
+//! A test runs generated calls in Chromium beside the model. Where they part, the model keeps to the
+//! standard. Chromium
+//!
+//! - judges the values of a header that is set twice joined by `, `, the standard each by itself;
+//! - does not take numbers of a `Range` beyond 63 bits for safelisted;
+//! - sends its own `User-Agent` instead of the script's;
+//! - takes some client hints that scripts set, such as `Save-Data`, for safelisted, which the
+//!   standard no longer does;
+//! - lets `Access-Control-Allow-Headers: *` speak for `Authorization`;
+//! - takes a redirect without a `Location` for an answer even if redirects are to fail, and fails
+//!   at one that leads to no URL even if the script wants to see it;
+//! - sends `Origin: null` one server too early when a `POST` without CORS is redirected.
 //!
 //! ```
 //! use s3_cors::CorsPolicy;
