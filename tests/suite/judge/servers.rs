@@ -1,7 +1,7 @@
 //! The servers that the browser speaks to: some that only have pages, and one in front of an app
 //! that passes everything on and writes it down.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -221,10 +221,16 @@ pub(crate) async fn own_answer(
     let mut request = Request::builder()
         .method(sent.method.as_str())
         .uri(format!("http://{app}{path}"));
-    for (name, value) in &sent.headers {
-        if name != "origin" {
-            request = request.header(name, value.as_slice());
-        }
+    // A browser sends the values of one name on one line.
+    let mut lines: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for (name, value) in sent.headers.iter().filter(|(name, _)| name != "origin") {
+        let line = lines.entry(name);
+        line.and_modify(|line| line.extend_from_slice(b", "))
+            .or_default()
+            .extend_from_slice(value);
+    }
+    for (name, line) in lines {
+        request = request.header(name, line);
     }
     let request = request
         .body(Full::default())
