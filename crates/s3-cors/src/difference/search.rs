@@ -1,6 +1,6 @@
 //! Which classes of requests are answered differently.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
 use super::origins::{self, OriginClass};
@@ -20,55 +20,93 @@ struct Found {
 /// What is found, and the methods that show it, by position.
 type Shown = (Found, Vec<usize>);
 
-/// What is found for an origin.
-type Outcome = Vec<Shown>;
+/// What is found for an origin, by its position among all that is found: in order, and to look up.
+#[derive(Debug, Default)]
+struct Outcome {
+    order: Vec<usize>,
+    set: HashSet<usize>,
+}
+
+/// All that is found, each once.
+#[derive(Debug, Default)]
+struct All {
+    shown: Vec<Shown>,
+    positions: HashMap<Shown, usize>,
+}
+
+impl All {
+    fn position(&mut self, shown: Shown) -> usize {
+        let next = self.shown.len();
+        let position = *self.positions.entry(shown.clone()).or_insert(next);
+        if position == next {
+            self.shown.push(shown);
+        }
+        position
+    }
+}
 
 pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
     let mut names = Names::new(sides);
     let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
     let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
     let classes = origins::classes(sides);
+    let mut all = All::default();
     let mut by_rules: HashMap<Both, Outcome> = HashMap::new();
     for class in &classes {
         by_rules.entry(class.rules).or_insert_with(|| {
-            let mut outcome: Outcome = Vec::new();
+            let mut order: Vec<Shown> = Vec::new();
+            let mut seen: HashMap<Found, usize> = HashMap::new();
             for (method, allowing) in methods.iter().enumerate() {
                 let rules = class.rules.and(*allowing);
                 let found = known
                     .entry(rules)
                     .or_insert_with(|| found(sides, &mut names, rules));
                 for found in found.iter() {
-                    match outcome.iter_mut().find(|(other, _)| other == found) {
+                    let next = order.len();
+                    let at = *seen.entry(found.clone()).or_insert(next);
+                    match order.get_mut(at) {
                         Some((_, methods)) => methods.push(method),
-                        None => outcome.push((found.clone(), vec![method])),
+                        None => order.push((found.clone(), vec![method])),
                     }
                 }
             }
-            outcome
+            let order: Vec<usize> = order.into_iter().map(|one| all.position(one)).collect();
+            let set = order.iter().copied().collect();
+            Outcome { order, set }
         });
     }
     let differing: Vec<(&OriginClass, &Outcome)> = classes
         .iter()
         .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
-        .filter(|(_, outcome)| !outcome.is_empty())
+        .filter(|(_, outcome)| !outcome.order.is_empty())
         .collect();
-    let mut told: Vec<(&Shown, Vec<&OriginClass>)> = Vec::new();
+    // What shows a difference, in the order in which the differences are first met.
+    let mut met: Vec<usize> = Vec::new();
+    let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
     for (class, outcome) in &differing {
-        for one in *outcome {
-            let is_told = differing
-                .iter()
-                .any(|(wider, outcome)| contains(wider, class) && outcome.contains(one));
-            if is_told {
+        let wider: Vec<&Outcome> = differing
+            .iter()
+            .filter(|(wider, _)| contains(wider, class))
+            .map(|(_, outcome)| *outcome)
+            .collect();
+        for one in &outcome.order {
+            if wider.iter().any(|outcome| outcome.set.contains(one)) {
                 continue;
             }
-            match told.iter_mut().find(|(other, _)| *other == one) {
-                Some((_, classes)) => classes.push(class),
-                None => told.push((one, vec![class])),
-            }
+            showing
+                .entry(*one)
+                .or_insert_with(|| {
+                    met.push(*one);
+                    Vec::new()
+                })
+                .push(class);
         }
     }
-    told.into_iter()
-        .filter_map(|((found, methods), classes)| told_of(sides, &names, &classes, found, methods))
+    met.into_iter()
+        .filter_map(|one| {
+            let (found, methods) = all.shown.get(one)?;
+            told_of(sides, &names, showing.get(&one)?, found, methods)
+        })
         .collect()
 }
 
@@ -102,12 +140,12 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
             });
         }
     }
+    let known: HashSet<Answering> = all.iter().map(|found| found.answering).collect();
     // What only longer lists of names show.
     for before in rules.before.iter().map(Some).chain([None]) {
         for after in rules.after.iter().map(Some).chain([None]) {
             let answering = (before, after);
-            let known = all.iter().any(|found| found.answering == answering);
-            if !known
+            if !known.contains(&answering)
                 && !sides.alike(answering)
                 && let Some(names) = names.leading_to(answering, rules)
             {
