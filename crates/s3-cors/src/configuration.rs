@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::dialect::Dialect;
-use crate::error::{ConfigError, Problem, ProblemKind};
+use crate::error::ConfigError;
 use crate::{check, read, write};
 
 /// A bucket's CORS configuration: an ordered list of rules, as `PutBucketCors` takes it and
@@ -215,10 +215,9 @@ impl CorsConfiguration {
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         std::fs::File::open(path)
-            .map_err(|error| vec![Problem::unplaced(ProblemKind::unreadable(&error))])
-            .and_then(read::bytes)
-            .and_then(|bytes| read::configuration(&bytes))
-            .map_err(|problems| ConfigError::new(problems).in_file(path))
+            .map_err(|error| ConfigError::unreadable(&error))
+            .and_then(Self::from_reader)
+            .map_err(|error| error.in_file(path))
     }
 
     /// Checks what `PutBucketCors` checks: what S3 refuses is refused, what it accepts is

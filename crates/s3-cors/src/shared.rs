@@ -290,7 +290,12 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.source, self.error)
+        let error = self.error.to_string();
+        // Errors of files name them, with line and column.
+        if !error.starts_with(&*self.source) {
+            write!(f, "{}: ", self.source)?;
+        }
+        f.write_str(&error)
     }
 }
 

@@ -5,6 +5,7 @@ mod place;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use kind::{JsonType, ProblemKind};
@@ -45,6 +46,20 @@ impl ConfigError {
             file: None,
             problems,
         }
+    }
+
+    /// What [`CorsConfiguration::from_path`](crate::CorsConfiguration::from_path) says of a file
+    /// that cannot be read, for whoever reads files by other means.
+    ///
+    /// ```
+    /// # use s3_cors::ConfigError;
+    /// let error = std::fs::read("no/such/cors.json").unwrap_err();
+    /// let error = ConfigError::unreadable(&error).in_file("no/such/cors.json");
+    /// assert!(error.to_string().ends_with("relative paths start at the program's working directory"));
+    /// ```
+    #[must_use]
+    pub fn unreadable(error: &io::Error) -> Self {
+        Self::new(vec![Problem::unplaced(ProblemKind::unreadable(error))])
     }
 
     /// Names the file the configuration came from, for configurations that were not read with

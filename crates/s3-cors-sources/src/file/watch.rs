@@ -1,0 +1,130 @@
+//! The operating system's word that something has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+
+use super::trail::{Identity, Trail};
+
+/// Watches directories, never files: a file that is replaced takes its watch with it.
+pub(super) struct Watch {
+    watcher: Option<RecommendedWatcher>,
+    watched: BTreeMap<PathBuf, Identity>,
+    /// Those that could not be watched, so that this is said once only.
+    refused: BTreeMap<PathBuf, Identity>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    told: Notify,
+    entries: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl Watch {
+    pub(super) fn new(disabled: bool) -> Self {
+        let shared = Arc::new(Shared {
+            told: Notify::new(),
+            entries: Mutex::default(),
+        });
+        let watcher = (!disabled)
+            .then(|| {
+                let shared = Arc::clone(&shared);
+                let hears = move |event| shared.hear(event);
+                notify::recommended_watcher(hears)
+                    .inspect_err(|error| tracing::warn!("{}", Polling(error)))
+                    .ok()
+            })
+            .flatten();
+        Self {
+            watcher,
+            watched: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            shared,
+        }
+    }
+
+    /// Waits until something has changed since this was last called.
+    pub(super) async fn told(&self) {
+        self.shared.told.notified().await;
+    }
+
+    /// Watches the directories of a trail and no others. Says whether any is watched only from
+    /// now on.
+    pub(super) fn follow(&mut self, trail: Trail, source: &str) -> bool {
+        let Some(watcher) = &mut self.watcher else {
+            return false;
+        };
+        *self.shared.entries() = trail.entries;
+        let wanted = &trail.directories;
+        self.refused.retain(|path, identity| wanted.get(path) == Some(identity));
+        self.watched.retain(|path, identity| {
+            let keep = wanted.get(path) == Some(identity);
+            if !keep {
+                // Of a directory that is gone the watch is, too.
+                let _ = watcher.unwatch(path);
+            }
+            keep
+        });
+        let mut new = false;
+        for (path, identity) in trail.directories {
+            if self.watched.contains_key(&path) || self.refused.contains_key(&path) {
+                continue;
+            }
+            match watcher.watch(&path, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.watched.insert(path, identity);
+                    new = true;
+                }
+                Err(error) => {
+                    tracing::warn!(source, directory = %path.display(), "{}", Polling(&error));
+                    self.refused.insert(path, identity);
+                }
+            }
+        }
+        new
+    }
+}
+
+impl Shared {
+    fn entries(&self) -> std::sync::MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self, event: notify::Result<notify::Event>) {
+        let matters = match event {
+            // Reading the file is told, too, and must not lead to reading it.
+            Ok(event) => {
+                let closed = AccessKind::Close(AccessMode::Write);
+                let changes = match event.kind {
+                    EventKind::Access(kind) => kind == closed,
+                    _ => true,
+                };
+                let entries = self.entries();
+                let ours = event.paths.iter().any(|path| entries.contains(path));
+                event.need_rescan() || (changes && (ours || event.paths.is_empty()))
+            }
+            Err(_) => true,
+        };
+        if matters {
+            self.told.notify_one();
+        }
+    }
+}
+
+struct Polling<'a>(&'a notify::Error);
+
+impl fmt::Display for Polling<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the operating system will not tell of changes ({}); they are found by reading the \
+             file every `poll_interval` only",
+            self.0
+        )
+    }
+}

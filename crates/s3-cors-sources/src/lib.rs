@@ -1,0 +1,39 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+#[cfg(feature = "bucket")]
+mod bucket;
+mod difference;
+mod error;
+#[cfg(feature = "file")]
+mod file;
+#[doc = include_str!("../FLEET.md")]
+pub mod fleet {}
+#[cfg_attr(not(any(feature = "file", feature = "bucket")), allow(dead_code))]
+mod following;
+#[cfg_attr(not(any(feature = "file", feature = "bucket")), allow(dead_code))]
+mod report;
+mod schedule;
+
+#[cfg(feature = "bucket")]
+pub use bucket::{BucketError, BucketErrorKind, BucketSource};
+pub use difference::{RuleChange, rule_changes};
+pub use error::{SourceError, Stopped};
+#[cfg(feature = "file")]
+pub use file::FileSource;
+pub use following::Following;
+#[cfg(feature = "bucket")]
+pub use aws_sdk_s3;
+#[cfg(feature = "aws-config")]
+pub use aws_config;
+pub use s3_cors;
+pub use schedule::Schedule;

@@ -1,0 +1,140 @@
+//! What the log says: what changed at info, what failed and what stays in force at warn.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use s3_cors::{PolicyStatus, Replaced, SharedPolicy};
+
+use crate::difference::rule_changes;
+use crate::error::SourceError;
+
+/// Says what came of each load, but not the same failure every time.
+pub(crate) struct Reporter {
+    source: Arc<str>,
+    told: Option<SourceError>,
+}
+
+impl Reporter {
+    pub(crate) fn new(source: Arc<str>) -> Self {
+        Self { source, told: None }
+    }
+
+    pub(crate) fn report(
+        &mut self,
+        outcome: &Result<Replaced, SourceError>,
+        policy: &SharedPolicy,
+        was_failing: bool,
+        next: Option<Duration>,
+    ) {
+        match outcome {
+            Ok(replaced) => {
+                self.told = None;
+                self.success(replaced, was_failing);
+            }
+            Err(error) => self.failure(error, &policy.status(), next),
+        }
+    }
+
+    fn success(&self, replaced: &Replaced, was_failing: bool) {
+        let source = &*self.source;
+        let (before, after) = (&*replaced.before, &*replaced.after);
+        if !replaced.changed() {
+            if was_failing {
+                tracing::info!(
+                    source,
+                    version = after.version(),
+                    "{source} can be read again; its CORS rules are those in force: {}",
+                    InForce(after)
+                );
+            } else {
+                tracing::debug!(source, version = after.version(), "CORS rules unchanged");
+            }
+            return;
+        }
+        let verb = if before.is_pending() { "loaded" } else { "changed" };
+        tracing::info!(
+            source,
+            version = after.version(),
+            rules = after.policy().rule_count(),
+            content_hash = %format_args!("{:016x}", after.content_hash()),
+            "CORS rules {verb} from {source}, in force from now on: {}",
+            InForce(after)
+        );
+        for change in rule_changes(before.configuration(), after.configuration()) {
+            tracing::info!(source, version = after.version(), "{change}");
+        }
+    }
+
+    fn failure(&mut self, error: &SourceError, status: &PolicyStatus, next: Option<Duration>) {
+        let in_a_row = status.last_failure().map_or(1, s3_cors::Failure::in_a_row);
+        // A log that repeats itself every few seconds hides what else it says.
+        let new = self.told.as_ref() != Some(error) || in_a_row.is_power_of_two();
+        let (source, version) = (&*self.source, status.version());
+        let next = Next(next);
+        let in_force = InForce(status);
+        if new {
+            self.told = Some(error.clone());
+            tracing::warn!(
+                source,
+                version,
+                failures_in_a_row = in_a_row,
+                "CORS rules not loaded{next}; still in force: {in_force}. {error}"
+            );
+        } else {
+            tracing::debug!(
+                source,
+                version,
+                failures_in_a_row = in_a_row,
+                "CORS rules not loaded{next}, as before; still in force: {in_force}. {error}"
+            );
+        }
+    }
+}
+
+/// Nobody may ever read it elsewhere.
+pub(crate) fn stopped(error: &SourceError, policy: &SharedPolicy) {
+    let status = policy.status();
+    tracing::error!(
+        version = status.version(),
+        "{error}. Changes go unnoticed from now on; still in force: {}",
+        InForce(&status)
+    );
+}
+
+struct InForce<'a>(&'a PolicyStatus);
+
+impl fmt::Display for InForce<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.0;
+        if status.is_pending() {
+            return f.write_str("no rules yet, answered as by a bucket without CORS configuration");
+        }
+        write!(f, "version {}, ", status.version())?;
+        match (status.configuration(), status.policy().rule_count()) {
+            (None, _) => f.write_str("no CORS configuration")?,
+            (Some(_), 1) => f.write_str("1 rule")?,
+            (Some(_), count) => write!(f, "{count} rules")?,
+        }
+        let age = status
+            .loaded_at()
+            .and_then(|at| SystemTime::now().duration_since(at).ok());
+        match age {
+            Some(age) if age.as_secs() > 0 => {
+                write!(f, ", loaded {:?} ago", Duration::from_secs(age.as_secs()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Next(Option<Duration>);
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(after) => write!(f, ", next try in {after:.1?}"),
+            None => Ok(()),
+        }
+    }
+}
