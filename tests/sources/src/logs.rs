@@ -1,10 +1,11 @@
 //! What a program's log would say.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Metadata, Subscriber};
 
 /// Writes events down, those of every crate, with all of their fields.
@@ -12,6 +13,20 @@ use tracing::{Event, Level, Metadata, Subscriber};
 pub struct Logs(Arc<Mutex<Vec<(Level, &'static str, String)>>>);
 
 impl Logs {
+    /// Writes down what this thread says until the guard is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If somebody else has set a global subscriber.
+    #[must_use]
+    pub fn hear(&self) -> DefaultGuard {
+        static ONCE: Once = Once::new();
+        // While there is but one subscriber, a message that another thread says first is taken
+        // for one that nobody ever wants to hear.
+        ONCE.call_once(|| tracing::subscriber::set_global_default(Deaf).expect("none so far"));
+        tracing::subscriber::set_default(self.clone())
+    }
+
     /// Everything written down by now, one line for each event, fields included.
     ///
     /// # Panics
@@ -72,6 +87,25 @@ impl Subscriber for Logs {
         events.push((Level::TRACE, "", line.fields));
     }
 
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Wants to hear everything, and keeps nothing.
+struct Deaf;
+
+impl Subscriber for Deaf {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn event(&self, _: &Event<'_>) {}
+    fn record(&self, _: &Id, _: &Record<'_>) {}
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}

@@ -191,7 +191,8 @@ impl Follower {
         // The first time somebody waits for it. If it is being written just now, the next read,
         // which comes soon, tells.
         let first = self.taken.is_none();
-        if first && content.is_whole() {
+        let mut whole = content.is_whole();
+        if first && whole {
             return Ok(content);
         }
         let grace = if first { self.settings.debounce } else { GRACE };
@@ -200,8 +201,11 @@ impl Follower {
             sleep(self.settings.debounce).await;
             let again = self.read().await?;
             let same = again == content;
-            content = again;
-            if (same && content.is_whole()) || Instant::now() >= patience {
+            if !same {
+                whole = again.is_whole();
+                content = again;
+            }
+            if (same && whole) || Instant::now() >= patience {
                 return Ok(content);
             }
         }

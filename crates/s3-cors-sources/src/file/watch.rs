@@ -61,7 +61,8 @@ impl Watch {
         };
         *self.shared.entries() = trail.entries;
         let wanted = &trail.directories;
-        self.refused.retain(|path, identity| wanted.get(path) == Some(identity));
+        self.refused
+            .retain(|path, identity| wanted.get(path) == Some(identity));
         self.watched.retain(|path, identity| {
             let keep = wanted.get(path) == Some(identity);
             if !keep {

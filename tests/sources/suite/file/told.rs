@@ -13,7 +13,7 @@ use crate::{Finding, source};
 #[tokio::test]
 async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
     let logs = Logs::default();
-    let _guard = tracing::subscriber::set_default(logs.clone());
+    let _guard = logs.hear();
     let folder = Folder::new();
     let file = folder.join("cors.json");
     fs::write(&file, good_text("one")).expect("a file");
