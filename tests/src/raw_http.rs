@@ -44,6 +44,39 @@ pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Answer> {
     read_answer(&mut reader, request.starts_with(b"HEAD "))
 }
 
+/// A connection on which one request after the other is sent.
+#[derive(Debug)]
+pub struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    /// Opens one.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens there.
+    pub fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a [`request`], without its wish to close the connection, and reads the answer to it.
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or has been closed, or the answer is no HTTP.
+    pub fn exchange(&mut self, request: &[u8]) -> io::Result<Answer> {
+        const CLOSE: &[u8] = b"Connection: close\r\n\r\n";
+        let stream = self.0.get_mut();
+        match request.strip_suffix(CLOSE) {
+            Some(request) => stream.write_all(&[request, b"\r\n"].concat())?,
+            None => stream.write_all(request)?,
+        }
+        read_answer(&mut self.0, request.starts_with(b"HEAD "))
+    }
+}
+
 fn read_answer(reader: &mut impl BufRead, head: bool) -> io::Result<Answer> {
     let status_line = line(reader)?;
     let status = match &status_line[..] {
