@@ -139,11 +139,11 @@ fn pairs(before: &[CorsRule], after: &[CorsRule]) -> Vec<Option<usize>> {
     pair_up(&|before, after| before == after);
     pair_up(&|before, after| before.id.is_some() && before.id == after.id);
     for (index, pair) in most_alike(before, after, &free, &pairs) {
-        if let (Some(free), Some(slot @ None)) = (free.get_mut(pair), pairs.get_mut(index)) {
-            if *free {
-                *free = false;
-                *slot = Some(pair);
-            }
+        if let (Some(free), Some(slot @ None)) = (free.get_mut(pair), pairs.get_mut(index))
+            && *free
+        {
+            *free = false;
+            *slot = Some(pair);
         }
     }
     pairs

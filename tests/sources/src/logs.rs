@@ -10,7 +10,10 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 /// Writes events down, those of every crate, with all of their fields.
 #[derive(Debug, Clone, Default)]
-pub struct Logs(Arc<Mutex<Vec<(Level, &'static str, String)>>>);
+pub struct Logs(Arc<Mutex<Vec<Said>>>);
+
+/// How loud, by whom, and what.
+type Said = (Level, &'static str, String);
 
 impl Logs {
     /// Writes down what this thread says until the guard is dropped.

@@ -13,7 +13,7 @@ pub(crate) enum Which {
 
 impl Which {
     pub(crate) fn of(number: u64) -> Self {
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             Self::One
         } else {
             Self::Other
@@ -61,8 +61,17 @@ pub(crate) struct Asked {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Name, method, path, statuses, headers.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    (u16, u16),
+    &'static [(&'static str, &'static str)],
+);
+
 #[rustfmt::skip]
-const ROWS: &[(&str, &str, &str, (u16, u16), &[(&str, &str)])] = &[
+const ROWS: &[Row] = &[
     ("GET that both allow", "GET", "/", (200, 200), &[]),
     ("GET of what is missing", "GET", "/missing", (404, 404), &[]),
     ("PUT that both allow", "PUT", "/", (200, 200), &[]),

@@ -27,7 +27,7 @@ struct Expected {
     other: Answer,
 }
 
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Counted {
     sent: u64,
     one: u64,
@@ -54,7 +54,7 @@ fn under_load_every_answer_is_wholly_that_of_one_configuration() {
         let swapped = swap_for(TIME, &policy);
         stop.store(true, Ordering::Relaxed);
         let counted = load.map(|threads| {
-            let counts = threads.into_iter().map(|thread| thread.join());
+            let counts = threads.into_iter().map(thread::ScopedJoinHandle::join);
             counts
                 .map(|count| count.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                 .fold(Counted::default(), Counted::and)

@@ -29,7 +29,7 @@ impl Source for Scripted {
 
     async fn due(&mut self) {
         if self.0.len() == 0 {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
