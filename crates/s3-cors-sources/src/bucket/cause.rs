@@ -1,0 +1,210 @@
+//! From an answer, or none, to a configuration or a cause.
+
+use std::error::Error;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsError;
+use s3_cors::{ConfigError, CorsConfiguration, ProblemKind};
+
+use super::answer::Answer;
+use super::error::BucketErrorKind;
+use crate::following::Loaded;
+
+/// What went wrong, as far as it is not known beforehand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Cause {
+    pub(super) kind: BucketErrorKind,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) extended_request_id: Option<String>,
+    pub(super) bucket_region: Option<String>,
+    pub(super) configuration: Option<ConfigError>,
+}
+
+/// Whoever speaks longer than this is not S3.
+const MOST_CHARACTERS: usize = 500;
+
+/// What the SDK's error, if it has one, and the answer come to.
+pub(super) fn loaded(
+    error: Option<SdkError<GetBucketCorsError>>,
+    answer: Answer,
+) -> Result<Loaded, Box<Cause>> {
+    let said = error
+        .as_ref()
+        .is_none_or(|error| matches!(error, SdkError::ServiceError(_)));
+    match &answer.body {
+        // The SDK may make of it what it likes.
+        Some(body) if said && (200..300).contains(&answer.status) => {
+            read(body, &answer).map(Loaded::Configuration)
+        }
+        _ => match error {
+            Some(error) => refused(&error, answer),
+            None => Err(Box::new(Cause {
+                message: Some("the client returned no answer".into()),
+                ..of(answer)
+            })),
+        },
+    }
+}
+
+fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
+    let cause = |kind, configuration: Option<ConfigError>, message: String| {
+        Err(Box::new(Cause {
+            kind,
+            configuration,
+            message: Some(message),
+            ..of(answer.clone())
+        }))
+    };
+    let is = match &answer.content_type {
+        Some(content_type) => format!("a body of type {content_type:?}"),
+        None => "a body".into(),
+    };
+    let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let xml = bare.trim_ascii_start().first() == Some(&b'<');
+    match CorsConfiguration::from_slice(body) {
+        Ok(configuration) if xml => Ok(configuration),
+        Ok(_) => cause(
+            BucketErrorKind::NotAConfiguration,
+            None,
+            format!("{is} that is not XML"),
+        ),
+        Err(error)
+            if error
+                .problems()
+                .iter()
+                .any(|problem| is_foreign(problem.kind())) =>
+        {
+            let first = error
+                .problems()
+                .first()
+                .map(|problem| problem.kind().to_string());
+            let message = format!("{is}: {}", first.unwrap_or_default());
+            cause(BucketErrorKind::NotAConfiguration, Some(error), message)
+        }
+        Err(error) => {
+            let message = error.to_string();
+            let kind = BucketErrorKind::InvalidConfiguration;
+            cause(kind, Some(error), message)
+        }
+    }
+}
+
+/// Whether a text with this problem is no CORS configuration at all.
+fn is_foreign(problem: &ProblemKind) -> bool {
+    matches!(
+        problem,
+        ProblemKind::Empty
+            | ProblemKind::NeitherJsonNorXml { .. }
+            | ProblemKind::NotUtf8 { .. }
+            | ProblemKind::Syntax { .. }
+            | ProblemKind::TextTooLong
+            | ProblemKind::WrongRoot { .. }
+    )
+}
+
+fn refused(error: &SdkError<GetBucketCorsError>, answer: Answer) -> Result<Loaded, Box<Cause>> {
+    let code = error.code().map(str::to_owned);
+    if answer.status == 404 && code.as_deref() == Some("NoSuchCORSConfiguration") {
+        return Ok(Loaded::WithoutConfiguration);
+    }
+    let kind = match error {
+        SdkError::TimeoutError(_) => BucketErrorKind::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => BucketErrorKind::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_io() => BucketErrorKind::Unreachable,
+        SdkError::ResponseError(_) => BucketErrorKind::BrokenOff,
+        SdkError::ServiceError(_) => refusal(code.as_deref(), answer.status),
+        // Credentials, region or endpoint are missing or make no sense.
+        _ => BucketErrorKind::NotSent,
+    };
+    let message = match error {
+        // It may repeat what it was sent.
+        _ if kind == BucketErrorKind::BadCredentials => None,
+        SdkError::ServiceError(_) => error.message().map(shortened),
+        _ => Some(shortened(&causes(error))),
+    };
+    Err(Box::new(Cause {
+        kind,
+        code: code.map(|code| shortened(&code)),
+        message,
+        ..of(answer)
+    }))
+}
+
+fn refusal(code: Option<&str>, status: u16) -> BucketErrorKind {
+    let by_code = code.and_then(|code| match code {
+        "AccessDenied" | "AllAccessDisabled" | "AccountProblem" => {
+            Some(BucketErrorKind::AccessDenied)
+        }
+        "NoSuchBucket" | "InvalidBucketName" => Some(BucketErrorKind::NoSuchBucket),
+        "AuthorizationHeaderMalformed"
+        | "PermanentRedirect"
+        | "TemporaryRedirect"
+        | "IllegalLocationConstraintException" => Some(BucketErrorKind::WrongRegion),
+        "ExpiredToken"
+        | "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "RequestTimeTooSkewed"
+        | "SignatureDoesNotMatch"
+        | "TokenRefreshRequired" => Some(BucketErrorKind::BadCredentials),
+        "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "ServiceUnavailable"
+        | "SlowDown"
+        | "Throttling"
+        | "ThrottlingException"
+        | "TooManyRequestsException" => Some(BucketErrorKind::Throttled),
+        _ => None,
+    });
+    by_code.unwrap_or(match status {
+        300..400 => BucketErrorKind::WrongRegion,
+        429 | 503 => BucketErrorKind::Throttled,
+        500.. => BucketErrorKind::ServerError,
+        _ => BucketErrorKind::Other,
+    })
+}
+
+fn of(answer: Answer) -> Cause {
+    let short = |text: Option<String>| text.map(|text| shortened(&text));
+    Cause {
+        status: (answer.status != 0).then_some(answer.status),
+        request_id: short(answer.request_id),
+        extended_request_id: short(answer.extended_request_id),
+        bucket_region: short(answer.bucket_region),
+        ..Cause::default()
+    }
+}
+
+/// All that an error says, from the outside in, without what is said twice.
+fn causes(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            told.push_str(": ");
+            told.push_str(&text);
+        }
+        next = cause.source();
+    }
+    told
+}
+
+/// As one line, and not an endless one.
+fn shortened(text: &str) -> String {
+    let line = |character: char| {
+        if character.is_control() {
+            ' '
+        } else {
+            character
+        }
+    };
+    let mut short: String = text.chars().take(MOST_CHARACTERS).map(line).collect();
+    if text.chars().nth(MOST_CHARACTERS).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,119 @@
+//! Asks, reads the answer, and knows when to ask again.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use s3_cors::Replaced;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::answer::Keeper;
+use super::cause::loaded;
+use super::error::BucketErrorKind;
+use super::{BucketError, BucketSource};
+use crate::error::SourceError;
+use crate::following::{Loaded, Source};
+
+pub(super) struct Follower {
+    settings: BucketSource,
+    name: Arc<str>,
+    random: Rng,
+    /// `None` for later than clocks can tell.
+    due: Option<Instant>,
+    /// Whether the latest load came before it was due, because somebody asked for it.
+    on_demand: bool,
+    ever_loaded: bool,
+    failures_in_a_row: u32,
+}
+
+impl Follower {
+    pub(super) fn new(settings: BucketSource) -> Self {
+        // Seeded by the operating system: machines that are copies of one another, started at the
+        // same moment, must not roll the same dice.
+        let mut random = Rng::with_seed(RandomState::new().hash_one("s3-cors"));
+        let first = settings.schedule.first(random.f64());
+        Self {
+            name: format!("s3://{}", settings.bucket).into(),
+            due: later(first),
+            on_demand: false,
+            ever_loaded: false,
+            failures_in_a_row: 0,
+            random,
+            settings,
+        }
+    }
+
+    fn wait_after(&mut self, outcome: &Result<Replaced, SourceError>) -> Duration {
+        let random = self.random.f64();
+        let schedule = &self.settings.schedule;
+        let Err(error) = outcome else {
+            let first = !std::mem::replace(&mut self.ever_loaded, true);
+            let failed_before = std::mem::take(&mut self.failures_in_a_row) > 0;
+            return match self.due {
+                // An event that makes a whole fleet load at once must not make it march in step.
+                Some(due) if self.on_demand && !first && !failed_before => {
+                    due.saturating_duration_since(Instant::now())
+                }
+                _ if self.on_demand || first => schedule.phase(random),
+                _ => schedule.next(random),
+            };
+        };
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        match error {
+            SourceError::Bucket(error) if error.kind() == BucketErrorKind::Throttled => {
+                schedule.slow_down(self.failures_in_a_row, random)
+            }
+            _ => schedule.retry(self.failures_in_a_row, random),
+        }
+    }
+}
+
+impl Source for Follower {
+    fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    async fn due(&mut self) {
+        match self.due {
+            Some(due) => sleep_until(due).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn load(&mut self) -> Result<Loaded, SourceError> {
+        self.on_demand = self.due.is_none_or(|due| Instant::now() < due);
+        let settings = &self.settings;
+        let keeper = Keeper::default();
+        let asked = settings
+            .client
+            .get_bucket_cors()
+            .bucket(&*settings.bucket)
+            .set_expected_bucket_owner(settings.expected_owner.as_deref().map(str::to_owned))
+            .customize()
+            .interceptor(keeper.clone())
+            .send();
+        let Ok(outcome) = timeout(settings.timeout, asked).await else {
+            return Err(SourceError::TooSlow {
+                source: self.name(),
+                after: settings.timeout,
+            });
+        };
+        let answer = keeper.take().unwrap_or_default();
+        loaded(outcome.err(), answer).map_err(|cause| {
+            let owner = settings.expected_owner.clone();
+            SourceError::Bucket(BucketError::new(cause, &settings.bucket, owner))
+        })
+    }
+
+    fn loaded(&mut self, outcome: &Result<Replaced, SourceError>) -> Option<Duration> {
+        let wait = self.wait_after(outcome);
+        self.due = later(wait);
+        Some(wait)
+    }
+}
+
+fn later(wait: Duration) -> Option<Instant> {
+    Instant::now().checked_add(wait)
+}
