@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsError;
-use s3_cors::{ConfigError, CorsConfiguration, ProblemKind};
+use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind};
 
 use super::answer::Answer;
 use super::error::BucketErrorKind;
@@ -58,9 +58,9 @@ fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
             ..of(answer.clone())
         }))
     };
-    let is = match &answer.content_type {
-        Some(content_type) => format!("a body of type {content_type:?}"),
-        None => "a body".into(),
+    let its_body = match &answer.content_type {
+        Some(content_type) => format!("its body, of type {content_type:?},"),
+        None => "its body".into(),
     };
     let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let xml = bare.trim_ascii_start().first() == Some(&b'<');
@@ -69,7 +69,7 @@ fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
         Ok(_) => cause(
             BucketErrorKind::NotAConfiguration,
             None,
-            format!("{is} that is not XML"),
+            format!("{its_body} is not XML"),
         ),
         Err(error)
             if error
@@ -77,11 +77,11 @@ fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
                 .iter()
                 .any(|problem| is_foreign(problem.kind())) =>
         {
-            let first = error
-                .problems()
-                .first()
-                .map(|problem| problem.kind().to_string());
-            let message = format!("{is}: {}", first.unwrap_or_default());
+            let message = match error.problems().first().map(Problem::kind) {
+                Some(root @ ProblemKind::WrongRoot { .. }) => root.to_string(),
+                Some(problem) => format!("{its_body} {problem}"),
+                None => its_body,
+            };
             cause(BucketErrorKind::NotAConfiguration, Some(error), message)
         }
         Err(error) => {

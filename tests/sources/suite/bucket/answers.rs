@@ -1,0 +1,412 @@
+//! Answers that are no rules: the old ones stay in force, the error says what and what to do, and
+//! the next good answer is taken.
+
+use conformance_sources::client::{OWNER, client};
+use conformance_sources::configurations::good;
+use conformance_sources::fake::{Answer, Fake};
+use conformance_sources::logs::Logs;
+use conformance_sources::wait::until_failing;
+use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
+use s3_cors_sources::BucketErrorKind::{self, *};
+use tokio::task::JoinSet;
+use tracing::Level;
+
+use crate::{bucket_error, eager, failure, on_demand, well};
+
+const BUCKET: &str = "my-bucket";
+
+fn good_answer(word: &str) -> Answer {
+    Answer::xml(200, good(word).to_text(Dialect::Xml))
+}
+
+fn rules(inside: &str) -> Answer {
+    let namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+    Answer::xml(
+        200,
+        format!(
+            "<?xml version=\"1.0\"?>\n<CORSConfiguration xmlns=\"{namespace}\">{inside}</CORSConfiguration>"
+        ),
+    )
+}
+
+fn rule(inside: &str) -> Answer {
+    rules(&format!(
+        "<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>{inside}</CORSRule>"
+    ))
+}
+
+fn many(count: usize) -> Answer {
+    let mut configuration = CorsConfiguration::default();
+    for number in 0..count {
+        let word = format!("number-{number}");
+        configuration.cors_rules.append(&mut good(&word).cors_rules);
+    }
+    Answer::xml(200, configuration.to_text(Dialect::Xml))
+}
+
+fn long(bytes: usize) -> Answer {
+    let origin = format!("https://{}.example", "a".repeat(bytes));
+    rules(&format!(
+        "<CORSRule><AllowedOrigin>{origin}</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
+    ))
+}
+
+/// Each with the kind of failure, what the error must say, and why the row is there.
+fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
+    let page = "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Wi-Fi</body></html>";
+    let redirect = Answer::error(301, "PermanentRedirect", "The bucket is elsewhere.");
+    vec![
+        // What S3 says.
+        (
+            "a missing permission",
+            Answer::error(403, "AccessDenied", "Access Denied"),
+            AccessDenied,
+            "s3:GetBucketCORS on arn:aws:s3:::my-bucket",
+        ),
+        (
+            "a missing bucket",
+            Answer::error(404, "NoSuchBucket", "The specified bucket does not exist"),
+            NoSuchBucket,
+            "the bucket's name",
+        ),
+        (
+            "throttling",
+            Answer::error(503, "SlowDown", "Please reduce your request rate."),
+            Throttled,
+            "(503 SlowDown): Please reduce",
+        ),
+        (
+            "throttling without a word",
+            Answer::xml(503, ""),
+            Throttled,
+            "(503)",
+        ),
+        (
+            "throttling by something else",
+            Answer::xml(429, "slowly"),
+            Throttled,
+            "(429)",
+        ),
+        (
+            "a fault of S3",
+            Answer::error(500, "InternalError", "We encountered an internal error."),
+            ServerError,
+            "(request id REQUEST-ID, HOST-ID)",
+        ),
+        (
+            "a fault of a gateway",
+            Answer::xml(502, "<html>Bad Gateway</html>"),
+            ServerError,
+            "(502)",
+        ),
+        (
+            "another region",
+            redirect.with("x-amz-bucket-region", "eu-central-1"),
+            WrongRegion,
+            "the bucket's region, eu-central-1",
+        ),
+        (
+            "an unknown key",
+            Answer::error(403, "InvalidAccessKeyId", OWNER.0),
+            BadCredentials,
+            "valid here and now",
+        ),
+        (
+            "a wrong signature",
+            Answer::error(403, "SignatureDoesNotMatch", OWNER.1),
+            BadCredentials,
+            "(403 SignatureDoesNotMatch)",
+        ),
+        (
+            "a wrong clock",
+            Answer::error(403, "RequestTimeTooSkewed", "The difference is too large."),
+            BadCredentials,
+            "clock",
+        ),
+        (
+            "something new",
+            Answer::error(400, "Surprise", "What?"),
+            Other,
+            "(400 Surprise): What?",
+        ),
+        // What looks like a bucket without rules.
+        (
+            "a 404 of somebody else",
+            Answer::xml(404, ""),
+            Other,
+            "(404 NotFound)",
+        ),
+        ("a 404 with a page", Answer::xml(404, page), Other, "(404)"),
+        (
+            "the right code with the wrong status",
+            Answer::error(500, "NoSuchCORSConfiguration", "?"),
+            ServerError,
+            "(500 NoSuchCORSConfiguration)",
+        ),
+        // What is not XML of a configuration, though all is said to be well.
+        (
+            "a page",
+            Answer::xml(200, page).with("content-type", "text/html"),
+            NotAConfiguration,
+            "its body, of type \"text/html\", is not XML",
+        ),
+        ("nothing", Answer::xml(200, ""), NotAConfiguration, "empty"),
+        (
+            "no content",
+            Answer::xml(204, ""),
+            NotAConfiguration,
+            "empty",
+        ),
+        (
+            "an error that says it is well",
+            Answer {
+                status: 200,
+                ..Answer::error(200, "InternalError", "?")
+            },
+            NotAConfiguration,
+            "<Error>",
+        ),
+        (
+            "good rules in JSON",
+            Answer::xml(200, good("json").to_text(Dialect::Cli)),
+            NotAConfiguration,
+            "not XML",
+        ),
+        (
+            "rules of another service",
+            Answer::xml(200, "<CORSConfiguration xmlns=\"urn:other\"/>"),
+            NotAConfiguration,
+            "urn:other",
+        ),
+        (
+            "bytes that are no text",
+            Answer::xml(
+                200,
+                b"<CORSConfiguration>\xff\xfe</CORSConfiguration>".to_vec(),
+            ),
+            NotAConfiguration,
+            "UTF-8",
+        ),
+        // What the SDK would take for rules, or for none.
+        (
+            "no rules",
+            rules(""),
+            InvalidConfiguration,
+            "there is no rule",
+        ),
+        (
+            "a rule of another name",
+            rules("<Rule><AllowedOrigin>*</AllowedOrigin></Rule>"),
+            InvalidConfiguration,
+            "Rule",
+        ),
+        (
+            "an unknown member",
+            rule("<AllowedCredential>*</AllowedCredential>"),
+            InvalidConfiguration,
+            "AllowedCredential",
+        ),
+        (
+            "no methods",
+            rules("<CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule>"),
+            InvalidConfiguration,
+            "AllowedMethod",
+        ),
+        (
+            "an age that is none",
+            rule("<MaxAgeSeconds>soon</MaxAgeSeconds>"),
+            InvalidConfiguration,
+            "soon",
+        ),
+        (
+            "a method S3 does not know",
+            rule("<AllowedMethod>PATCH</AllowedMethod>"),
+            InvalidConfiguration,
+            "PATCH",
+        ),
+        // What breaks the limits.
+        ("101 rules", many(101), InvalidConfiguration, "100"),
+        ("65 KB", long(65 * 1024), InvalidConfiguration, "64 KB"),
+        ("two megabytes", long(2 * 1024 * 1024), BrokenOff, "limit"),
+    ]
+}
+
+#[tokio::test]
+async fn no_other_answer_changes_the_rules() {
+    let mut all = JoinSet::new();
+    for (name, answer, kind, told) in table() {
+        all.spawn(async move {
+            let fake = Fake::new(good_answer("one")).await;
+            let policy = SharedPolicy::pending();
+            let following = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
+            well(&policy, Some(&good("one"))).await;
+
+            fake.set(answer);
+            let status = until_failing(&policy).await;
+            assert_eq!(
+                (status.version(), status.configuration()),
+                (1, Some(&good("one"))),
+                "{name}"
+            );
+            let error = bucket_error(failure(&status));
+            assert_eq!(error.kind(), kind, "{name}: {error}");
+            assert!(error.to_string().contains(told), "{name}: {error}");
+            assert!(
+                error.to_string().starts_with("s3://my-bucket: "),
+                "{name}: {error}"
+            );
+            assert_eq!(error.bucket(), BUCKET);
+            println!("{name}:\n    {error}");
+            drop(following);
+
+            // Told to slow down, it would take longer.
+            fake.set(good_answer("two"));
+            let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+            following.first_load().await.expect("it is followed");
+            let status = policy.status();
+            assert!(!status.is_failing(), "{name}");
+            assert_eq!(
+                (status.version(), status.configuration()),
+                (2, Some(&good("two"))),
+                "{name}"
+            );
+        });
+    }
+    while let Some(checked) = all.join_next().await {
+        if let Err(error) = checked {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_source_recovers_by_itself() {
+    for answer in [
+        Answer::error(403, "AccessDenied", "Access Denied"),
+        Answer::error(503, "SlowDown", "Please reduce your request rate."),
+        rules(""),
+    ] {
+        let fake = Fake::new(answer).await;
+        let policy = SharedPolicy::pending();
+        let following = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
+        assert!(until_failing(&policy).await.is_pending());
+        fake.set(good_answer("one"));
+        following.first_load().await.expect("it is followed");
+        assert_eq!(well(&policy, Some(&good("one"))).await.version(), 1);
+    }
+}
+
+#[tokio::test]
+async fn only_a_404_that_says_so_means_a_bucket_without_rules() {
+    let none = Answer::error(
+        404,
+        "NoSuchCORSConfiguration",
+        "The CORS configuration does not exist",
+    );
+    let fake = Fake::new(good_answer("one")).await;
+    let policy = SharedPolicy::pending();
+    let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    following.first_load().await.expect("it is followed");
+    fake.set(none);
+    let replaced = following.refresh().await.expect("that is no failure");
+    assert_eq!(
+        (replaced.after.version(), replaced.after.configuration()),
+        (2, None)
+    );
+    assert!(policy.status().last_failure().is_none());
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_the_rules_is_told_at_once() {
+    let wrong = rule("<AllowedMethod>PATCH</AllowedMethod><MaxAgeSeconds>soon</MaxAgeSeconds>");
+    let fake = Fake::new(wrong).await;
+    let following =
+        on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
+    let error = following
+        .first_attempt()
+        .await
+        .expect_err("S3 would not take it");
+    let configuration = bucket_error(&error).configuration_error();
+    assert_eq!(
+        configuration.map(|error| error.problems().len()),
+        Some(2),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_expected_owner_is_sent_and_named_in_the_cure() {
+    let fake = Fake::new(Answer::error(403, "AccessDenied", "Access Denied")).await;
+    let following = on_demand(client(fake.address(), OWNER), BUCKET)
+        .expected_bucket_owner("111122223333")
+        .follow(&SharedPolicy::pending());
+    let error = following.first_attempt().await.expect_err("denied");
+    assert!(
+        error
+            .to_string()
+            .contains("still belongs to account 111122223333"),
+        "{error}"
+    );
+    let request = fake.latest_request().to_ascii_lowercase();
+    assert!(
+        request.contains("x-amz-expected-bucket-owner: 111122223333"),
+        "{request}"
+    );
+    assert!(
+        request.starts_with("get /my-bucket/?cors http/1.1"),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn the_clients_own_retry_comes_before_a_failure() {
+    let fake = Fake::new(Answer::error(500, "InternalError", "?")).await;
+    let following =
+        on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
+    following.first_attempt().await.expect_err("S3 failed");
+    // The test's clients try twice.
+    assert_eq!(fake.requests(), 2);
+}
+
+#[test]
+fn neither_errors_nor_our_logs_hold_credentials() {
+    let logs = Logs::default();
+    // As long as there is but one subscriber, tracing asks that of whichever thread comes first
+    // whether it wants an event, and other tests' threads have none.
+    let _second = tracing::Dispatch::new(Logs::default());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let shown = tracing::subscriber::with_default(logs.clone(), || {
+        runtime.block_on(async {
+            let mut shown = String::new();
+            for (_, answer, _, _) in table() {
+                let fake = Fake::new(answer).await;
+                let source = on_demand(client(fake.address(), OWNER), BUCKET);
+                shown += &format!("{source:?}");
+                let policy = SharedPolicy::pending();
+                let following = source.follow(&policy);
+                let error = following.first_attempt().await.expect_err("no rules");
+                shown += &format!("{error} {error:?} {following:?} {:?}", policy.status());
+            }
+            shown
+        })
+    });
+    let levels = [
+        Level::ERROR,
+        Level::WARN,
+        Level::INFO,
+        Level::DEBUG,
+        Level::TRACE,
+    ];
+    let ours: Vec<String> = levels
+        .iter()
+        .flat_map(|&level| logs.messages(level))
+        .collect();
+    assert!(ours.len() >= table().len(), "{ours:?}");
+    for secret in [OWNER.0, OWNER.1] {
+        assert!(!shown.contains(secret), "{shown}");
+        assert!(!ours.iter().any(|line| line.contains(secret)), "{ours:#?}");
+    }
+}
