@@ -226,7 +226,7 @@ fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
         ),
         // What breaks the limits.
         ("101 rules", many(101), InvalidConfiguration, "100"),
-        ("65 KB", long(65 * 1024), InvalidConfiguration, "64 KB"),
+        ("65 KB", long(65 * 1024), InvalidConfiguration, "allows 65536 bytes"),
         ("two megabytes", long(2 * 1024 * 1024), BrokenOff, "limit"),
     ]
 }
