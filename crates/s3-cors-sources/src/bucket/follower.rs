@@ -117,3 +117,6 @@ impl Source for Follower {
 fn later(wait: Duration) -> Option<Instant> {
     Instant::now().checked_add(wait)
 }
+
+#[cfg(test)]
+mod tests;

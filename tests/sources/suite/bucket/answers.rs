@@ -1,6 +1,7 @@
 //! Answers that are no rules: the old ones stay in force, the error says what and what to do, and
 //! the next good answer is taken.
 
+use aws_smithy_http_client::Builder;
 use conformance_sources::client::{OWNER, client};
 use conformance_sources::configurations::good;
 use conformance_sources::fake::{Answer, Fake};
@@ -8,6 +9,8 @@ use conformance_sources::logs::Logs;
 use conformance_sources::wait::until_failing;
 use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
 use s3_cors_sources::BucketErrorKind::{self, *};
+use s3_cors_sources::aws_sdk_s3::Client;
+use s3_cors_sources::aws_sdk_s3::config::{BehaviorVersion, Config, Region};
 use tokio::task::JoinSet;
 use tracing::Level;
 
@@ -226,7 +229,12 @@ fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
         ),
         // What breaks the limits.
         ("101 rules", many(101), InvalidConfiguration, "100"),
-        ("65 KB", long(65 * 1024), InvalidConfiguration, "allows 65536 bytes"),
+        (
+            "65 KB",
+            long(65 * 1024),
+            InvalidConfiguration,
+            "allows 65536 bytes",
+        ),
         ("two megabytes", long(2 * 1024 * 1024), BrokenOff, "limit"),
     ]
 }
@@ -356,6 +364,39 @@ async fn an_expected_owner_is_sent_and_named_in_the_cure() {
         request.starts_with("get /my-bucket/?cors http/1.1"),
         "{request}"
     );
+}
+
+#[tokio::test]
+async fn a_client_without_credentials_or_region_is_told_what_it_lacks() {
+    let fake = Fake::new(good_answer("one")).await;
+    let whole = client(fake.address(), OWNER);
+    let anew = || whole.config().to_builder();
+    let no_credentials = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(Builder::new().build_http())
+        .endpoint_url(format!("http://{}", fake.address()))
+        .region(Region::new("us-east-1"));
+    for (config, told) in [
+        (no_credentials, "redentials"),
+        (anew().region(None::<Region>), "region"),
+    ] {
+        let client = Client::from_conf(config.build());
+        let following = on_demand(client, BUCKET).follow(&SharedPolicy::pending());
+        let error = following
+            .first_attempt()
+            .await
+            .expect_err("it lacks something");
+        let error = bucket_error(&error);
+        assert_eq!(error.kind(), NotSent, "{error}");
+        assert!(
+            error
+                .message()
+                .is_some_and(|message| message.contains(told)),
+            "{error}"
+        );
+        println!("{error}");
+    }
+    assert_eq!(fake.requests(), 0);
 }
 
 #[tokio::test]
