@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ pub struct App {
     process: Child,
     address: SocketAddr,
     cors_file: Option<PathBuf>,
+    said: Arc<Mutex<String>>,
 }
 
 /// The packages of the example apps.
@@ -56,29 +58,66 @@ impl App {
         if let Some(file) = &cors_file {
             command.arg("--cors").arg(file);
         }
+        Self::launch(name, command, cors_file)
+    }
+
+    /// Starts two-buckets with a file that need not be there yet.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start_walkthrough(file: &Path) -> Self {
+        let mut command = Command::new(&executables()[TWO_BUCKETS]);
+        command.args(["--port", "0", "--walkthrough"]).arg(file);
+        Self::launch(TWO_BUCKETS, command, None)
+    }
+
+    #[track_caller]
+    fn launch(name: &str, mut command: Command, cors_file: Option<PathBuf>) -> Self {
         let mut process = command
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let stdout = process.stdout.take().expect("it is piped");
-        let mut said = Vec::new();
-        let address = BufReader::new(stdout)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let address = announced_address(&line);
-                said.push(line);
-                address
-            });
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let mut before = Vec::new();
+        let address = lines.find_map(|line| {
+            let address = announced_address(&line);
+            before.push(line);
+            address
+        });
         let Some(address) = address else {
             let ended = process.kill().and_then(|()| process.wait());
-            panic!("{name} says {said:?}, {cors:?}: {ended:?}");
+            panic!("{name} says {before:?}, {cors_file:?}: {ended:?}");
         };
+        let said = Arc::new(Mutex::new(before.join("\n")));
+        let saying = Arc::clone(&said);
+        // To the end, or else the app could not write any more.
+        thread::spawn(move || {
+            for line in lines {
+                let mut said = saying.lock().expect("no panic");
+                said.push('\n');
+                said.push_str(&line);
+            }
+        });
         Self {
             process,
             address,
             cors_file,
+            said,
         }
+    }
+
+    /// What it has written to its terminal by now.
+    ///
+    /// # Panics
+    ///
+    /// If a thread panicked while reading.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.said.lock().expect("no panic").clone()
     }
 
     /// Has an app refuse a configuration: the code it exits with, and what it says.

@@ -22,4 +22,7 @@ mod front_pages {
 
     #[doc = include_str!("../../crates/actix-s3-cors/README.md")]
     struct Actix;
+
+    #[doc = include_str!("../../crates/s3-cors-sources/README.md")]
+    struct Sources;
 }

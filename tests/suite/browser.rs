@@ -54,6 +54,91 @@ async fn two_buckets_shows_two_blocked_buckets_if_the_configuration_allows_anoth
 }
 
 #[tokio::test]
+async fn two_buckets_loads_on_refresh_once_the_shown_configuration_is_saved() {
+    let Some(browser) = Browser::start(Screen::Desktop).await else {
+        return;
+    };
+    let name = format!("s3-cors-walkthrough-{}.json", std::process::id());
+    let file = std::env::temp_dir().join(name);
+    let app = App::start_walkthrough(&file);
+    open_two_buckets(&browser, &app, "localhost").await;
+    assert_blocked(&shown(&browser, "without-cors").await);
+    let before = shown(&browser, "with-cors").await;
+    assert_blocked(&before);
+    assert!(
+        before.why.contains("no CORS configuration yet"),
+        "{before:?}"
+    );
+    assert!(app.said().contains(&format!("Save {}", file.display())));
+
+    // As somebody does who reads the page.
+    let to_save = cors_shown(&browser).await;
+    assert!(to_save.0.contains(&*file.to_string_lossy()), "{to_save:?}");
+    std::fs::write(&file, &to_save.1).expect("a file");
+    refresh_until(&browser, "loaded").await;
+    assert_loaded(&shown(&browser, "with-cors").await);
+    assert_blocked(&shown(&browser, "without-cors").await);
+    let (heading, in_force) = cors_shown(&browser).await;
+    assert_eq!(heading, "CORS configuration in force");
+    assert_eq!(in_force, to_save.1);
+    let said = app.said();
+    assert!(said.contains("version 1, 1 rule"), "{said}");
+    assert!(said.contains("added CORSRules[0]"), "{said}");
+
+    // Another origin only, and the page is blocked again, for another reason.
+    let other = to_save.1.replace("localhost", "other.example");
+    std::fs::write(&file, other.replace("127.0.0.1", "www.example")).expect("a file");
+    refresh_until(&browser, "blocked").await;
+    let after = shown(&browser, "with-cors").await;
+    assert_blocked(&after);
+    assert!(after.why.contains("No rule below has"), "{after:?}");
+    let said = app.said();
+    assert!(
+        said.contains("changed CORSRules[0]: AllowedOrigins"),
+        "{said}"
+    );
+
+    // What is no configuration changes nothing.
+    std::fs::write(&file, &to_save.1).expect("a file");
+    refresh_until(&browser, "loaded").await;
+    std::fs::write(&file, "[{").expect("a file");
+    while !app.said().contains("still in force: version 3") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    refresh_until(&browser, "loaded").await;
+    let _ = std::fs::remove_file(file);
+}
+
+/// Reloads the page until the second bucket is as it should be.
+async fn refresh_until(browser: &Browser, state: &str) {
+    for _ in 0..100 {
+        browser.refresh().await.expect("the page");
+        for bucket in ["without-cors", "with-cors"] {
+            wait_for(browser, &format!("#{bucket}:not([data-state=waiting])")).await;
+        }
+        if shown(browser, "with-cors").await.state == state {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("never {state}: {:?}", shown(browser, "with-cors").await);
+}
+
+/// What the page says above the second bucket's configuration, and that configuration.
+async fn cors_shown(browser: &Browser) -> (String, String) {
+    let script = r##"
+        const cors = document.querySelector("#with-cors .cors");
+        const above = [...cors.parentElement.children].filter((element) => element !== cors && element.checkVisibility());
+        return [
+            above.map((element) => element.innerText).filter((text) => text).join("\n"),
+            cors.innerText,
+        ];
+    "##;
+    let shown = browser.execute(script, vec![]).await.expect("a script");
+    serde_json::from_value(shown).expect("two texts")
+}
+
+#[tokio::test]
 async fn two_buckets_tells_a_bucket_that_is_gone_from_one_that_blocks() {
     let Some(browser) = Browser::start(Screen::Desktop).await else {
         return;

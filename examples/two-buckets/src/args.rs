@@ -7,13 +7,17 @@ use lexopt::prelude::*;
 pub(crate) const HELP: &str = "\
 The two buckets of S3's CORS documentation, on your own machine.
 
-Usage: two-buckets [--port N] [--cors FILE]
+Usage: two-buckets [--port N] [--cors FILE | --walkthrough FILE]
 
 Options:
   --port N     port of the website; the two buckets use N+1 and N+2.
                0 takes three free ports. Default: 8080
   --cors FILE  CORS configuration of the second bucket, in any JSON form
-               that S3 uses. Default: one that allows this machine
+               that S3 uses; saved anew, it is taken at once. Default: one
+               that allows this machine
+  --walkthrough FILE
+               the same, but FILE need not be there yet: the second bucket
+               begins without, and the page says what to save
   --help       print this help
 ";
 
@@ -26,18 +30,28 @@ pub(crate) struct Options {
     /// The website's; 0 asks for three free ones.
     pub(crate) port: u16,
     pub(crate) cors: Option<PathBuf>,
+    /// Whether the file may come later.
+    pub(crate) walkthrough: bool,
 }
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     let mut options = Options {
         port: 8080,
         cors: None,
+        walkthrough: false,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
             Long("port") => options.port = parser.value()?.parse_with(port)?,
-            Long("cors") => options.cors = Some(parser.value()?.into()),
+            Long("cors") => {
+                options.cors = Some(parser.value()?.into());
+                options.walkthrough = false;
+            }
+            Long("walkthrough") => {
+                options.cors = Some(parser.value()?.into());
+                options.walkthrough = true;
+            }
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(arg.unexpected()),
         }

@@ -2,7 +2,11 @@
 
 use crate::Ports;
 
-pub(crate) fn text(ports: &Ports) -> String {
+/// With the name of the file that is followed, if one is.
+pub(crate) fn text(ports: &Ports, followed: Option<&str>) -> String {
+    let followed = followed.map_or_else(String::new, |file| {
+        format!("Save {file} and refresh the page: no restart, and what changed is said here.\n\n")
+    });
     let website = format!("http://localhost:{}", ports.website);
     let without_cors = format!("http://localhost:{}/loading.html", ports.without_cors);
     let with_cors = format!("http://localhost:{}/loading.html", ports.with_cors);
@@ -38,7 +42,7 @@ The preflight, which the first refuses with 403 AccessForbidden:
          -H "Origin: {website}" \
          -H "Access-Control-Request-Method: GET"
 
-Ctrl-C ends it.
+{followed}Ctrl-C ends it.
 
 listening on {website}/
 "#

@@ -21,6 +21,15 @@
 //!
 //! `--cors FILE` puts your own configuration in place of `cors.json`, `--port N` other ports in
 //! place of 8080, 8081 and 8082.
+//!
+//! The documentation's last steps, from a bucket without configuration to one with it:
+//!
+//! ```text
+//! cargo run -p two-buckets -- --walkthrough cors.json
+//! ```
+//!
+//! The page begins with two blocked buckets, and shows a `cors.json`. Save it, refresh the page:
+//! loaded, without a restart, and the terminal says what has changed.
 
 mod args;
 mod greeting;
@@ -33,9 +42,10 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use s3_cors_sources::{FileSource, Following, SourceError};
 use tokio::net::TcpListener;
-use tower_s3_cors::s3_cors::Dialect;
-use tower_s3_cors::{ConfigError, CorsConfiguration, CorsPolicy};
+use tower_s3_cors::CorsPolicy;
+use tower_s3_cors::s3_cors::SharedPolicy;
 
 use crate::args::{Command, Options};
 
@@ -56,9 +66,9 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: &Options) -> Result<(), Failure> {
-    // The page shows the configuration. `CorsPolicy::from_path` is all it takes otherwise.
-    let config = configuration(options.cors.as_deref()).map_err(Failure::Config)?;
-    let cors = CorsPolicy::new(&config).map_err(Failure::Config)?;
+    let cors = SharedPolicy::pending();
+    // Dropped, it would not follow the file any more.
+    let following = follow(options, &cors).await?;
     let no_cors = CorsPolicy::without_configuration();
 
     let first = options.port;
@@ -72,17 +82,17 @@ async fn serve(options: &Options) -> Result<(), Failure> {
     };
 
     let file = options.cors.as_deref().unwrap_or(Path::new("cors.json"));
-    let index_html = sites::index_html(&ports, file, &config.to_text(Dialect::Console));
+    let greeting = greeting::text(&ports, following.as_ref().map(Following::source));
     let servers = async {
         tokio::try_join!(
-            axum::serve(website, sites::website(index_html)).into_future(),
+            axum::serve(website, sites::website(ports, file, cors.clone())).into_future(),
             axum::serve(without_cors, sites::bucket(no_cors)).into_future(),
             axum::serve(with_cors, sites::bucket(cors)).into_future(),
         )
     };
 
     // Bound is ready: what connects from here on is served as soon as the servers run.
-    say(&greeting::text(&ports)).map_err(Failure::Io)?;
+    say(&greeting).map_err(Failure::Io)?;
     tokio::select! {
         ended = servers => ended.map(|_| ()),
         // Nothing is under way here that would be worth waiting for.
@@ -92,17 +102,31 @@ async fn serve(options: &Options) -> Result<(), Failure> {
 }
 
 /// The ports in use.
+#[derive(Clone, Copy)]
 struct Ports {
     website: u16,
     without_cors: u16,
     with_cors: u16,
 }
 
-fn configuration(file: Option<&Path>) -> Result<CorsConfiguration, ConfigError> {
-    match file {
-        Some(path) => CorsConfiguration::from_path(path),
-        None => CorsConfiguration::from_text(include_str!("../cors.json")),
+/// Takes the second bucket's configuration from the file, now and whenever it changes, or the one
+/// that allows this machine.
+async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<Following>, Failure> {
+    let Some(file) = &options.cors else {
+        let set = cors.set(sites::shown(), "cors.json");
+        set.map_err(|error| Failure::Config(error.into()))?;
+        return Ok(None);
+    };
+    let following = FileSource::new(file).follow(cors);
+    let first = following.first_attempt().await;
+    if let (Err(error), false) = (first, options.walkthrough) {
+        return Err(Failure::Config(error));
     }
+    tracing_subscriber::fmt()
+        .without_time()
+        .with_target(false)
+        .init();
+    Ok(Some(following))
 }
 
 /// Binds one of three ports in a row, or any free one if the first is 0.
@@ -128,7 +152,7 @@ fn say(text: &str) -> io::Result<()> {
 /// Why the program ends other than by Ctrl-C.
 enum Failure {
     Usage(lexopt::Error),
-    Config(ConfigError),
+    Config(SourceError),
     Port {
         port: u16,
         site: &'static str,
