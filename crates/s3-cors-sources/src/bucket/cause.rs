@@ -178,19 +178,19 @@ fn of(answer: Answer) -> Cause {
     }
 }
 
-/// All that an error says, from the outside in, without what is said twice.
+/// All that an error says, from the outside in, without what is said twice and what says nothing.
 fn causes(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut next = error.source();
+    let mut told: Vec<String> = Vec::new();
+    let mut next = Some(error);
     while let Some(cause) = next {
         let text = cause.to_string();
-        if !told.contains(&text) {
-            told.push_str(": ");
-            told.push_str(&text);
+        let empty = ["dispatch failure", "other"].contains(&text.as_str());
+        if !empty && !told.iter().any(|other| other.contains(&text)) {
+            told.push(text);
         }
         next = cause.source();
     }
-    told
+    told.join(": ")
 }
 
 /// As one line, and not an endless one.
