@@ -77,7 +77,8 @@ preflight | grep -q 'CORS is not enabled for this bucket'
 # A failure leaves the rules; no secret is in sight.
 s3 -X PUT "$server/smoke?cors=" -H 'Content-Type: application/xml' --data-binary "@$work/cors.xml"
 until_true health 'health["version"] == 4'
-kill "${children[1]}"
+# It takes its time to end in good order.
+kill -KILL "${children[1]}"
 until_true health 'health["failing"] and health["version"] == 4 and health["rules"] == 1'
 preflight | tr -d '\r' | grep -qix 'access-control-allow-origin: https://www.example.com'
 ! grep -e "$key" -e "$secret" "$work/app" "$work/app.log"
