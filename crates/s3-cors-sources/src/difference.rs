@@ -159,9 +159,19 @@ fn most_alike(
 ) -> Vec<(usize, usize)> {
     let mut candidates = Vec::new();
     let old: Vec<_> = before.iter().map(parts).collect();
-    for (index, (rule, _)) in after.iter().zip(pairs).enumerate().filter(|(_, (_, pair))| pair.is_none()) {
+    for (index, (rule, _)) in after
+        .iter()
+        .zip(pairs)
+        .enumerate()
+        .filter(|(_, (_, pair))| pair.is_none())
+    {
         let new = parts(rule);
-        for (pair, (old, _)) in old.iter().zip(free).enumerate().filter(|(_, (_, free))| **free) {
+        for (pair, (old, _)) in old
+            .iter()
+            .zip(free)
+            .enumerate()
+            .filter(|(_, (_, free))| **free)
+        {
             let shared = old.intersection(&new).count();
             let all = old.union(&new).count();
             // Of a rule with one origin and one method a third is left when the origin changes;
@@ -176,7 +186,10 @@ fn most_alike(
     candidates.sort_by_key(|&(likeness, distance, index, pair)| {
         (std::cmp::Reverse(likeness), distance, index, pair)
     });
-    candidates.into_iter().map(|(_, _, index, pair)| (index, pair)).collect()
+    candidates
+        .into_iter()
+        .map(|(_, _, index, pair)| (index, pair))
+        .collect()
 }
 
 fn parts(rule: &CorsRule) -> HashSet<(&'static str, &str)> {
@@ -278,7 +291,10 @@ struct Whole<'a>(&'a CorsRule);
 impl fmt::Display for Whole<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        for (name, list) in lists(self.0).into_iter().filter(|(_, list)| !list.is_empty()) {
+        for (name, list) in lists(self.0)
+            .into_iter()
+            .filter(|(_, list)| !list.is_empty())
+        {
             write!(f, "{separator}{name} {}", List(list))?;
             separator = ", ";
         }
@@ -319,7 +335,12 @@ impl fmt::Display for Between<'_> {
         let Self(before, after) = *self;
         let mut separator = "";
         if before.id != after.id {
-            write!(f, "ID {} -> {}", Maybe(before.id.as_ref()), Maybe(after.id.as_ref()))?;
+            write!(
+                f,
+                "ID {} -> {}",
+                Maybe(before.id.as_ref()),
+                Maybe(after.id.as_ref())
+            )?;
             separator = "; ";
         }
         for ((name, before), (_, after)) in lists(before).into_iter().zip(lists(after)) {
@@ -353,7 +374,10 @@ impl fmt::Display for Between<'_> {
 /// The entries of one list that another does not have.
 fn missing_from<'a>(list: &[String], entries: &'a [String]) -> Vec<&'a String> {
     let list: HashSet<&String> = list.iter().collect();
-    entries.iter().filter(|entry| !list.contains(entry)).collect()
+    entries
+        .iter()
+        .filter(|entry| !list.contains(entry))
+        .collect()
 }
 
 struct Maybe<'a, T>(Option<&'a T>);

@@ -26,6 +26,10 @@ mod following;
 mod report;
 mod schedule;
 
+#[cfg(feature = "aws-config")]
+pub use aws_config;
+#[cfg(feature = "bucket")]
+pub use aws_sdk_s3;
 #[cfg(feature = "bucket")]
 pub use bucket::{BucketError, BucketErrorKind, BucketSource};
 pub use difference::{RuleChange, rule_changes};
@@ -33,9 +37,5 @@ pub use error::{SourceError, Stopped};
 #[cfg(feature = "file")]
 pub use file::FileSource;
 pub use following::Following;
-#[cfg(feature = "bucket")]
-pub use aws_sdk_s3;
-#[cfg(feature = "aws-config")]
-pub use aws_config;
 pub use s3_cors;
 pub use schedule::Schedule;

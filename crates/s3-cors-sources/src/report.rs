@@ -52,7 +52,11 @@ impl Reporter {
             }
             return;
         }
-        let verb = if before.is_pending() { "loaded" } else { "changed" };
+        let verb = if before.is_pending() {
+            "loaded"
+        } else {
+            "changed"
+        };
         tracing::info!(
             source,
             version = after.version(),

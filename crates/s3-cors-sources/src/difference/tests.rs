@@ -67,7 +67,11 @@ fn rebuilt(
         .into_iter()
         .map(|slot| slot.or_else(|| stayed.next()).unwrap_or_default())
         .collect();
-    assert_eq!(stayed.next(), None, "a rule that is told nothing of is gone");
+    assert_eq!(
+        stayed.next(),
+        None,
+        "a rule that is told nothing of is gone"
+    );
     rebuilt
 }
 
@@ -94,7 +98,9 @@ fn each_kind_of_change_is_told_in_one_line() {
         (
             "x:a:GET",
             "x:b:PUT",
-            &[r#"changed CORSRules[0] "x": AllowedMethods + "PUT" - "GET"; AllowedOrigins + "b" - "a""#],
+            &[
+                r#"changed CORSRules[0] "x": AllowedMethods + "PUT" - "GET"; AllowedOrigins + "b" - "a""#,
+            ],
         ),
         (
             ":a:GET",
@@ -179,7 +185,10 @@ fn a_configuration_that_comes_or_goes_adds_or_removes_every_rule() {
     assert_eq!(rule_changes(None, None), []);
     assert_eq!(rule_changes(None, Some(&some)).len(), 2);
     let gone = rule_changes(Some(&some), None);
-    assert!(gone.iter().all(|change| matches!(change, RuleChange::Removed { .. })));
+    assert!(
+        gone.iter()
+            .all(|change| matches!(change, RuleChange::Removed { .. }))
+    );
     assert_eq!(gone.len(), 2);
 }
 
@@ -187,7 +196,9 @@ fn a_configuration_that_comes_or_goes_adds_or_removes_every_rule() {
 fn long_lists_are_cut_short() {
     let before = configuration(":a:GET");
     let mut after = before.clone();
-    after.cors_rules[0].allowed_origins.extend((0..50).map(|n| n.to_string()));
+    after.cors_rules[0]
+        .allowed_origins
+        .extend((0..50).map(|n| n.to_string()));
     let line = rule_changes(Some(&before), Some(&after))[0].to_string();
     assert!(line.ends_with(r#"+ "19" and 30 more"#), "{line}");
 }

@@ -41,7 +41,9 @@ impl Source for Scripted {
             Some('0') => Ok(Loaded::WithoutConfiguration),
             Some('b') => Ok(Loaded::Configuration(CorsConfiguration::default())),
             _ => Ok(Loaded::Configuration(
-                r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#.parse().unwrap(),
+                r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#
+                    .parse()
+                    .unwrap(),
             )),
         }
     }
@@ -81,7 +83,11 @@ async fn each_failure_is_counted_once_and_changes_no_rules() {
     let policy = SharedPolicy::pending();
     let following = scripted("+-b", &policy);
     following.first_load().await.unwrap();
-    while policy.status().last_failure().is_none_or(|failure| failure.in_a_row() < 2) {
+    while policy
+        .status()
+        .last_failure()
+        .is_none_or(|failure| failure.in_a_row() < 2)
+    {
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -133,7 +139,9 @@ async fn a_panic_before_the_first_load_is_no_endless_wait() {
 #[test]
 fn the_end_of_the_runtime_is_noticed() {
     let policy = SharedPolicy::pending();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     let following = runtime.block_on(async {
         let following = scripted("+.", &policy);
         following.first_load().await.unwrap();
@@ -142,8 +150,13 @@ fn the_end_of_the_runtime_is_noticed() {
     drop(runtime);
     assert!(!following.is_running());
     assert!(policy.status().is_failing());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    assert_eq!(runtime.block_on(following.stopped()), Stopped::RuntimeShutDown);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    assert_eq!(
+        runtime.block_on(following.stopped()),
+        Stopped::RuntimeShutDown
+    );
 }
 
 #[test]
@@ -162,10 +175,15 @@ async fn dropping_the_handle_stops_the_task_and_is_no_failure() {
     following.first_load().await.unwrap();
     let mut progress = following.progress.clone();
     drop(following);
-    let stopped = progress.wait_for(|progress| progress.stopped.is_some()).await;
+    let stopped = progress
+        .wait_for(|progress| progress.stopped.is_some())
+        .await;
     assert!(stopped.is_ok());
     drop(stopped);
-    assert!(progress.changed().await.is_err(), "nothing of the task is left");
+    assert!(
+        progress.changed().await.is_err(),
+        "nothing of the task is left"
+    );
     let status = policy.status();
     assert!(!status.is_failing());
     assert_eq!(status.policy().rule_count(), 1);
