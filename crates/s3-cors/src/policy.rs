@@ -214,7 +214,6 @@ impl Rules {
     }
 
     /// The rules that allow an origin.
-    #[inline]
     pub(crate) fn allowing_origin(&self, origin: &[u8]) -> RuleSet {
         self.origins.rules_allowing(origin, self.all)
     }
