@@ -67,10 +67,10 @@ impl BucketSource {
     ///
     /// The client needs a way to sleep, as the SDK's feature `rt-tokio` gives it, and an HTTP
     /// client, as its feature `default-https-client` does.
-    pub fn new(client: Client, bucket: impl Into<Arc<str>>) -> Self {
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
         Self {
             client,
-            bucket: bucket.into(),
+            bucket: bucket.into().into(),
             expected_owner: None,
             schedule: Schedule::default(),
             timeout: Duration::from_secs(30),
@@ -85,7 +85,7 @@ impl BucketSource {
     /// `credential_process`, and for path style with an endpoint that has a name, make a client
     /// and use [`new`](Self::new); endpoints that are IP addresses get path style from the SDK.
     #[cfg(feature = "aws-config")]
-    pub async fn from_env(bucket: impl Into<Arc<str>>) -> Self {
+    pub async fn from_env(bucket: impl Into<String>) -> Self {
         let version = aws_config::BehaviorVersion::latest();
         let config = aws_config::defaults(version).load().await;
         Self::new(Client::new(&config), bucket)
@@ -111,8 +111,8 @@ impl BucketSource {
 
     /// The account, twelve digits, the bucket must belong to. S3 answers `AccessDenied` if it
     /// belongs to another, such as to whoever made a bucket of this name after it was deleted.
-    pub fn expected_bucket_owner(mut self, account: impl Into<Arc<str>>) -> Self {
-        self.expected_owner = Some(account.into());
+    pub fn expected_bucket_owner(mut self, account: impl Into<String>) -> Self {
+        self.expected_owner = Some(account.into().into());
         self
     }
 

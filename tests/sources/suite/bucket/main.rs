@@ -4,6 +4,7 @@ mod answers;
 mod cuts;
 mod faults;
 mod real;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;

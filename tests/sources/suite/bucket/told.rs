@@ -1,0 +1,83 @@
+//! What the log says of a bucket.
+
+use conformance_sources::client::{OWNER, client};
+use conformance_sources::fake::{Answer, Fake};
+use conformance_sources::logs::Logs;
+use s3_cors::{Dialect, SharedPolicy};
+use s3_cors_sources::Stopped;
+use tracing::Level;
+
+use crate::{aged, on_demand};
+
+const BUCKET: &str = "told";
+
+#[tokio::test]
+async fn the_log_says_what_a_bucket_has_and_has_not_any_more() {
+    let logs = Logs::default();
+    let _hears = logs.hear();
+    let none = || Answer::error(404, "NoSuchCORSConfiguration", "none");
+    let fake = Fake::new(none()).await;
+    let policy = SharedPolicy::pending();
+    let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    following.first_load().await.expect("it answers");
+    let some = aged("one").to_text(Dialect::Xml);
+    fake.set(Answer::xml(200, some));
+    following.refresh().await.expect("it answers");
+    fake.set(Answer::error(
+        503,
+        "SlowDown",
+        "Please reduce your request rate.",
+    ));
+    for _ in 0..3 {
+        following.refresh().await.expect_err("it does not");
+    }
+    fake.set(none());
+    following.refresh().await.expect("it answers");
+
+    let begin = "from s3://told, in force from now on: version";
+    let rule = r#"CORSRules[0]: AllowedMethods ["GET"], AllowedOrigins ["https://one.example"], ExposeHeaders ["x-one"], MaxAgeSeconds 60"#;
+    assert_eq!(
+        logs.messages(Level::INFO),
+        [
+            format!("CORS rules loaded {begin} 1, no CORS configuration"),
+            format!("CORS rules changed {begin} 2, 1 rule"),
+            format!("added {rule}"),
+            format!("CORS rules changed {begin} 3, no CORS configuration"),
+            format!("removed {rule}"),
+        ]
+    );
+    let warned = logs.messages(Level::WARN);
+    assert_eq!(warned.len(), 2, "the third is told at DEBUG: {warned:#?}");
+    for line in warned {
+        assert!(
+            line.starts_with("CORS rules not loaded, next try in "),
+            "{line}"
+        );
+        assert!(
+            line.contains("; still in force: version 2, 1 rule"),
+            "{line}"
+        );
+        assert!(
+            line.contains(". s3://told: S3 says to slow down (503 SlowDown)"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_bucket_that_cannot_be_followed_is_told_at_error() {
+    let logs = Logs::default();
+    let _hears = logs.hear();
+    let policy = SharedPolicy::new(aged("one"), "the program").expect("good rules");
+    let nowhere = client(([127, 0, 0, 1], 9).into(), OWNER);
+    let following = on_demand(nowhere, BUCKET).follow(&policy);
+    assert!(!following.is_running());
+    let reason = Stopped::NoRuntime;
+    assert_eq!(
+        logs.messages(Level::ERROR),
+        [format!(
+            "s3://told: not followed any more: {reason}. Changes go unnoticed from now on; still \
+             in force: version 1, 1 rule"
+        )]
+    );
+}
