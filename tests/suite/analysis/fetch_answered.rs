@@ -10,27 +10,8 @@ use s3_cors::fetch::{
 };
 use s3_cors::{CorsConfiguration, CorsPolicy, Decision};
 
+use crate::fetched::{PAGE, TARGET, blocked, fetch, with};
 use crate::of_object;
-
-const PAGE: &str = "https://app.example.com/index.html";
-const TARGET: &str = "https://bucket.example.net/cat.jpg";
-
-fn fetch() -> Fetch {
-    Fetch::new(PAGE, TARGET).expect("URLs")
-}
-
-fn with(method: &str, headers: &[(&str, &str)]) -> Fetch {
-    let fetch = fetch().method(method);
-    let add = |fetch: Fetch, (name, value): &(&str, &str)| fetch.header(name, *value);
-    headers.iter().fold(fetch, add)
-}
-
-fn blocked(outcome: Outcome) -> Failure {
-    match outcome {
-        Outcome::Blocked(failure) => failure,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// What the answer says of origin and credentials, and what comes of it, without credentials and
 /// with them.

@@ -5,25 +5,7 @@ use s3_cors::fetch::{
     UnsafeHeader,
 };
 
-const PAGE: &str = "https://app.example.com/index.html";
-const TARGET: &str = "https://bucket.example.net/cat.jpg";
-
-fn fetch() -> Fetch {
-    Fetch::new(PAGE, TARGET).expect("URLs")
-}
-
-fn with(method: &str, headers: &[(&str, &str)]) -> Fetch {
-    let fetch = fetch().method(method);
-    let add = |fetch: Fetch, (name, value): &(&str, &str)| fetch.header(name, *value);
-    headers.iter().fold(fetch, add)
-}
-
-fn blocked(outcome: Outcome) -> Failure {
-    match outcome {
-        Outcome::Blocked(failure) => failure,
-        other => panic!("{other:?}"),
-    }
-}
+use crate::fetched::{PAGE, TARGET, blocked, fetch, with};
 
 /// What is done, the method, the headers, and the preflight's method and headers, if it has one.
 type Asked = (

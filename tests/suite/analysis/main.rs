@@ -6,6 +6,7 @@ mod explain;
 mod fetch;
 mod fetch_answered;
 mod fetch_sent;
+mod fetched;
 mod lint;
 mod lint_reach;
 
