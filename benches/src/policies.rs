@@ -1,6 +1,8 @@
 //! The policies, and their size as text.
 
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Dialect, PolicyProvider, SharedPolicy};
+use s3_cors::adapter::PolicyProvider;
+use s3_cors::limits::MAX_XML_BYTES;
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Dialect, SharedPolicy};
 
 /// The origin of most requests.
 pub const ORIGIN: &str = "https://www.example.com";
@@ -49,18 +51,17 @@ impl Policy {
     /// The configuration that everything measured is made from.
     #[must_use]
     pub fn configuration(self) -> CorsConfiguration {
-        let rule = |allowed_origins| CorsRule {
-            allowed_origins,
-            allowed_methods: owned(&["GET", "HEAD", "PUT", "POST", "DELETE"]),
-            allowed_headers: owned(match self {
-                Self::AnyHeaders => &["*"],
-                // 100 rules have to fit into the 64 KB that S3 takes.
-                Self::Rules(_) | Self::RulesWithWildcard(_) => &ALLOWED_HEADERS[..5],
-                _ => &ALLOWED_HEADERS,
-            }),
-            expose_headers: owned(&["ETag", "x-amz-request-id", "x-amz-version-id"]),
-            max_age_seconds: Some(3000),
-            ..CorsRule::default()
+        let allowed_headers: &[&str] = match self {
+            Self::AnyHeaders => &["*"],
+            // 100 rules have to fit into the 64 KB that S3 takes.
+            Self::Rules(_) | Self::RulesWithWildcard(_) => &ALLOWED_HEADERS[..5],
+            _ => &ALLOWED_HEADERS,
+        };
+        let rule = |allowed_origins: Vec<String>| {
+            CorsRule::new(allowed_origins, ["GET", "HEAD", "PUT", "POST", "DELETE"])
+                .allowed_headers(allowed_headers.iter().copied())
+                .expose_headers(["ETag", "x-amz-request-id", "x-amz-version-id"])
+                .max_age_seconds(3000)
         };
         let cors_rules = match self {
             Self::Origins(count) => vec![rule(last(count, ORIGIN, other_origin))],
@@ -69,7 +70,7 @@ impl Policy {
             Self::Rules(count) => one_each(last(count, ORIGIN, other_origin), rule),
             Self::RulesWithWildcard(count) => one_each(last(count, WILDCARD, other_origin), rule),
         };
-        CorsConfiguration { cors_rules }
+        CorsConfiguration::new(cors_rules)
     }
 }
 
@@ -90,9 +91,6 @@ pub fn texts() -> [(&'static str, String); 3] {
     })
 }
 
-/// S3 takes 64 KB of XML.
-const LARGEST: usize = 64 * 1024;
-
 /// Adds origins to all rules in turn until the configuration is about as long as S3 allows.
 fn fill(configuration: &mut CorsConfiguration) {
     let mut length = configuration.to_text(Dialect::Xml).len();
@@ -100,7 +98,7 @@ fn fill(configuration: &mut CorsConfiguration) {
         for rule in &mut configuration.cors_rules {
             let origin = other_origin(number);
             length += "<AllowedOrigin></AllowedOrigin>".len() + origin.len();
-            if length > LARGEST {
+            if length > MAX_XML_BYTES {
                 return;
             }
             rule.allowed_origins.push(origin);
@@ -154,8 +152,4 @@ fn one_each(origins: Vec<String>, rule: impl Fn(Vec<String>) -> CorsRule) -> Vec
         .into_iter()
         .map(|origin| rule(vec![origin]))
         .collect()
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
 }

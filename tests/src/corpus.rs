@@ -165,7 +165,7 @@ pub enum LoadExpect {
 pub struct ExpectedProblem {
     /// Its place.
     pub place: Option<String>,
-    /// What its cure says, in lower case.
+    /// What its help says, in lower case.
     #[serde(default)]
     pub contains: Vec<String>,
     /// S3's code.
@@ -348,23 +348,19 @@ impl Config {
 
 impl From<&Config> for CorsConfiguration {
     fn from(config: &Config) -> Self {
-        Self {
-            cors_rules: config.rules.iter().map(CorsRule::from).collect(),
-        }
+        Self::new(config.rules.iter().map(CorsRule::from))
     }
 }
 
 impl From<&Rule> for CorsRule {
     fn from(rule: &Rule) -> Self {
         let rule = rule.clone();
-        Self {
-            id: rule.id,
-            allowed_headers: rule.allowed_headers,
-            allowed_methods: rule.allowed_methods,
-            allowed_origins: rule.allowed_origins,
-            expose_headers: rule.expose_headers,
-            max_age_seconds: rule.max_age_seconds,
-        }
+        let mut read = Self::new(rule.allowed_origins, rule.allowed_methods)
+            .allowed_headers(rule.allowed_headers)
+            .expose_headers(rule.expose_headers);
+        read.id = rule.id;
+        read.max_age_seconds = rule.max_age_seconds;
+        read
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the engine decides, in the naive engine's terms.
 
 use s3_cors::{
-    CorsHeaders, CorsPolicy, Decision, NotAllowed, PlainRequest, RefusalReason, ResourceType,
+    CorsHeaders, CorsPolicy, Decision, Mismatch, RefusalReason, RequestParts, ResourceType,
 };
 
 use crate::naive::{Headers, Lacking, Refused, Request, Verdict};
@@ -14,24 +14,21 @@ pub fn verdict(policy: &CorsPolicy, request: &Request) -> Verdict {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .collect();
-    let plain = PlainRequest {
-        method: &request.method,
-        resource_type: match request.is_bucket {
-            true => ResourceType::Bucket,
-            false => ResourceType::Object,
-        },
-        headers: &headers,
+    let resource_type = match request.is_bucket {
+        true => ResourceType::Bucket,
+        false => ResourceType::Object,
     };
+    let plain = RequestParts::new(&request.method, &headers).resource_type(resource_type);
     match policy.decide(&plain) {
         Decision::NotCors => Verdict::NotCors,
-        Decision::NotAllowed(reason) => Verdict::NotAllowed(lacking(&reason)),
+        Decision::NotAllowed(mismatch) => Verdict::NotAllowed(lacking(&mismatch)),
         Decision::Allowed(headers) => Verdict::Allowed(plain_headers(&headers)),
         Decision::Preflight(headers) => Verdict::Preflight(plain_headers(&headers)),
         Decision::Refused(refusal) => {
             // The naive reading has no word for it, but it follows from the request alone.
             let is_preflight = has_value(&headers, "origin")
                 && has_value(&headers, "access-control-request-method");
-            assert_eq!(refusal.is_plain_options(), !is_preflight, "{request:?}");
+            assert_eq!(refusal.is_preflight(), is_preflight, "{request:?}");
             let refused = Refused {
                 status: refusal.status(),
                 code: refusal.code(),
@@ -39,7 +36,7 @@ pub fn verdict(policy: &CorsPolicy, request: &Request) -> Verdict {
                 method: refusal.method().map(Into::into),
                 resource_type: refusal.resource_type().map(ResourceType::as_str),
                 lacking: match refusal.reason() {
-                    RefusalReason::NotAllowed { reason, .. } => Some(lacking(reason)),
+                    RefusalReason::NotAllowed { mismatch, .. } => Some(lacking(mismatch)),
                     _ => None,
                 },
             };
@@ -88,14 +85,14 @@ fn has_value(headers: &[(&str, &[u8])], name: &str) -> bool {
         .is_some_and(|(_, first)| !first.is_empty() || lines.next().is_some())
 }
 
-fn lacking(reason: &NotAllowed<'_>) -> Lacking {
-    match *reason {
-        NotAllowed::NoBucket => Lacking::Bucket,
-        NotAllowed::NoConfiguration => Lacking::Configuration,
-        NotAllowed::Origin => Lacking::Origin,
-        NotAllowed::Method => Lacking::Method,
-        NotAllowed::Header(name) => Lacking::Header(name.to_ascii_lowercase()),
-        ref unknown => panic!("{unknown:?}"),
+fn lacking(mismatch: &Mismatch<'_>) -> Lacking {
+    match mismatch {
+        Mismatch::NoBucket => Lacking::Bucket,
+        Mismatch::NoConfiguration => Lacking::Configuration,
+        Mismatch::Origin => Lacking::Origin,
+        Mismatch::Method => Lacking::Method,
+        Mismatch::Header(name) => Lacking::Header(name.to_ascii_lowercase()),
+        unknown => panic!("{unknown:?}"),
     }
 }
 

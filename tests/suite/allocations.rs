@@ -1,7 +1,7 @@
 //! What a decision allocates: counts, which repeat exactly, unlike times.
 
 use allocation_counter::measure;
-use s3_cors::{CorsPolicy, Decision, PlainRequest, ResourceType};
+use s3_cors::{CorsPolicy, Decision, RequestParts};
 
 const CORS: &str = r#"[
     {"AllowedOrigins": ["https://www.example.com"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["x-*"]},
@@ -17,11 +17,7 @@ const NAMES: &str = "access-control-request-headers";
 /// and how often memory was asked for.
 fn decide(method: &str, headers: &[(&str, &[u8])]) -> (&'static str, u64) {
     let policy = CorsPolicy::from_text(CORS).expect("a configuration");
-    let request = PlainRequest {
-        method,
-        resource_type: ResourceType::Object,
-        headers,
-    };
+    let request = RequestParts::new(method, headers);
     let mut decided = "";
     let counted = measure(|| {
         decided = match policy.decide(&request) {

@@ -4,7 +4,7 @@ use conformance::answer::{Answer, Report, Scope, check_all};
 use conformance::corpus::{Api, Config, Corpus, Eval, ExpectedProblem, LoadExpect};
 use s3_cors::{
     ConfigError, CorsConfiguration, CorsHeaders, CorsPolicy, CorsRule, Decision, Dialect,
-    PlainRequest,
+    RequestParts,
 };
 
 const DIALECTS: [Dialect; 5] = [
@@ -45,11 +45,8 @@ fn a_policy_from_data_decides_as_one_from_text() {
 
 fn decided(case: &Eval, policy: &CorsPolicy) -> Answer {
     let headers: Vec<_> = case.request.header_lines().collect();
-    let request = PlainRequest {
-        method: &case.request.method,
-        resource_type: case.request.resource_type(),
-        headers: &headers,
-    };
+    let request = RequestParts::new(&case.request.method, &headers)
+        .resource_type(case.request.resource_type());
     match policy.decide(&request) {
         Decision::NotCors | Decision::NotAllowed(_) => Answer::default(),
         Decision::Allowed(headers) => with_headers(&headers),
@@ -165,7 +162,7 @@ fn every_text_is_read_or_refused_as_its_case_expects() {
 
 fn is_found(expected: &ExpectedProblem, error: &ConfigError) -> bool {
     error.problems().iter().any(|problem| {
-        let cure = problem.cure().to_lowercase();
+        let help = problem.help().to_lowercase();
         let shown = problem.to_string().to_lowercase();
         expected
             .place
@@ -174,7 +171,7 @@ fn is_found(expected: &ExpectedProblem, error: &ConfigError) -> bool {
             && expected
                 .contains
                 .iter()
-                .all(|part| cure.contains(part) && shown.contains(part))
+                .all(|part| help.contains(part) && shown.contains(part))
             && expected.code.as_ref().is_none_or(|code| {
                 problem
                     .s3_error()
@@ -220,11 +217,7 @@ fn serde_writes_and_reads_the_form_of_the_cli() {
 
 #[test]
 fn a_configuration_just_within_s3s_limit_survives_every_dialect() {
-    let rule = CorsRule {
-        allowed_origins: vec!["https://www.example.com".into(); 16],
-        allowed_methods: vec!["GET".into()],
-        ..CorsRule::default()
-    };
+    let rule = CorsRule::new(["https://www.example.com"; 16], ["GET"]);
     let mut config = CorsConfiguration::default();
     while config.check().is_ok() || config.cors_rules.is_empty() {
         config.cors_rules.push(rule.clone());

@@ -585,7 +585,7 @@ fn absurd_texts_are_refused_and_not_choked_on() {
             "{part}: {shown}"
         );
     }
-    let limit = 1024 * 1024;
+    let limit = s3_cors::limits::MAX_TEXT_BYTES;
     const TOO_LONG: &str = "is longer than 1024 KB; a CORS configuration has at most 64 KB: is \
         this the right file?";
     assert_eq!(refused(" ".repeat(limit + 1)).to_string(), TOO_LONG);

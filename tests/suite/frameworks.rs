@@ -18,7 +18,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use s3_cors::CorsPolicy;
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{ServiceExt, service_fn};
 use tower_s3_cors::S3CorsLayer;
 
 const ONE: [(&str, &str); 1] = [("Origin", "https://one.example")];
@@ -196,7 +196,8 @@ fn a_hyper_server_without_framework_answers_as_its_policy_says() {
         let app = service_fn(async |_: Request<hyper::body::Incoming>| {
             Ok::<_, Infallible>(Response::new(String::from("from the app")))
         });
-        let service = hyper_util::service::TowerToHyperService::new(layer("one").layer(app));
+        let service =
+            hyper_util::service::TowerToHyperService::new(layer("one").wrap_body().wrap(app));
         loop {
             let (stream, _) = listener.accept().await.expect("a connection");
             let stream = hyper_util::rt::TokioIo::new(stream);
@@ -259,7 +260,7 @@ fn a_tonic_server_takes_the_layer() {
         tonic::transport::Server::builder()
             // grpc-web, which browsers speak, comes over HTTP/1.1.
             .accept_http1(true)
-            .layer(layer("one"))
+            .layer(layer("one").wrap_body())
             .add_service(Greeter)
             .serve_with_incoming(tonic::transport::server::TcpIncoming::from(listener))
             .await
@@ -315,7 +316,8 @@ async fn bodies_of_other_data_pass_unchanged_with_their_trailers() {
         }
         let request = request.body(()).expect("a request");
         let response = layer("one")
-            .layer(app)
+            .wrap_body()
+            .wrap(app)
             .oneshot(request)
             .await
             .expect("an answer");
@@ -347,7 +349,12 @@ async fn errors_of_the_inner_service_pass_unchanged() {
         .body(())
         .expect("a request");
     assert_eq!(
-        layer("one").layer(app).oneshot(request).await.err(),
+        layer("one")
+            .wrap_body()
+            .wrap(app)
+            .oneshot(request)
+            .await
+            .err(),
         Some("down")
     );
 }

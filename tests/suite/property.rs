@@ -91,8 +91,8 @@ fn the_engine_decides_as_the_naive_one() {
                 Bucket::WithoutConfiguration,
             ),
             Kind::WithRules(rules) => {
-                let cors_rules = rules.iter().map(Into::into).collect();
-                let policy = CorsPolicy::new(&CorsConfiguration { cors_rules });
+                let cors_rules = rules.iter().map(Into::into);
+                let policy = CorsPolicy::new(&CorsConfiguration::new(cors_rules));
                 (
                     policy.expect("generated to be valid"),
                     Bucket::WithRules(rules),
@@ -175,8 +175,8 @@ fn buckets() -> impl Strategy<Value = Kind> {
 #[test]
 fn every_valid_configuration_survives_every_dialect() {
     let result = runner(1_000).run(&vec(storable_rules(true), 1..4), |rules| {
-        let cors_rules = rules.iter().map(Into::into).collect();
-        let config = CorsConfiguration { cors_rules };
+        let cors_rules = rules.iter().map(Into::into);
+        let config = CorsConfiguration::new(cors_rules);
         prop_assert_eq!(config.check(), Ok(()));
         for dialect in DIALECTS {
             let text = config.to_text(dialect);
@@ -195,8 +195,8 @@ fn text_is_accepted_exactly_when_its_data_is() {
     let accepted = RefCell::new([0, 0]);
     let rules = prop_oneof![3 => storable_rules(true), 1 => storable_rules(false)];
     let result = runner(2_000).run(&vec(rules, 0..3), |rules| {
-        let cors_rules = rules.iter().map(Into::into).collect();
-        let config = CorsConfiguration { cors_rules };
+        let cors_rules = rules.iter().map(Into::into);
+        let config = CorsConfiguration::new(cors_rules);
         let checked = config.check();
         accepted.borrow_mut()[usize::from(checked.is_ok())] += 1;
         for dialect in DIALECTS {
@@ -353,7 +353,7 @@ fn read(bytes: &[u8]) -> bool {
             assert!(!error.problems().is_empty());
             assert_eq!(shown.lines().count(), error.problems().len(), "{shown}");
             for problem in error.problems() {
-                assert!(!problem.cure().is_empty(), "{shown}");
+                assert!(!problem.help().is_empty(), "{shown}");
                 if let Some(position) = problem.place().position() {
                     assert!(position.offset <= bytes.len(), "{shown}");
                     assert!((1..=lines).contains(&position.line), "{shown}");

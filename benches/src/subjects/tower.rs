@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body_util::Full;
 use tower_layer::Layer;
-use tower_s3_cors::{S3CorsLayer, Same};
+use tower_s3_cors::S3CorsLayer;
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
@@ -57,10 +57,9 @@ impl<R, S: Service<R>> Service<R> for Noop<S> {
     }
 }
 
-/// Our layer with a policy of this package, which may be one that can be replaced. Answers keep
-/// the type of their bodies, as with the rival.
-pub fn ours(case: &Case, shared: bool) -> S3CorsLayer<Same> {
-    S3CorsLayer::new(case.policy.provider(shared)).same_body()
+/// Our layer with a policy of this package, which may be one that can be replaced.
+pub fn ours(case: &Case, shared: bool) -> S3CorsLayer {
+    S3CorsLayer::new(case.policy.provider(shared))
 }
 
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {

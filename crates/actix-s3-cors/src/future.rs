@@ -1,4 +1,4 @@
-//! The future of an answer.
+//! The future of a response.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{Error, HttpResponse};
 use pin_project_lite::pin_project;
 
-use s3_cors::http02::OwnedCorsHeaders;
+use s3_cors::adapter::http_02x::{self, OwnedCorsHeaders};
 
-use crate::headers;
+use crate::headers::Headers;
 use crate::middleware::Settings;
 
 pin_project! {
@@ -22,14 +22,14 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
-        answer: Answer<F>,
+        kind: Kind<F>,
     }
 }
 
 pin_project! {
-    #[project = AnswerProjection]
-    enum Answer<F> {
-        Forwarded {
+    #[project = KindProjection]
+    enum Kind<F> {
+        Inner {
             #[pin]
             inner: F,
             finish: Finish,
@@ -47,22 +47,18 @@ impl<F> std::fmt::Debug for ResponseFuture<F> {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn forwarded(
-        inner: F,
-        cors: Option<OwnedCorsHeaders>,
-        settings: Arc<Settings>,
-    ) -> Self {
+    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
         Self {
-            answer: Answer::Forwarded {
+            kind: Kind::Inner {
                 inner,
                 finish: Finish { cors, settings },
             },
         }
     }
 
-    pub(crate) fn answered(response: ServiceResponse<BoxBody>) -> Self {
+    pub(crate) fn own(response: ServiceResponse<BoxBody>) -> Self {
         Self {
-            answer: Answer::Own {
+            kind: Kind::Own {
                 response: Some(response),
             },
         }
@@ -78,15 +74,15 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match self.project().answer.project() {
-            AnswerProjection::Forwarded { inner, finish } => {
+        Poll::Ready(match self.project().kind.project() {
+            KindProjection::Inner { inner, finish } => {
                 match ready!(inner.poll(cx)) {
                     Ok(mut response) => {
                         let status = response.status();
                         finish.apply(status, response.headers_mut());
                         Ok(response.map_into_left_body())
                     }
-                    // The answer is made of the error by whoever is outside of this middleware.
+                    // Something outside this middleware makes a response of the error.
                     Err(mut error) => {
                         let finish = finish.clone();
                         error.add_response_mapper(move |mut response: HttpResponse| {
@@ -98,7 +94,7 @@ where
                     }
                 }
             }
-            AnswerProjection::Own { response } => match response.take() {
+            KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map_into_right_body()),
                 // Polled again after it was ready.
                 None => return Poll::Pending,
@@ -107,7 +103,7 @@ where
     }
 }
 
-/// What is done to an answer of the app.
+/// What is done to a response of the app.
 #[derive(Clone)]
 struct Finish {
     cors: Option<OwnedCorsHeaders>,
@@ -118,14 +114,18 @@ impl Finish {
     /// Once: the headers are taken out.
     #[inline]
     fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let own = headers::remove_access_control(headers);
-        let wanted = self.settings.add_headers_to.as_ref();
-        if self.cors.is_some() && wanted.is_none_or(|wanted| wanted.0(status)) {
-            if let Some(cors) = self.cors.take() {
-                headers::add(cors, &own, headers);
-            }
-        } else if self.settings.always_vary {
-            headers::add_vary(&own, headers);
-        }
+        let settings = &self.settings;
+        let cors = self.cors.take();
+        let cors = cors.filter(|_| settings.sends_cors_headers(status));
+        let mut headers = Headers(headers);
+        http_02x::finish(&mut headers, cors, settings.always_vary, trace_removed);
     }
 }
+
+#[cfg(feature = "tracing")]
+fn trace_removed(name: &HeaderName, value: &HeaderValue) {
+    tracing::debug!(%name, ?value, "removed a CORS header that the app set itself");
+}
+
+#[cfg(not(feature = "tracing"))]
+fn trace_removed(_: &HeaderName, _: &HeaderValue) {}

@@ -1,48 +1,34 @@
-//! The headers of answers: the policy's are added, the app's own `Access-Control-*` removed.
+//! actix-web's header map, as the engine finishes it.
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
-use s3_cors::http02::OwnedCorsHeaders;
-use s3_cors::merge_vary;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use s3_cors::adapter::http_02x::ResponseHeaders;
 
-/// What an app's own headers have to do with CORS.
-#[derive(Debug, Default)]
-pub(crate) struct Own {
-    vary: bool,
-}
+/// The headers of a response. actix-web keeps no order of them.
+pub(crate) struct Headers<'a>(pub(crate) &'a mut HeaderMap);
 
-/// Removes the app's own `Access-Control-*`: the policy is the only owner of these.
-#[inline]
-pub(crate) fn remove_access_control(headers: &mut HeaderMap) -> Own {
-    let foreign = |name: &HeaderName| name.as_str().starts_with("access-control-");
-    let mut own = Own::default();
-    let mut any_foreign = false;
-    for name in headers.keys() {
-        own.vary |= name == VARY;
-        any_foreign |= foreign(name);
+impl ResponseHeaders for Headers<'_> {
+    #[inline]
+    fn names(&self) -> impl Iterator<Item = &HeaderName> {
+        self.0.keys()
     }
-    while any_foreign && let Some(name) = headers.keys().find(|name| foreign(name)).cloned() {
-        for _value in headers.remove(&name) {
-            #[cfg(feature = "tracing")]
-            tracing::debug!(%name, value = ?_value, "removed a CORS header that the app set itself");
-        }
-    }
-    own
-}
 
-/// Adds the headers to an answer's own, of which none is an `Access-Control-*`; actix-web keeps no
-/// order of them.
-pub(crate) fn add(cors: OwnedCorsHeaders, own: &Own, headers: &mut HeaderMap) {
-    cors.for_each(|name, value| headers.append(name, value));
-    add_vary(own, headers);
-}
-
-pub(crate) fn add_vary(own: &Own, headers: &mut HeaderMap) {
-    let vary = const { HeaderValue::from_static(s3_cors::VARY) };
-    if !own.vary {
-        headers.append(VARY, vary);
-        return;
+    fn lines(&self, name: &HeaderName) -> impl Iterator<Item = &HeaderValue> {
+        self.0.get_all(name)
     }
-    let merged = merge_vary(headers.get_all(VARY).map(HeaderValue::as_bytes));
-    // Made of header values only.
-    headers.insert(VARY, HeaderValue::try_from(merged).unwrap_or(vary));
+
+    #[inline]
+    fn reserve(&mut self, additional: usize) -> bool {
+        let _ = additional;
+        // The map has no limit, and grows by itself.
+        true
+    }
+
+    #[inline]
+    fn append(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.append(name, value);
+    }
+
+    fn remove(&mut self, name: &HeaderName) {
+        self.0.remove(name);
+    }
 }

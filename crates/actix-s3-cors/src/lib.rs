@@ -21,5 +21,6 @@ pub use future::ResponseFuture;
 pub use middleware::{RefusalBody, S3Cors};
 #[cfg(feature = "shared")]
 pub use s3_cors::SharedPolicy;
-pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
+pub use s3_cors::adapter::PolicyProvider;
+pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3CorsMiddleware;

@@ -10,14 +10,15 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
+use s3_cors::adapter::PolicyProvider;
+use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 
 use crate::service::S3CorsMiddleware;
 
-/// A middleware that answers CORS exactly as an S3 bucket with the same configuration does.
+/// A middleware that handles CORS exactly as an S3 bucket with the same configuration does.
 ///
-/// Cheap to clone: load it once and clone it into each worker's app. Where to put it is said on
-/// the [front page](crate#where-to-put-the-middleware).
+/// Cheap to clone: load it once and clone it into each worker's app. The
+/// [front page](crate#where-to-put-the-middleware) says where to put it.
 ///
 /// ```
 /// use actix_s3_cors::S3Cors;
@@ -39,10 +40,18 @@ pub struct S3Cors {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) policy: PolicyProvider,
-    pub(crate) forward_plain_options: bool,
+    pub(crate) forward_non_preflight_options: bool,
     pub(crate) always_vary: bool,
-    pub(crate) add_headers_to: Option<StatusFn>,
+    pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+}
+
+impl Settings {
+    /// Whether a response with this status gets its CORS headers.
+    pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
+        let condition = self.cors_headers_if_status.as_ref();
+        condition.is_none_or(|condition| condition.0(status))
+    }
 }
 
 #[derive(Clone)]
@@ -67,6 +76,7 @@ impl fmt::Debug for RefusalBodyFn {
 
 /// The body of a refusal in place of S3's XML, for [`S3Cors::refusal_body`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RefusalBody {
     /// Sent as `Content-Type`.
     pub content_type: HeaderValue,
@@ -74,16 +84,26 @@ pub struct RefusalBody {
     pub body: Bytes,
 }
 
+impl RefusalBody {
+    /// A body, and its `Content-Type`.
+    pub fn new(content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        Self {
+            content_type,
+            body: body.into(),
+        }
+    }
+}
+
 impl S3Cors {
-    /// A middleware with a policy: a [`CorsPolicy`], or one that can be replaced while it is in use, a
-    /// `SharedPolicy` of [`s3_cors`] with the feature `shared`.
+    /// A middleware with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
+    /// which can be replaced while it is in use.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self {
             settings: Arc::new(Settings {
                 policy: policy.into(),
-                forward_plain_options: false,
+                forward_non_preflight_options: false,
                 always_vary: false,
-                add_headers_to: None,
+                cors_headers_if_status: None,
                 refusal_body: None,
             }),
         }
@@ -93,7 +113,7 @@ impl S3Cors {
     ///
     /// # Errors
     ///
-    /// All problems of the file at once, each with its place and the cure.
+    /// All problems of the file at once, each with its place and what to do about it.
     ///
     /// ```no_run
     /// # use actix_s3_cors::S3Cors;
@@ -104,60 +124,61 @@ impl S3Cors {
         CorsPolicy::from_path(path).map(Self::new)
     }
 
-    /// A middleware with the configuration in a text, in any [dialect](s3_cors::Dialect).
+    /// A middleware with the configuration in a string, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the text at once, each with its place and the cure.
+    /// All problems of the text at once, each with its place and what to do about it.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
         CorsPolicy::from_text(text).map(Self::new)
     }
 
-    /// Forwards a plain `OPTIONS`, one without `Origin` or without
-    /// `Access-Control-Request-Method`, to the app, whose answer goes out without CORS headers, its
-    /// own included.
+    /// Forwards an `OPTIONS` that is no preflight to the app: one without `Origin` or without
+    /// `Access-Control-Request-Method`. The app's response gets no CORS headers, and its own are
+    /// removed.
     ///
-    /// By default it is refused, as S3 refuses it: with status 400 if it has no `Origin`, else
-    /// with 403. Preflights are answered here in either case. For apps that use `OPTIONS`
+    /// By default the middleware refuses such a request, as S3 does: with status 400 if it has no
+    /// `Origin`, else with 403. Preflights never reach the app. For apps that use `OPTIONS`
     /// themselves, as WebDAV and TUS do.
-    pub fn forward_plain_options(mut self, forward: bool) -> Self {
-        self.settings_mut().forward_plain_options = forward;
+    pub fn forward_non_preflight_options(mut self, forward: bool) -> Self {
+        self.settings_mut().forward_non_preflight_options = forward;
         self
     }
 
-    /// Sends `Vary` with every answer, also with those that have no CORS headers.
+    /// Sends S3's `Vary` with every response, even one without CORS headers.
     ///
-    /// By default `Vary` is sent with CORS headers only, as S3 does it. A cache may then keep an
-    /// answer to a request without `Origin`, such as that of an `<img>`, and hand it to a later
-    /// `fetch()` of the same URL, which fails for want of `Access-Control-Allow-Origin`.
+    /// By default `Vary` is sent only with CORS headers, as S3 does. A cache may then store the
+    /// response to a request without `Origin`, such as that of an `<img>`, and reuse it for a
+    /// later `fetch()` of the same URL, which fails because `Access-Control-Allow-Origin` is
+    /// missing.
     pub fn always_vary(mut self, always: bool) -> Self {
         self.settings_mut().always_vary = always;
         self
     }
 
-    /// Adds CORS headers only to answers of the app whose status satisfies a condition.
+    /// Adds CORS headers only to responses of the app whose status satisfies a condition.
     ///
-    /// By default they go with every status: S3 sends them with errors, too, and a script sees
-    /// the status of an answer only if they are there.
+    /// By default every response gets them, whatever its status: S3 sends them with errors, too,
+    /// and without them a script cannot see the status.
     ///
     /// ```
     /// # use actix_s3_cors::S3Cors;
     /// # use actix_web::http::StatusCode;
     /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
     /// let cors = S3Cors::from_text(cors_json)?
-    ///     .add_headers_to(|status| status != StatusCode::NOT_MODIFIED);
+    ///     .cors_headers_if_status(|status| status != StatusCode::NOT_MODIFIED);
     /// # Ok::<(), actix_s3_cors::ConfigError>(())
     /// ```
-    pub fn add_headers_to(
+    pub fn cors_headers_if_status(
         mut self,
         condition: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.settings_mut().add_headers_to = Some(StatusFn(Arc::new(condition)));
+        self.settings_mut().cors_headers_if_status = Some(StatusFn(Arc::new(condition)));
         self
     }
 
-    /// Replaces the body of refusals. The function is given the refusal and the request id that
-    /// is sent as `x-amz-request-id`; status and headers but for `Content-Type` stay as they are.
+    /// Replaces the body of refusals. The function receives the refusal and the request id that
+    /// is sent as `x-amz-request-id`. The status and all headers but `Content-Type` stay the same.
     ///
     /// By default the body is S3's XML.
     ///
@@ -166,9 +187,9 @@ impl S3Cors {
     /// use actix_web::http::header::HeaderValue;
     ///
     /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
-    /// let cors = S3Cors::from_text(cors_json)?.refusal_body(|refusal, request_id| RefusalBody {
-    ///     content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
-    ///     body: format!("{} ({request_id})\n", refusal.reason()).into(),
+    /// let cors = S3Cors::from_text(cors_json)?.refusal_body(|refusal, request_id| {
+    ///     let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    ///     RefusalBody::new(text, format!("{} ({request_id})\n", refusal.reason()))
     /// });
     /// # Ok::<(), actix_s3_cors::ConfigError>(())
     /// ```

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use s3_cors::Dialect;
 
@@ -168,8 +169,8 @@ pub(crate) struct Explain {
     pub(crate) actual: bool,
 
     /// Print the configuration with the smallest change made, in this form, instead
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub(crate) apply: Option<Form>,
+    #[arg(long, value_parser = dialects(), value_name = "FORM")]
+    pub(crate) apply: Option<Dialect>,
 
     /// Explain what a browser does with such a `fetch()` on a page of that origin: whether it
     /// asks with a preflight, what it lets the script read, and what its console says
@@ -236,23 +237,14 @@ pub(crate) struct Convert {
     pub(crate) file: PathBuf,
 
     /// The form to write
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub(crate) to: Form,
+    #[arg(long, value_parser = dialects(), value_name = "FORM")]
+    pub(crate) to: Dialect,
 }
 
-/// The forms a configuration can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// What the S3 console shows and takes: [{"AllowedOrigins": …}]
-    Console,
-    /// What `aws s3api put-bucket-cors --cors-configuration` and the SDKs take
-    Cli,
-    /// What `aws s3api put-bucket-cors --cli-input-json` takes, without the bucket
-    CliInput,
-    /// The CorsConfiguration property of AWS::S3::Bucket
-    Cloudformation,
-    /// The body of the REST API's PutBucketCors
-    Xml,
+/// The dialects, each with what it is.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    let value = |dialect: Dialect| PossibleValue::new(dialect.as_str()).help(dialect.description());
+    PossibleValuesParser::new(Dialect::ALL.map(value)).try_map(|name| name.parse::<Dialect>())
 }
 
 const PROBE_EXAMPLES: &str = "\
@@ -270,29 +262,6 @@ Exit codes:
   0  every answer is what the configuration says (and, of two endpoints, alike)
   1  some answer is not, or did not come, or is a redirect
   2  nothing could be asked: wrong usage, no usable configuration, no answer at all";
-
-impl Form {
-    pub(crate) fn dialect(self) -> Dialect {
-        match self {
-            Self::Console => Dialect::Console,
-            Self::Cli => Dialect::Cli,
-            Self::CliInput => Dialect::CliInput,
-            Self::Cloudformation => Dialect::CloudFormation,
-            Self::Xml => Dialect::Xml,
-        }
-    }
-
-    /// As on the command line.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::Cli => "cli",
-            Self::CliInput => "cli-input",
-            Self::Cloudformation => "cloudformation",
-            Self::Xml => "xml",
-        }
-    }
-}
 
 #[derive(Debug, Args)]
 pub(crate) struct Probe {

@@ -1,8 +1,8 @@
 //! `s3-cors check`
 
 use annotate_snippets::Level;
-use s3_cors::lint::{self, Severity, lint};
 use s3_cors::{ConfigError, CorsConfiguration};
+use s3_cors_analysis::lint::{self, Severity, lint};
 use serde::Serialize;
 
 use crate::args::{Check, FailOn, Format};
@@ -142,7 +142,7 @@ fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
         position: span.map(|span| span.start),
         end: span.map(|span| span.end.offset),
         label: finding.place.to_string(),
-        help: Some(finding.cure.clone()),
+        help: Some(finding.help.clone()),
         notes: related.collect(),
     }
 }
@@ -161,7 +161,7 @@ fn in_json(input: &Input, finding: &lint::Finding) -> Finding {
         code: Some(finding.code.as_str()),
         place: place(&finding.place),
         text: finding.text.clone(),
-        cure: finding.cure.clone(),
+        help: finding.help.clone(),
         related: finding.related.iter().map(place).collect(),
         s3_error: None,
     }

@@ -18,8 +18,8 @@ pub(crate) fn run(args: &Convert, format: Format) -> Report {
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let form = args.to.name();
-    let text = configuration.to_text(args.to.dialect());
+    let form = args.to.as_str();
+    let text = configuration.to_text(args.to);
     match format {
         Format::Text => Report::on_stdout(text, Verdict::Fine),
         Format::Json => {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use s3_cors::difference::{Answer, Comparison, Difference, DifferenceKind, difference};
+use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, diff};
 use serde::Serialize;
 
 use crate::args::{Diff, Format};
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Diff, format: Format) -> Report {
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let comparison = match difference(&before.1, &after.1) {
+    let comparison = match diff(&before.1, &after.1) {
         Ok(comparison) => comparison,
         Err(error) => return usable::failure("diff", &error.to_string(), format),
     };
@@ -58,7 +58,7 @@ fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
                 |rule| format!("CORSRules[{rule}] answers"),
             );
             let _ = writeln!(out, "  {name}: {}", paint(DIM, rule));
-            if let (Answer::Headers(headers), DifferenceKind::Changes(changed)) =
+            if let (Response::Headers(headers), DifferenceKind::Changes(changed)) =
                 (answer, &difference.kind)
             {
                 for (name, value) in headers {
@@ -114,8 +114,8 @@ fn lossy(value: &[u8]) -> String {
 }
 
 fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verdict) -> Report {
-    let lines = |answer: &Answer| match answer {
-        Answer::Headers(headers) => Some(
+    let lines = |answer: &Response| match answer {
+        Response::Headers(headers) => Some(
             headers
                 .iter()
                 .map(|(name, value)| [(*name).to_owned(), lossy(value)])

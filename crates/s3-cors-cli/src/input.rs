@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use s3_cors::{ConfigError, CorsConfiguration, Located, Place, ProblemKind, Span};
+use s3_cors::limits::MAX_TEXT_BYTES;
+use s3_cors::sanitize::sanitized;
+use s3_cors::{ConfigError, CorsConfiguration, LocatedConfiguration, Place, ProblemKind, Span};
 
 /// More is not read: no configuration is as long, and the library refuses what is.
-const MOST_BYTES: u64 = 1024 * 1024 + 1;
+const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 /// A text and where it is from.
 #[derive(Debug)]
@@ -16,7 +18,7 @@ pub(crate) struct Input {
     /// The file's name as it was given.
     pub(crate) name: String,
     bytes: Vec<u8>,
-    located: Result<Located, ConfigError>,
+    located: Result<LocatedConfiguration, ConfigError>,
 }
 
 impl Input {
@@ -25,19 +27,15 @@ impl Input {
         let (name, bytes) = if path == Path::new("-") {
             ("<stdin>".into(), whole(io::stdin().lock()))
         } else {
-            let name = path.display().to_string();
+            let name = sanitized(&path.to_string_lossy()).into_owned();
             (name, File::open(path).and_then(whole))
         };
         let (bytes, located) = match bytes {
             Ok(bytes) => {
-                let located = Located::from_slice(&bytes);
+                let located = LocatedConfiguration::from_slice(&bytes);
                 (bytes, located)
             }
-            Err(error) => {
-                // Always fails.
-                let read = CorsConfiguration::from_reader(Broken(Some(error)));
-                (Vec::new(), read.and_then(|_| Located::from_slice(b"")))
-            }
+            Err(error) => (Vec::new(), Err(ConfigError::unreadable(error))),
         };
         Self {
             name,
@@ -47,7 +45,9 @@ impl Input {
     }
 
     pub(crate) fn configuration(&self) -> Result<&CorsConfiguration, &ConfigError> {
-        self.located.as_ref().map(Located::configuration)
+        self.located
+            .as_ref()
+            .map(LocatedConfiguration::configuration)
     }
 
     /// Where a part of the configuration stands.
@@ -74,13 +74,4 @@ fn whole(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Lets the library put a failure to read into words, and say the cure.
-struct Broken(Option<io::Error>);
-
-impl Read for Broken {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(self.0.take().unwrap_or_else(|| io::ErrorKind::Other.into()))
-    }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Finding {
     pub(crate) code: Option<&'static str>,
     pub(crate) place: JsonPlace,
     pub(crate) text: String,
-    pub(crate) cure: String,
+    pub(crate) help: String,
     /// Other places it speaks of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) related: Vec<JsonPlace>,
@@ -107,7 +107,7 @@ impl From<&Problem> for Finding {
             code: None,
             place: problem.place().into(),
             text: problem.kind().to_string(),
-            cure: problem.cure(),
+            help: problem.help(),
             related: Vec::new(),
             s3_error: problem.s3_error().map(|error| S3Error {
                 code: error.code(),

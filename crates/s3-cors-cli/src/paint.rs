@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
+use s3_cors::sanitize::{sanitized, shortened};
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -25,27 +26,14 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
     }
 }
 
-/// A text that may hold values from outside on one line, so that they can neither break the
-/// layout nor command the terminal.
+/// A text that may hold values from outside, on one line.
 pub(crate) fn flat(text: &str) -> String {
-    let flat = |c| match c {
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
-        c if c.is_control() => ' ',
-        c => c,
-    };
-    text.chars().map(flat).collect()
+    sanitized(text).into_owned()
 }
 
 /// A value from outside, cut if it is long.
 pub(crate) fn shown(value: &[u8]) -> String {
-    const SHOWN: usize = 200;
-    let text = String::from_utf8_lossy(value);
-    let mut characters = text.chars();
-    let mut shown = flat(&characters.by_ref().take(SHOWN).collect::<String>());
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
+    shortened(&String::from_utf8_lossy(value), 200).into_owned()
 }
 
 /// "1 rule", "2 rules".

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use s3_cors::sanitize::sanitized;
 use s3_cors::{ConfigError, Position, Problem};
 
 use crate::input::Input;
@@ -55,7 +56,7 @@ fn of_problem(problem: &Problem) -> Shown<'static> {
         position: problem.place().position(),
         end: None,
         label: problem.place().to_string(),
-        help: Some(problem.cure()),
+        help: Some(problem.help()),
         notes: s3_error
             .map(|error| format!("S3 answers {error}"))
             .into_iter()
@@ -133,11 +134,16 @@ impl Excerpt {
         let end = end.clamp(offset, to.max(offset));
         let before = if from > begin { "… " } else { "" };
         let after = if to < line_end { " …" } else { "" };
-        let source = format!("{before}{}{after}", &text[from..to]);
-        let shift = |at: usize| at - from + before.len();
+        // Each part by itself, since sanitizing changes lengths.
+        let mut source = format!("{before}{}", sanitized(&text[from..offset]));
+        let start = source.len();
+        source += &sanitized(&text[offset..end]);
+        let marked = start..source.len();
+        source += &sanitized(&text[end..to.max(end)]);
+        source += after;
         Self {
-            marked: shift(offset)..shift(end),
             source,
+            marked,
             whole_line,
         }
     }

@@ -27,7 +27,7 @@ pub enum SourceError {
     /// There is no configuration, none that can be read, or one that S3 would refuse.
     Configuration(ConfigError),
     /// The source has not answered in time.
-    TooSlow {
+    TimedOut {
         /// The source, such as a file's path.
         source: Arc<str>,
         /// How long it was waited for.
@@ -36,10 +36,10 @@ pub enum SourceError {
     /// The bucket could not be asked, or refused to answer.
     #[cfg(feature = "bucket")]
     Bucket(BucketError),
-    /// Rules have not arrived within the time [`Following::first_load_within`] was given, and no
+    /// Rules have not arrived within the time [`FollowHandle::first_load_within`] was given, and no
     /// attempt has failed yet.
     ///
-    /// [`Following::first_load_within`]: crate::Following::first_load_within
+    /// [`FollowHandle::first_load_within`]: crate::FollowHandle::first_load_within
     NotYet {
         /// The source.
         source: Arc<str>,
@@ -59,7 +59,7 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Configuration(error) => error.fmt(f),
-            Self::TooSlow { source, after } => write!(
+            Self::TimedOut { source, after } => write!(
                 f,
                 "{source}: no answer within {after:?}; if that is too short, set another `timeout`"
             ),

@@ -14,14 +14,13 @@
 
 #[cfg(feature = "bucket")]
 mod bucket;
-mod difference;
 mod error;
 #[cfg(feature = "file")]
 mod file;
 #[doc = include_str!("../FLEET.md")]
 pub mod fleet {}
 #[cfg_attr(not(any(feature = "file", feature = "bucket")), allow(dead_code))]
-mod following;
+mod follow_handle;
 #[cfg_attr(not(any(feature = "file", feature = "bucket")), allow(dead_code))]
 mod report;
 mod schedule;
@@ -32,10 +31,10 @@ pub use aws_config;
 pub use aws_sdk_s3;
 #[cfg(feature = "bucket")]
 pub use bucket::{BucketError, BucketErrorKind, BucketSource};
-pub use difference::{RuleChange, rule_changes};
 pub use error::{SourceError, Stopped};
 #[cfg(feature = "file")]
 pub use file::FileSource;
-pub use following::Following;
+pub use follow_handle::FollowHandle;
 pub use s3_cors;
+pub use s3_cors_analysis::changes::{RuleChange, rule_changes};
 pub use schedule::Schedule;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use s3_cors::{PolicyStatus, Replaced, SharedPolicy};
+use s3_cors::{LoadFailure, PolicyStatus, Replaced, SharedPolicy};
+use s3_cors_analysis::changes::rule_changes;
 
-use crate::difference::rule_changes;
 use crate::error::SourceError;
 
 /// Says what came of each load, but not the same failure every time.
@@ -71,9 +71,9 @@ impl Reporter {
     }
 
     fn failure(&mut self, error: &SourceError, status: &PolicyStatus, next: Option<Duration>) {
-        let in_a_row = status.last_failure().map_or(1, s3_cors::Failure::in_a_row);
+        let consecutive = status.last_failure().map_or(1, LoadFailure::consecutive);
         // A log that repeats itself every few seconds hides what else it says.
-        let new = self.told.as_ref() != Some(error) || in_a_row.is_power_of_two();
+        let new = self.told.as_ref() != Some(error) || consecutive.is_power_of_two();
         let (source, version) = (&*self.source, status.version());
         let next = Next(next);
         let in_force = InForce(status);
@@ -82,14 +82,14 @@ impl Reporter {
             tracing::warn!(
                 source,
                 version,
-                failures_in_a_row = in_a_row,
+                consecutive_failures = consecutive,
                 "CORS rules not loaded{next}; still in force: {in_force}. {error}"
             );
         } else {
             tracing::debug!(
                 source,
                 version,
-                failures_in_a_row = in_a_row,
+                consecutive_failures = consecutive,
                 "CORS rules not loaded{next}, as before; still in force: {in_force}. {error}"
             );
         }

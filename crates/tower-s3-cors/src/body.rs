@@ -1,4 +1,4 @@
-//! The body of an answer: the app's or the layer's own, and the type both have.
+//! The body of a response: the app's or the layer's own, and the type both have.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,8 +8,8 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of an answer of [`S3Cors`](crate::S3Cors): the inner service's, or the one of a
-    /// refusal.
+    /// The body of a response of [`S3Cors`](crate::S3Cors) after
+    /// [`wrap_body`](crate::S3CorsLayer::wrap_body): the inner service's, or the layer's own.
     ///
     /// Data comes as [`Bytes`]. If the inner body yields `Bytes` they are passed on as they are;
     /// other kinds of data are copied.
@@ -24,53 +24,44 @@ pin_project! {
     #[project = KindProjection]
     #[derive(Debug)]
     enum Kind<B> {
-        Forwarded { #[pin] body: B },
+        Inner { #[pin] body: B },
         Own { bytes: Bytes },
     }
 }
 
-/// What type the bodies of answers have: [`Wrapped`] or [`Same`].
-pub trait AnswerBody<B>: sealed::Sealed {
-    /// The body of an answer.
+/// The type of the bodies of responses: [`InnerBody`] or [`WrappedBody`].
+#[diagnostic::on_unimplemented(
+    message = "the layer cannot make a body of the type `{B}` for its own responses",
+    label = "`{B}` is not `Default + From<Bytes>`",
+    note = "call `.wrap_body()` on the `S3CorsLayer`: responses then have a `ResponseBody` around \
+            the inner service's body"
+)]
+pub trait BodyKind<B>: sealed::Sealed {
+    /// The body of a response.
     type Body: Body;
 
     /// The inner service's body.
-    fn forwarded(body: B) -> Self::Body;
+    fn inner(body: B) -> Self::Body;
 
     /// A body of the layer's own, often empty.
     fn own(bytes: Bytes) -> Self::Body;
 }
 
-/// Answers have a [`ResponseBody`] around the inner service's, of which nothing is asked but that
-/// it be a body. The default.
+/// Responses have the inner service's own type of body. The default.
+///
+/// The type must be made from [`Bytes`], as axum's and most others are. For those that are not,
+/// see [`S3CorsLayer::wrap_body`](crate::S3CorsLayer::wrap_body).
 #[derive(Debug, Clone, Copy)]
-pub enum Wrapped {}
+pub enum InnerBody {}
 
-/// Answers have the inner service's own type of body, which must be made from [`Bytes`]: see
-/// [`S3CorsLayer::same_body`](crate::S3CorsLayer::same_body).
+/// Responses have a [`ResponseBody`] around the inner service's body, which can be of any type.
 #[derive(Debug, Clone, Copy)]
-pub enum Same {}
+pub enum WrappedBody {}
 
-impl<B: Body> AnswerBody<B> for Wrapped {
-    type Body = ResponseBody<B>;
-
-    fn forwarded(body: B) -> ResponseBody<B> {
-        ResponseBody {
-            kind: Kind::Forwarded { body },
-        }
-    }
-
-    fn own(bytes: Bytes) -> ResponseBody<B> {
-        ResponseBody {
-            kind: Kind::Own { bytes },
-        }
-    }
-}
-
-impl<B: Body + Default + From<Bytes>> AnswerBody<B> for Same {
+impl<B: Body + Default + From<Bytes>> BodyKind<B> for InnerBody {
     type Body = B;
 
-    fn forwarded(body: B) -> B {
+    fn inner(body: B) -> B {
         body
     }
 
@@ -83,11 +74,27 @@ impl<B: Body + Default + From<Bytes>> AnswerBody<B> for Same {
     }
 }
 
+impl<B: Body> BodyKind<B> for WrappedBody {
+    type Body = ResponseBody<B>;
+
+    fn inner(body: B) -> ResponseBody<B> {
+        ResponseBody {
+            kind: Kind::Inner { body },
+        }
+    }
+
+    fn own(bytes: Bytes) -> ResponseBody<B> {
+        ResponseBody {
+            kind: Kind::Own { bytes },
+        }
+    }
+}
+
 mod sealed {
     pub trait Sealed {}
 
-    impl Sealed for super::Wrapped {}
-    impl Sealed for super::Same {}
+    impl Sealed for super::InnerBody {}
+    impl Sealed for super::WrappedBody {}
 }
 
 impl<B: Body> Body for ResponseBody<B> {
@@ -99,7 +106,7 @@ impl<B: Body> Body for ResponseBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
-            KindProjection::Forwarded { body } => body
+            KindProjection::Inner { body } => body
                 .poll_frame(cx)
                 .map_ok(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))),
             KindProjection::Own { bytes } if bytes.is_empty() => Poll::Ready(None),
@@ -111,14 +118,14 @@ impl<B: Body> Body for ResponseBody<B> {
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Forwarded { body } => body.is_end_stream(),
+            Kind::Inner { body } => body.is_end_stream(),
             Kind::Own { bytes } => bytes.is_empty(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Forwarded { body } => body.size_hint(),
+            Kind::Inner { body } => body.size_hint(),
             Kind::Own { bytes } => SizeHint::with_exact(bytes.len() as u64),
         }
     }

@@ -1,4 +1,4 @@
-//! The future of an answer.
+//! The future of a response.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -7,31 +7,29 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response};
 use pin_project_lite::pin_project;
+use s3_cors::adapter::http_1x::{OwnedCorsHeaders, finish};
 
-use crate::body::{AnswerBody, Wrapped};
-use s3_cors::http1::OwnedCorsHeaders;
-
-use crate::headers;
+use crate::body::{BodyKind, InnerBody};
 use crate::layer::Settings;
 
 pin_project! {
     /// The future of [`S3Cors`](crate::S3Cors).
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F, A = Wrapped> {
+    pub struct ResponseFuture<F, A = InnerBody> {
         #[pin]
-        answer: Answer<F>,
+        kind: Kind<F>,
         bodies: PhantomData<fn() -> A>,
     }
 }
 
 pin_project! {
-    #[project = AnswerProjection]
+    #[project = KindProjection]
     #[derive(Debug)]
-    enum Answer<F> {
-        Forwarded {
+    enum Kind<F> {
+        Inner {
             #[pin]
             inner: F,
             cors: Option<OwnedCorsHeaders>,
@@ -44,13 +42,9 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
-    pub(crate) fn forwarded(
-        inner: F,
-        cors: Option<OwnedCorsHeaders>,
-        settings: Arc<Settings>,
-    ) -> Self {
+    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
         Self {
-            answer: Answer::Forwarded {
+            kind: Kind::Inner {
                 inner,
                 cors,
                 settings,
@@ -59,9 +53,9 @@ impl<F, A> ResponseFuture<F, A> {
         }
     }
 
-    pub(crate) fn answered(response: Response<Bytes>) -> Self {
+    pub(crate) fn own(response: Response<Bytes>) -> Self {
         Self {
-            answer: Answer::Own {
+            kind: Kind::Own {
                 response: Some(response),
             },
             bodies: PhantomData,
@@ -72,23 +66,29 @@ impl<F, A> ResponseFuture<F, A> {
 impl<F, A, B, E> Future for ResponseFuture<F, A>
 where
     F: Future<Output = Result<Response<B>, E>>,
-    A: AnswerBody<B>,
+    A: BodyKind<B>,
 {
     type Output = Result<Response<A::Body>, E>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match self.project().answer.project() {
-            AnswerProjection::Forwarded {
+        Poll::Ready(match self.project().kind.project() {
+            KindProjection::Inner {
                 inner,
                 cors,
                 settings,
             } => ready!(inner.poll(cx)).map(|mut response| {
                 let status = response.status();
-                finish(status, response.headers_mut(), cors, settings);
-                response.map(A::forwarded)
+                let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
+                finish(
+                    response.headers_mut(),
+                    cors,
+                    settings.always_vary,
+                    trace_removed,
+                );
+                response.map(A::inner)
             }),
-            AnswerProjection::Own { response } => match response.take() {
+            KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.
                 None => return Poll::Pending,
@@ -97,20 +97,10 @@ where
     }
 }
 
-#[inline]
-fn finish(
-    status: StatusCode,
-    headers: &mut HeaderMap,
-    cors: &mut Option<OwnedCorsHeaders>,
-    settings: &Settings,
-) {
-    let own = headers::remove_access_control(headers);
-    let wanted = settings.add_headers_to.as_ref();
-    if cors.is_some() && wanted.is_none_or(|wanted| wanted.0(status)) {
-        if let Some(cors) = cors.take() {
-            headers::add(cors, &own, headers);
-        }
-    } else if settings.always_vary {
-        headers::add_vary(&own, headers);
-    }
+#[cfg(feature = "tracing")]
+fn trace_removed(name: &HeaderName, value: &HeaderValue) {
+    tracing::debug!(%name, ?value, "removed a CORS header that the app set itself");
 }
+
+#[cfg(not(feature = "tracing"))]
+fn trace_removed(_: &HeaderName, _: &HeaderValue) {}

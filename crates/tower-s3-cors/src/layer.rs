@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
+use s3_cors::adapter::PolicyProvider;
+use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 use tower_layer::Layer;
 
-use crate::body::{Same, Wrapped};
+use crate::body::{InnerBody, WrappedBody};
 use crate::service::S3Cors;
 
-/// A layer that answers CORS exactly as an S3 bucket with the same configuration does.
+/// A layer that handles CORS exactly as an S3 bucket with the same configuration does.
 ///
-/// Cheap to clone. Where to put it is said on the [front page](crate#where-to-put-the-layer).
+/// Cheap to clone. The [front page](crate#where-to-put-the-layer) says where to put it.
 ///
 /// ```
 /// use tower_s3_cors::S3CorsLayer;
@@ -26,7 +27,7 @@ use crate::service::S3Cors;
 /// # Ok::<(), tower_s3_cors::ConfigError>(())
 /// ```
 #[must_use]
-pub struct S3CorsLayer<A = Wrapped> {
+pub struct S3CorsLayer<A = InnerBody> {
     settings: Arc<Settings>,
     bodies: PhantomData<fn() -> A>,
 }
@@ -35,10 +36,18 @@ pub struct S3CorsLayer<A = Wrapped> {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) policy: PolicyProvider,
-    pub(crate) forward_plain_options: bool,
+    pub(crate) forward_non_preflight_options: bool,
     pub(crate) always_vary: bool,
-    pub(crate) add_headers_to: Option<StatusFn>,
+    pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+}
+
+impl Settings {
+    /// Whether a response with this status gets its CORS headers.
+    pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
+        let condition = self.cors_headers_if_status.as_ref();
+        condition.is_none_or(|condition| condition.0(status))
+    }
 }
 
 #[derive(Clone)]
@@ -63,6 +72,7 @@ impl fmt::Debug for RefusalBodyFn {
 
 /// The body of a refusal in place of S3's XML, for [`S3CorsLayer::refusal_body`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RefusalBody {
     /// Sent as `Content-Type`.
     pub content_type: HeaderValue,
@@ -70,15 +80,25 @@ pub struct RefusalBody {
     pub body: Bytes,
 }
 
+impl RefusalBody {
+    /// A body, and its `Content-Type`.
+    pub fn new(content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        Self {
+            content_type,
+            body: body.into(),
+        }
+    }
+}
+
 impl S3CorsLayer {
-    /// A layer with a policy: a [`CorsPolicy`], or one that can be replaced while it is in use, a
-    /// `SharedPolicy` of [`s3_cors`] with the feature `shared`.
+    /// A layer with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
+    /// which can be replaced while it is in use.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self::with_settings(Arc::new(Settings {
             policy: policy.into(),
-            forward_plain_options: false,
+            forward_non_preflight_options: false,
             always_vary: false,
-            add_headers_to: None,
+            cors_headers_if_status: None,
             refusal_body: None,
         }))
     }
@@ -87,7 +107,7 @@ impl S3CorsLayer {
     ///
     /// # Errors
     ///
-    /// All problems of the file at once, each with its place and the cure.
+    /// All problems of the file at once, each with its place and what to do about it.
     ///
     /// ```no_run
     /// # use tower_s3_cors::S3CorsLayer;
@@ -98,61 +118,62 @@ impl S3CorsLayer {
         CorsPolicy::from_path(path).map(Self::new)
     }
 
-    /// A layer with the configuration in a text, in any [dialect](s3_cors::Dialect).
+    /// A layer with the configuration in a string, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the text at once, each with its place and the cure.
+    /// All problems of the text at once, each with its place and what to do about it.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
         CorsPolicy::from_text(text).map(Self::new)
     }
 }
 
 impl<A> S3CorsLayer<A> {
-    /// Forwards a plain `OPTIONS`, one without `Origin` or without
-    /// `Access-Control-Request-Method`, to the app, whose answer goes out without CORS headers, its
-    /// own included.
+    /// Forwards an `OPTIONS` that is no preflight to the app: one without `Origin` or without
+    /// `Access-Control-Request-Method`. The app's response gets no CORS headers, and its own are
+    /// removed.
     ///
-    /// By default it is refused, as S3 refuses it: with status 400 if it has no `Origin`, else
-    /// with 403. Preflights are answered here in either case. For apps that use `OPTIONS`
+    /// By default the layer refuses such a request, as S3 does: with status 400 if it has no
+    /// `Origin`, else with 403. Preflights never reach the app. For apps that use `OPTIONS`
     /// themselves, as WebDAV and TUS do.
-    pub fn forward_plain_options(mut self, forward: bool) -> Self {
-        self.settings_mut().forward_plain_options = forward;
+    pub fn forward_non_preflight_options(mut self, forward: bool) -> Self {
+        self.settings_mut().forward_non_preflight_options = forward;
         self
     }
 
-    /// Sends `Vary` with every answer, also with those that have no CORS headers.
+    /// Sends S3's `Vary` with every response, even one without CORS headers.
     ///
-    /// By default `Vary` is sent with CORS headers only, as S3 does it. A cache may then keep an
-    /// answer to a request without `Origin`, such as that of an `<img>`, and hand it to a later
-    /// `fetch()` of the same URL, which fails for want of `Access-Control-Allow-Origin`.
+    /// By default `Vary` is sent only with CORS headers, as S3 does. A cache may then store the
+    /// response to a request without `Origin`, such as that of an `<img>`, and reuse it for a
+    /// later `fetch()` of the same URL, which fails because `Access-Control-Allow-Origin` is
+    /// missing.
     pub fn always_vary(mut self, always: bool) -> Self {
         self.settings_mut().always_vary = always;
         self
     }
 
-    /// Adds CORS headers only to answers of the app whose status satisfies a condition.
+    /// Adds CORS headers only to responses of the app whose status satisfies a condition.
     ///
-    /// By default they go with every status: S3 sends them with errors, too, and a script sees
-    /// the status of an answer only if they are there.
+    /// By default every response gets them, whatever its status: S3 sends them with errors, too,
+    /// and without them a script cannot see the status.
     ///
     /// ```
     /// # use tower_s3_cors::S3CorsLayer;
     /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
     /// let layer = S3CorsLayer::from_text(cors_json)?
-    ///     .add_headers_to(|status| status != http::StatusCode::NOT_MODIFIED);
+    ///     .cors_headers_if_status(|status| status != http::StatusCode::NOT_MODIFIED);
     /// # Ok::<(), tower_s3_cors::ConfigError>(())
     /// ```
-    pub fn add_headers_to(
+    pub fn cors_headers_if_status(
         mut self,
         condition: impl Fn(StatusCode) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.settings_mut().add_headers_to = Some(StatusFn(Arc::new(condition)));
+        self.settings_mut().cors_headers_if_status = Some(StatusFn(Arc::new(condition)));
         self
     }
 
-    /// Replaces the body of refusals. The function is given the refusal and the request id that
-    /// is sent as `x-amz-request-id`; status and headers but for `Content-Type` stay as they are.
+    /// Replaces the body of refusals. The function receives the refusal and the request id that
+    /// is sent as `x-amz-request-id`. The status and all headers but `Content-Type` stay the same.
     ///
     /// By default the body is S3's XML.
     ///
@@ -162,10 +183,8 @@ impl<A> S3CorsLayer<A> {
     ///
     /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
     /// let layer = S3CorsLayer::from_text(cors_json)?.refusal_body(|refusal, request_id| {
-    ///     RefusalBody {
-    ///         content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
-    ///         body: format!("{} ({request_id})\n", refusal.reason()).into(),
-    ///     }
+    ///     let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    ///     RefusalBody::new(text, format!("{} ({request_id})\n", refusal.reason()))
     /// });
     /// # Ok::<(), tower_s3_cors::ConfigError>(())
     /// ```
@@ -177,20 +196,34 @@ impl<A> S3CorsLayer<A> {
         self
     }
 
-    /// Gives answers the inner service's own type of body, as long as that is made from
-    /// [`Bytes`], instead of a [`ResponseBody`](crate::ResponseBody) around it.
+    /// Gives responses a [`ResponseBody`](crate::ResponseBody) around the inner service's body,
+    /// which can then be of any type.
     ///
-    /// It changes no answer. In axum it saves one allocation per request: axum boxes every body
-    /// that is not its own, and its own it knows only unwrapped.
+    /// By default responses have the inner service's own type of body, which must be
+    /// `Default + From<Bytes>`. axum's body is; tonic's and boxed bodies are not. What is sent is
+    /// the same in either case.
     ///
     /// ```
     /// # use tower_s3_cors::S3CorsLayer;
     /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
-    /// let layer = S3CorsLayer::from_text(cors_json)?.same_body();
+    /// let layer = S3CorsLayer::from_text(cors_json)?.wrap_body();
     /// # Ok::<(), tower_s3_cors::ConfigError>(())
     /// ```
-    pub fn same_body(self) -> S3CorsLayer<Same> {
+    pub fn wrap_body(self) -> S3CorsLayer<WrappedBody> {
         S3CorsLayer::with_settings(self.settings)
+    }
+
+    /// Wraps a service: the same as [`Layer::layer`], without an import.
+    ///
+    /// ```
+    /// # use tower_s3_cors::S3CorsLayer;
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// # let router = ();
+    /// let service = S3CorsLayer::from_text(cors_json)?.always_vary(true).wrap(router);
+    /// # Ok::<(), tower_s3_cors::ConfigError>(())
+    /// ```
+    pub fn wrap<S>(&self, inner: S) -> S3Cors<S, A> {
+        S3Cors::with_settings(inner, Arc::clone(&self.settings))
     }
 
     /// The policy in force.
@@ -229,7 +262,7 @@ impl<S, A> Layer<S> for S3CorsLayer<A> {
     type Service = S3Cors<S, A>;
 
     fn layer(&self, inner: S) -> S3Cors<S, A> {
-        S3Cors::with_settings(inner, Arc::clone(&self.settings))
+        self.wrap(inner)
     }
 }
 

@@ -14,14 +14,14 @@
 
 mod body;
 mod future;
-mod headers;
 mod layer;
 mod service;
 
-pub use body::{AnswerBody, ResponseBody, Same, Wrapped};
+pub use body::{BodyKind, InnerBody, ResponseBody, WrappedBody};
 pub use future::ResponseFuture;
 pub use layer::{RefusalBody, S3CorsLayer};
 #[cfg(feature = "shared")]
 pub use s3_cors::SharedPolicy;
-pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, PolicyProvider, Refusal};
+pub use s3_cors::adapter::PolicyProvider;
+pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3Cors;

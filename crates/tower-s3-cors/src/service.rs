@@ -1,26 +1,29 @@
-//! The service: asks the policy, then forwards the request or answers it.
+//! The service: asks the policy, then forwards the request or responds to it.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
-use s3_cors::http1::{OwnedCorsHeaders, host_id_value};
-use s3_cors::{CorsPolicy, Decision, PolicyProvider, Refusal, host_id, request_id};
-use tower_layer::Layer;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response};
+use s3_cors::adapter::http_1x::{
+    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
+};
+use s3_cors::adapter::{PolicyProvider, host_id, request_id};
+use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
-use crate::body::{AnswerBody, Wrapped};
+use crate::body::{BodyKind, InnerBody};
 use crate::future::ResponseFuture;
-use crate::headers::{self, Own};
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
 /// The service that [`S3CorsLayer`] makes of another.
 ///
-/// Preflights are answered here and never reach the inner service; all other requests always
-/// reach it, and its answers get their CORS headers.
-pub struct S3Cors<S, A = Wrapped> {
+/// Preflights never reach the inner service. All other requests do, and its responses get their
+/// CORS headers.
+#[must_use = "services do nothing unless called"]
+pub struct S3Cors<S, A = InnerBody> {
     inner: S,
     settings: Arc<Settings>,
     bodies: PhantomData<fn() -> A>,
@@ -29,7 +32,7 @@ pub struct S3Cors<S, A = Wrapped> {
 impl<S> S3Cors<S> {
     /// Wraps a service with a policy. [`S3CorsLayer`] has options besides.
     pub fn new(inner: S, policy: impl Into<PolicyProvider>) -> Self {
-        S3CorsLayer::new(policy).layer(inner)
+        S3CorsLayer::new(policy).wrap(inner)
     }
 }
 
@@ -81,7 +84,7 @@ impl<S: fmt::Debug, A> fmt::Debug for S3Cors<S, A> {
 impl<S, A, ReqBody, ResBody> Service<Request<ReqBody>> for S3Cors<S, A>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    A: AnswerBody<ResBody>,
+    A: BodyKind<ResBody>,
 {
     type Response = Response<A::Body>;
     type Error = S::Error;
@@ -97,60 +100,45 @@ where
         let policy = settings.policy.load();
         let cors = match policy.decide(&request) {
             Decision::NotCors => None,
-            Decision::NotAllowed(reason) => {
-                trace_not_allowed(&request, &reason);
+            Decision::NotAllowed(mismatch) => {
+                trace_not_allowed(&request, &mismatch);
                 None
             }
             Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
             Decision::Preflight(headers) => {
                 let mut response = Response::default();
                 *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
-                return ResponseFuture::answered(response);
+                return ResponseFuture::own(response);
             }
             Decision::Refused(refusal)
-                if settings.forward_plain_options && refusal.is_plain_options() =>
+                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
             {
                 None
             }
             Decision::Refused(refusal) => {
-                return ResponseFuture::answered(refused(&request, &refusal, settings));
+                return ResponseFuture::own(refused(&request, &refusal, settings));
             }
         };
-        ResponseFuture::forwarded(self.inner.call(request), cors, Arc::clone(settings))
+        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
     }
 }
 
-const X_REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
-const X_AMZ_REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-amz-request-id");
-const X_AMZ_ID_2: header::HeaderName = header::HeaderName::from_static("x-amz-id-2");
-
-fn refused<B>(
-    request: &Request<B>,
-    refusal: &Refusal<'_>,
-    settings: &Settings,
-) -> Response<bytes::Bytes> {
+fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {
     let incoming = request.headers().get(X_REQUEST_ID);
     let request_id = request_id(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
     let RefusalBody { content_type, body } = match &settings.refusal_body {
         Some(own) => own.0(refusal, &request_id),
-        None => RefusalBody {
-            content_type: const { HeaderValue::from_static("application/xml") },
-            body: refusal.to_xml(&request_id, host_id()).into(),
-        },
+        None => RefusalBody::new(
+            const { HeaderValue::from_static("application/xml") },
+            refusal.to_xml(&request_id, host_id()),
+        ),
     };
     let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
-    let headers: &mut HeaderMap = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, content_type);
-    // A harmless token or hexadecimal digits: always a header value.
-    if let Ok(request_id) = HeaderValue::try_from(request_id) {
-        headers.insert(X_AMZ_REQUEST_ID, request_id);
-    }
-    headers.insert(X_AMZ_ID_2, host_id_value());
+    *response.status_mut() = refusal_status(refusal);
+    add_refusal_headers(response.headers_mut(), content_type, &request_id);
     if settings.always_vary {
-        headers::add_vary(&Own::default(), headers);
+        add_vary(response.headers_mut());
     }
     response
 }
@@ -161,11 +149,9 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
         status = refusal.status(),
         request_id,
         path = request.uri().path(),
-        origin = ?request.headers().get(header::ORIGIN),
-        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
-        "{} refused: {}",
-        if refusal.is_plain_options() { "OPTIONS" } else { "preflight" },
-        refusal.reason()
+        origin = ?request.headers().get(http::header::ORIGIN),
+        requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
+        "{refusal}"
     );
 }
 
@@ -173,15 +159,15 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
 fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
 
 #[cfg(feature = "tracing")]
-fn trace_not_allowed<B>(request: &Request<B>, reason: &s3_cors::NotAllowed<'_>) {
+fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {
     tracing::debug!(
         method = %request.method(),
         path = request.uri().path(),
-        origin = ?request.headers().get(header::ORIGIN),
-        requested_method = ?request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD),
-        "answered without CORS headers: {reason}"
+        origin = ?request.headers().get(http::header::ORIGIN),
+        requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
+        "no CORS headers: {mismatch}"
     );
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_not_allowed<B>(_: &Request<B>, _: &s3_cors::NotAllowed<'_>) {}
+fn trace_not_allowed<B>(_: &Request<B>, _: &Mismatch<'_>) {}

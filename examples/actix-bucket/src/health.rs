@@ -3,19 +3,19 @@
 use std::time::SystemTime;
 
 use actix_web::{HttpResponse, web};
-use s3_cors_sources::Following;
+use s3_cors_sources::FollowHandle;
 use serde_json::json;
 
 /// Always 200: an app that answers by the rules it has is well, though they may be outdated.
 /// Let `failing` and `followed` call somebody, rather than have every instance restarted.
-pub(crate) async fn show(following: web::Data<Following>) -> HttpResponse {
+pub(crate) async fn show(following: web::Data<FollowHandle>) -> HttpResponse {
     let status = following.policy().status();
     let last_failure = status.last_failure().map(|failure| {
         json!({
             "error": failure.error().to_string(),
             "source": failure.source(),
             "age_seconds": age(Some(failure.at())),
-            "in_a_row": failure.in_a_row(),
+            "in_a_row": failure.consecutive(),
         })
     });
     HttpResponse::Ok().json(json!({

@@ -21,7 +21,7 @@ use actix_s3_cors::S3Cors;
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use s3_cors_sources::s3_cors::SharedPolicy;
-use s3_cors_sources::{BucketSource, Following};
+use s3_cors_sources::{BucketSource, FollowHandle};
 
 const USAGE: &str = "usage: actix-bucket --bucket NAME [--interval SECONDS] [--listen ADDR]";
 
@@ -71,7 +71,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(listen: &str, cors: S3Cors, following: Following) -> std::io::Result<()> {
+async fn serve(listen: &str, cors: S3Cors, following: FollowHandle) -> std::io::Result<()> {
     // It also keeps `following`, and what is dropped follows no more.
     let following = web::Data::new(following);
     let app = move || {

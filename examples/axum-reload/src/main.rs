@@ -20,7 +20,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use s3_cors_sources::s3_cors::SharedPolicy;
-use s3_cors_sources::{FileSource, Following};
+use s3_cors_sources::{FileSource, FollowHandle};
 use tower_s3_cors::S3Cors;
 
 #[tokio::main]
@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
     }
 }
 
-fn app(policy: &SharedPolicy, following: Following) -> Router {
+fn app(policy: &SharedPolicy, following: FollowHandle) -> Router {
     let ok = get(answer).put(answer).post(answer).delete(answer);
     let router = Router::new()
         .route("/", ok.clone())

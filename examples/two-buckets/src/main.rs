@@ -42,7 +42,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use s3_cors_sources::{FileSource, Following, SourceError};
+use s3_cors_sources::{FileSource, FollowHandle, SourceError};
 use tokio::net::TcpListener;
 use tower_s3_cors::CorsPolicy;
 use tower_s3_cors::s3_cors::SharedPolicy;
@@ -82,7 +82,7 @@ async fn serve(options: &Options) -> Result<(), Failure> {
     };
 
     let file = options.cors.as_deref().unwrap_or(Path::new("cors.json"));
-    let greeting = greeting::text(&ports, following.as_ref().map(Following::source));
+    let greeting = greeting::text(&ports, following.as_ref().map(FollowHandle::source));
     let servers = async {
         tokio::try_join!(
             axum::serve(website, sites::website(ports, file, cors.clone())).into_future(),
@@ -111,7 +111,7 @@ struct Ports {
 
 /// Takes the second bucket's configuration from the file, now and whenever it changes, or the one
 /// that allows this machine.
-async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<Following>, Failure> {
+async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<FollowHandle>, Failure> {
     let Some(file) = &options.cors else {
         let set = cors.set(sites::shown(), "cors.json");
         set.map_err(|error| Failure::Config(error.into()))?;

@@ -7,8 +7,8 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Html;
 use axum::routing::{MethodRouter, get};
-use tower_s3_cors::s3_cors::{Dialect, PolicyProvider, SharedPolicy};
-use tower_s3_cors::{CorsConfiguration, S3Cors};
+use tower_s3_cors::s3_cors::{Dialect, SharedPolicy};
+use tower_s3_cors::{CorsConfiguration, PolicyProvider, S3Cors};
 
 use crate::Ports;
 

@@ -5,14 +5,8 @@ use s3_cors::{CorsConfiguration, CorsRule};
 /// A configuration with one rule, of which a word is in the origin.
 #[must_use]
 pub fn good(word: &str) -> CorsConfiguration {
-    CorsConfiguration {
-        cors_rules: vec![CorsRule {
-            allowed_origins: vec![format!("https://{word}.example")],
-            allowed_methods: vec!["GET".into()],
-            expose_headers: vec![format!("x-{word}")],
-            ..CorsRule::default()
-        }],
-    }
+    let rule = CorsRule::new([format!("https://{word}.example")], ["GET"]);
+    CorsConfiguration::new([rule.expose_headers([format!("x-{word}")])])
 }
 
 /// The same as the text of a file.

@@ -11,7 +11,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use s3_cors::CorsConfiguration;
-use s3_cors::difference::{Answer, Comparison, Difference, DifferenceKind, Witness, difference};
+use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, Witness, diff};
 
 use crate::{configuration, matches, rule, universe};
 
@@ -152,12 +152,12 @@ fn who_gains_and_who_loses_is_said() {
 fn a_configuration_that_s3_refuses_is_not_compared() {
     let valid = configuration(&format!("[{}]", rule("*", "GET", "")));
     let empty = CorsConfiguration::default();
-    assert!(difference(&valid, &empty).is_err());
-    assert!(difference(&empty, &valid).is_err());
+    assert!(diff(&valid, &empty).is_err());
+    assert!(diff(&empty, &valid).is_err());
 }
 
 fn differences(before: &CorsConfiguration, after: &CorsConfiguration) -> Vec<Difference> {
-    match difference(before, after).expect("valid configurations") {
+    match diff(before, after).expect("valid configurations") {
         Comparison::Alike => Vec::new(),
         Comparison::Different(differences) => {
             assert!(!differences.is_empty());
@@ -266,7 +266,7 @@ fn answer_of(rule: &Rule) -> (bool, Vec<String>, Vec<String>, Option<i64>) {
     )
 }
 
-fn naively(rules: &[Rule], witness: &Witness) -> (Option<usize>, Answer) {
+fn naively(rules: &[Rule], witness: &Witness) -> (Option<usize>, Response) {
     let lines = witness.lines();
     let headers = lines
         .into_iter()
@@ -278,8 +278,8 @@ fn naively(rules: &[Rule], witness: &Witness) -> (Option<usize>, Answer) {
         headers,
     };
     match naive::decide(Bucket::WithRules(rules), &request) {
-        Verdict::Preflight(headers) => (Some(headers.rule), Answer::Headers(headers.lines)),
-        _ => (None, Answer::NotAllowed),
+        Verdict::Preflight(headers) => (Some(headers.rule), Response::Headers(headers.lines)),
+        _ => (None, Response::NotAllowed),
     }
 }
 
@@ -340,9 +340,7 @@ fn what_differs_is_what_brute_force_finds() {
     );
     let result = runner(1_500).run(&cases, |(before, other, what, at, unrelated)| {
         let after = unrelated.unwrap_or_else(|| changed(before.clone(), other, what, at));
-        let config = |rules: &[Rule]| CorsConfiguration {
-            cors_rules: rules.iter().map(Into::into).collect(),
-        };
+        let config = |rules: &[Rule]| CorsConfiguration::new(rules.iter().map(Into::into));
         let found = differences(&config(&before), &config(&after));
         let mut told = BTreeSet::new();
         let mut short = BTreeSet::new();
@@ -362,11 +360,11 @@ fn what_differs_is_what_brute_force_finds() {
             match &difference.kind {
                 DifferenceKind::Gains => {
                     count("gains");
-                    prop_assert_eq!(&difference.before, &Answer::NotAllowed);
+                    prop_assert_eq!(&difference.before, &Response::NotAllowed);
                 }
                 DifferenceKind::Loses => {
                     count("loses");
-                    prop_assert_eq!(&difference.after, &Answer::NotAllowed);
+                    prop_assert_eq!(&difference.after, &Response::NotAllowed);
                 }
                 DifferenceKind::Changes(changes) => {
                     count("changes");

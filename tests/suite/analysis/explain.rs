@@ -8,11 +8,11 @@ use conformance::generate::{requests, rules, runner};
 use conformance::naive::{self, Bucket, Lacking, Refused, Request, Verdict};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use s3_cors::explain::{
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Decision, ResourceType};
+use s3_cors_analysis::explain::{
     Advice, Caution, Change, Condition, Explanation, Impossible, NoteCode, OriginDifference,
     OriginVerdict, explain,
 };
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Decision, ResourceType};
 
 use crate::{configuration, of_object, rule};
 
@@ -352,12 +352,7 @@ fn a_bucket_without_configuration_gets_one() {
         panic!()
     };
     let created = suggestion.apply(None);
-    let expected = CorsRule {
-        allowed_origins: vec!["https://a.com".into()],
-        allowed_methods: vec!["PUT".into()],
-        allowed_headers: vec!["content-type".into()],
-        ..CorsRule::default()
-    };
+    let expected = CorsRule::new(["https://a.com"], ["PUT"]).allowed_headers(["content-type"]);
     assert_eq!(created.cors_rules, [expected]);
 }
 
@@ -383,15 +378,11 @@ fn the_origin_that_comes_closest_has_its_entry() {
 fn decided<'a>(
     headers: &'a [(&'a str, &'a [u8])],
     request: &'a Request,
-) -> s3_cors::PlainRequest<'a> {
-    s3_cors::PlainRequest {
-        method: &request.method,
-        resource_type: match request.is_bucket {
-            true => ResourceType::Bucket,
-            false => ResourceType::Object,
-        },
-        headers,
-    }
+) -> s3_cors::RequestParts<'a> {
+    s3_cors::RequestParts::new(&request.method, headers).resource_type(match request.is_bucket {
+        true => ResourceType::Bucket,
+        false => ResourceType::Object,
+    })
 }
 
 #[test]
@@ -400,9 +391,7 @@ fn what_is_explained_is_what_happens_and_what_is_suggested_helps() {
     let count = |what| *seen.borrow_mut().entry(what).or_default() += 1;
     let cases = (vec(rules(), 0..5), vec(requests(), 6));
     let result = runner(3_000).run(&cases, |(rules, requests)| {
-        let config = CorsConfiguration {
-            cors_rules: rules.iter().map(Into::into).collect(),
-        };
+        let config = CorsConfiguration::new(rules.iter().map(Into::into));
         let config = (!rules.is_empty()).then_some(&config);
         for request in requests {
             check(config, &rules, &request, &count)?;

@@ -1,7 +1,8 @@
 //! The browser's side, in tables named after what people see.
 
+use cors_fetch::{Credentials, Failure, Fetch, FetchError, Mode, Outcome, Redirect, Response};
 use s3_cors::CorsPolicy;
-use s3_cors::fetch::{Answer, Credentials, Failure, Fetch, FetchError, Mode, Outcome, Redirect};
+use s3_cors_analysis::fetch::verdict as verdict_of;
 
 use super::rule;
 
@@ -35,8 +36,8 @@ fn preflight(fetch: &Fetch) -> String {
 }
 
 /// The names of the headers that a script reads, or why it gets none.
-fn seen(fetch: &Fetch, policy: &CorsPolicy, answer: &Answer) -> String {
-    match fetch.verdict_of(policy, answer).outcome {
+fn seen(fetch: &Fetch, policy: &CorsPolicy, answer: &Response) -> String {
+    match verdict_of(fetch, policy, answer).outcome {
         Outcome::Readable { headers, .. } => {
             let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
             format!("reads {}", names.join(" "))
@@ -118,7 +119,7 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         false,
         "patch",
-        "the answer to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
     ),
     (
         "PUT needs a preflight",
@@ -154,7 +155,7 @@ const SYMPTOMS: [Row; 22] = [
         &[("Content-Type", "application/json")],
         false,
         "POST: content-type",
-        "the answer to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
     ),
     (
         "POST of JSON with content-type allowed",
@@ -204,7 +205,7 @@ const SYMPTOMS: [Row; 22] = [
         &[("Range", "bytes=-99")],
         false,
         "GET: range",
-        "the answer to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
     ),
     (
         "the headers of a presigned upload",
@@ -213,7 +214,7 @@ const SYMPTOMS: [Row; 22] = [
         &[("Content-Type", "image/png"), ("x-amz-acl", "private")],
         false,
         "PUT: content-type,x-amz-acl",
-        "the answer to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
     ),
     (
         "cookies with *",
@@ -231,7 +232,7 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         true,
         "PUT",
-        "the answer to the preflight does not pass: Access-Control-Allow-Origin is \"*\", which \
+        "the response to the preflight does not pass: Access-Control-Allow-Origin is \"*\", which \
          does not count for a request with credentials",
     ),
     (
@@ -286,7 +287,7 @@ const SYMPTOMS: [Row; 22] = [
 
 #[test]
 fn what_people_see_in_the_browser_is_told() {
-    let answer = Answer::new(200)
+    let answer = Response::new(200)
         .header("ETag", "\"1\"")
         .header("Content-Type", "text/plain")
         .header("Set-Cookie", "a=b");
@@ -313,7 +314,7 @@ fn a_page_without_an_origin_of_its_own_is_null() {
         let fetch = Fetch::new(page, BUCKET).expect("a page and a URL");
         assert_eq!(fetch.page_origin(), "null", "{page}");
         assert!(!fetch.is_same_origin(), "{page}");
-        let answer = Answer::new(200);
+        let answer = Response::new(200);
         let listed = policy(&[("https://www.example.com", "GET", "")]);
         let failure = "there is no Access-Control-Allow-Origin";
         assert_eq!(seen(&fetch, &listed, &answer), failure, "{page}");
@@ -347,7 +348,7 @@ fn origins_are_compared_by_scheme_host_and_port() {
         let denied = seen(
             &fetch,
             &CorsPolicy::without_configuration(),
-            &Answer::new(200),
+            &Response::new(200),
         );
         assert_eq!(denied == "reads ", same, "{page} → {url}: {denied}");
     }
@@ -410,7 +411,7 @@ fn a_preflight_must_not_be_redirected_nor_fail() {
         ),
     ] {
         let answered = |status| {
-            Answer::new(status)
+            Response::new(status)
                 .header("Access-Control-Allow-Origin", "*")
                 .header("Access-Control-Allow-Methods", "PUT")
         };
@@ -426,14 +427,18 @@ fn a_preflight_must_not_be_redirected_nor_fail() {
 
 #[test]
 fn an_error_of_the_bucket_is_readable_where_cors_allows_it_and_hides_where_it_does_not() {
-    let denied = Answer::new(403).header("Content-Type", "application/xml");
+    let denied = Response::new(403).header("Content-Type", "application/xml");
     let allowed = policy(&[("https://www.example.com", "GET", "")]);
-    let verdict = fetch("GET", &[]).verdict_of(&allowed, &denied);
+    let verdict = verdict_of(&fetch("GET", &[]), &allowed, &denied);
     assert!(matches!(
         verdict.outcome,
         Outcome::Readable { status: 403, .. }
     ));
-    let verdict = fetch("GET", &[]).verdict_of(&CorsPolicy::without_configuration(), &denied);
+    let verdict = verdict_of(
+        &fetch("GET", &[]),
+        &CorsPolicy::without_configuration(),
+        &denied,
+    );
     let console = verdict.console.expect("a failure is told");
     assert_eq!(
         console,
@@ -444,7 +449,7 @@ fn an_error_of_the_bucket_is_readable_where_cors_allows_it_and_hides_where_it_do
 
 #[test]
 fn a_cached_or_shared_answer_for_another_origin_is_told_from_a_missing_one() {
-    let stale = Answer::new(200).header("Access-Control-Allow-Origin", "https://other.example");
+    let stale = Response::new(200).header("Access-Control-Allow-Origin", "https://other.example");
     let Outcome::Blocked(failure) = fetch("GET", &[]).verdict(None, &stale).outcome else {
         panic!("it names another origin")
     };
@@ -462,7 +467,7 @@ fn a_cached_or_shared_answer_for_another_origin_is_told_from_a_missing_one() {
 #[test]
 fn modes_other_than_cors_are_told() {
     let policy = CorsPolicy::without_configuration();
-    let answer = Answer::new(200);
+    let answer = Response::new(200);
     let no_cors = fetch("GET", &[]).mode(Mode::NoCors);
     assert_eq!(seen(&no_cors, &policy, &answer), "opaque");
     let put = fetch("PUT", &[]).mode(Mode::NoCors);
@@ -472,14 +477,14 @@ fn modes_other_than_cors_are_told() {
     );
     let same = fetch("GET", &[]).mode(Mode::SameOrigin);
     assert!(matches!(
-        same.verdict_of(&policy, &answer).outcome,
+        verdict_of(&same, &policy, &answer).outcome,
         Outcome::Blocked(Failure::NotSameOrigin)
     ));
 }
 
 #[test]
 fn a_redirect_to_a_third_origin_comes_from_null() {
-    let moved = Answer::new(307)
+    let moved = Response::new(307)
         .header("Location", "https://bucket.s3.eu-west-1.amazonaws.com/key")
         .header("Access-Control-Allow-Origin", "*");
     let Outcome::Redirected { to } = fetch("GET", &[]).verdict(None, &moved).outcome else {

@@ -1,14 +1,13 @@
 //! The browser's side, step by step: what comes of the answers.
 
 use conformance::generate::{rules, runner};
+use cors_fetch::{CorsFailure, Credentials, Failure, Fetch, Outcome, PlanKind, Redirect, Response};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use s3_cors::explain::{Outcome as Explained, explain};
-use s3_cors::fetch::{
-    Answer, CorsFailure, Credentials, Failure, Fetch, Outcome, PlanKind, Redirect,
-};
 use s3_cors::{CorsConfiguration, CorsPolicy, Decision};
+use s3_cors_analysis::explain::{Outcome as Explained, explain};
+use s3_cors_analysis::fetch::verdict as verdict_of;
 
 use crate::fetched::{PAGE, TARGET, blocked, fetch, with};
 use crate::of_object;
@@ -72,7 +71,7 @@ fn the_cors_check_compares_origins_as_they_are() {
         (&[origin, origin], &[], Some(several()), Some(several())),
     ];
     for (origins, credentials, omitted, included) in cases {
-        let mut answer = Answer::new(200);
+        let mut answer = Response::new(200);
         for value in origins {
             answer = answer.header("Access-Control-Allow-Origin", *value);
         }
@@ -87,7 +86,11 @@ fn the_cors_check_compares_origins_as_they_are() {
             match expected {
                 None => assert!(outcome.is_readable(), "{answer:?}"),
                 Some(failure) => {
-                    assert_eq!(blocked(outcome), Failure::AnswerCors(failure), "{answer:?}");
+                    assert_eq!(
+                        blocked(outcome),
+                        Failure::ResponseCors(failure),
+                        "{answer:?}"
+                    );
                 }
             }
         }
@@ -176,12 +179,12 @@ fn the_answer_to_a_preflight_has_to_allow_method_and_headers() {
         ),
     ];
     for (status, asked, name, methods, headers, omitted, included) in cases {
-        let allow = |answer: Answer| {
+        let allow = |answer: Response| {
             answer
                 .header("access-control-allow-origin", "https://app.example.com")
                 .header("access-control-allow-credentials", "true")
         };
-        let preflight = allow(Answer::new(status))
+        let preflight = allow(Response::new(status))
             .header("access-control-allow-methods", methods)
             .header("access-control-allow-headers", headers);
         for (mode, expected) in [
@@ -190,7 +193,7 @@ fn the_answer_to_a_preflight_has_to_allow_method_and_headers() {
         ] {
             let fetch = with(asked, &[(name, "v")]).credentials(mode);
             let outcome = fetch
-                .verdict(Some(&preflight), &allow(Answer::new(200)))
+                .verdict(Some(&preflight), &allow(Response::new(200)))
                 .outcome;
             match expected {
                 None => assert!(outcome.is_readable(), "{preflight:?}"),
@@ -210,11 +213,11 @@ fn a_preflight_is_remembered_for_five_seconds_unless_it_says_otherwise() {
         ("1.5", 5),
         ("a", 5),
     ] {
-        let preflight = Answer::new(200)
+        let preflight = Response::new(200)
             .header("access-control-allow-origin", "*")
             .header("access-control-allow-methods", "PUT")
             .header("access-control-max-age", value);
-        let verdict = with("PUT", &[]).verdict(Some(&preflight), &Answer::new(200));
+        let verdict = with("PUT", &[]).verdict(Some(&preflight), &Response::new(200));
         assert_eq!(verdict.preflight_max_age, Some(expected), "{value:?}");
     }
 }
@@ -222,7 +225,7 @@ fn a_preflight_is_remembered_for_five_seconds_unless_it_says_otherwise() {
 #[test]
 fn a_script_reads_what_is_safelisted_or_exposed() {
     let answer = |exposed: &str| {
-        Answer::new(200)
+        Response::new(200)
             .header("access-control-allow-origin", "https://app.example.com")
             .header("access-control-allow-credentials", "true")
             .header("access-control-expose-headers", exposed)
@@ -283,14 +286,14 @@ fn a_script_reads_what_is_safelisted_or_exposed() {
 
 #[test]
 fn a_redirect_across_origins_makes_the_origin_null() {
-    let allow = |status| Answer::new(status).header("access-control-allow-origin", "*");
-    let redirected = |fetch: &Fetch, answer: &Answer| match fetch.verdict(None, answer).outcome {
+    let allow = |status| Response::new(status).header("access-control-allow-origin", "*");
+    let redirected = |fetch: &Fetch, answer: &Response| match fetch.verdict(None, answer).outcome {
         Outcome::Redirected { to } => *to,
         other => panic!("{other:?}"),
     };
     // From the page's own origin to another one: the origin stays.
     let own = Fetch::new(PAGE, "/here").expect("URLs");
-    let there = redirected(&own, &Answer::new(302).header("Location", TARGET));
+    let there = redirected(&own, &Response::new(302).header("Location", TARGET));
     assert_eq!(
         (there.url(), there.page_origin()),
         (TARGET, "https://app.example.com")
@@ -312,10 +315,10 @@ fn a_redirect_across_origins_makes_the_origin_null() {
         (PlanKind::Cors, "null")
     );
     // The redirect itself must pass.
-    let not_allowed = there.verdict(None, &Answer::new(302).header("location", "/"));
+    let not_allowed = there.verdict(None, &Response::new(302).header("location", "/"));
     assert_eq!(
         blocked(not_allowed.outcome),
-        Failure::AnswerCors(CorsFailure::NoAllowOrigin)
+        Failure::ResponseCors(CorsFailure::NoAllowOrigin)
     );
 
     let post = with("POST", &[("content-type", "text/plain"), ("accept", "*/*")]);
@@ -425,12 +428,10 @@ fn a_fetch_is_readable_exactly_when_s3_allows_it_and_credentials_may_go() {
     });
     let cases = (vec(rule, 1..4), vec(fetches(), 8));
     let result = runner(1_000).run(&cases, |(rules, fetches)| {
-        let config = CorsConfiguration {
-            cors_rules: rules.iter().map(Into::into).collect(),
-        };
+        let config = CorsConfiguration::new(rules.iter().map(Into::into));
         let policy = CorsPolicy::new(&config).expect("generated to be valid");
         for fetch in fetches {
-            let verdict = fetch.verdict_of(&policy, &Answer::new(200).header("etag", "x"));
+            let verdict = verdict_of(&fetch, &policy, &Response::new(200).header("etag", "x"));
             let request = verdict.plan.request.clone().expect("it is sent");
             let steps = verdict
                 .plan

@@ -1,7 +1,7 @@
 //! The browser's side, step by step: what is sent.
 
-use s3_cors::fetch::{
-    Answer, Credentials, Failure, Fetch, Mode, Outcome, PlanKind, PreflightReason, Redirect,
+use cors_fetch::{
+    Credentials, Failure, Fetch, Mode, Outcome, PlanKind, PreflightReason, Redirect, Response,
     UnsafeHeader,
 };
 
@@ -264,7 +264,7 @@ fn what_is_no_request_fails_before_anything_is_sent() {
         assert_eq!(plan.kind, PlanKind::Fails(expected.clone()), "{fetch:?}");
         assert_eq!((plan.preflight, plan.request), (None, None));
         assert!(!expected.is_cors() && expected.section().starts_with("https://"));
-        let verdict = fetch.verdict(None, &Answer::new(200));
+        let verdict = fetch.verdict(None, &Response::new(200));
         assert_eq!(blocked(verdict.outcome), expected);
     }
     for local in [
@@ -296,7 +296,7 @@ fn without_cors_only_safelisted_headers_go_out_and_the_answer_is_opaque() {
     assert_eq!(sent.header("accept"), Some(&b"*/*"[..]));
     assert_eq!(sent.header("origin"), Some(&b"https://app.example.com"[..]));
     assert_eq!(
-        fetch.verdict(None, &Answer::new(403)).outcome,
+        fetch.verdict(None, &Response::new(403)).outcome,
         Outcome::Opaque
     );
     let image = Fetch::new(PAGE, TARGET)

@@ -1,6 +1,6 @@
 //! The fetch that the tests of the browser's side begin with.
 
-use s3_cors::fetch::{Failure, Fetch, Outcome};
+use cors_fetch::{Failure, Fetch, Outcome};
 
 pub(crate) const PAGE: &str = "https://app.example.com/index.html";
 pub(crate) const TARGET: &str = "https://bucket.example.net/cat.jpg";

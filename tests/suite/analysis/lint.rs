@@ -1,21 +1,14 @@
 //! What S3 accepts and people did not mean.
 
-use s3_cors::lint::{LintCode, Severity, lint};
 use s3_cors::{CorsConfiguration, CorsRule};
+use s3_cors_analysis::lint::{LintCode, Severity, lint};
 
 use crate::configuration;
 
 /// A rule without any finding, but for its origins.
 fn with_origins(origins: &[&str]) -> CorsConfiguration {
-    let rule = CorsRule {
-        allowed_origins: origins.iter().map(|&origin| origin.into()).collect(),
-        allowed_methods: vec!["GET".into(), "HEAD".into()],
-        max_age_seconds: Some(3000),
-        ..CorsRule::default()
-    };
-    CorsConfiguration {
-        cors_rules: vec![rule],
-    }
+    let rule = CorsRule::new(origins.iter().copied(), ["GET", "HEAD"]).max_age_seconds(3000);
+    CorsConfiguration::new(vec![rule])
 }
 
 fn codes(config: &CorsConfiguration) -> Vec<&'static str> {

@@ -9,7 +9,7 @@ use conformance::naive::{self, Bucket, Request, Verdict};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_cors::CorsConfiguration;
-use s3_cors::lint::{Finding, LintCode, lint};
+use s3_cors_analysis::lint::{Finding, LintCode, lint};
 
 use crate::{matches, universe};
 
@@ -53,9 +53,7 @@ fn what_is_never_reached_is_what_brute_force_never_reaches() {
         rule
     });
     let result = runner(500).run(&vec(few, 2..6), |rules| {
-        let config = CorsConfiguration {
-            cors_rules: rules.iter().map(Into::into).collect(),
-        };
+        let config = CorsConfiguration::new(rules.iter().map(Into::into));
         let found = lint(&config);
         let is_found = |code: LintCode, place: &str| {
             let is = |finding: &Finding| finding.code == code && finding.place.to_string() == place;
@@ -75,9 +73,7 @@ fn what_is_never_reached_is_what_brute_force_never_reaches() {
             };
             let list: Vec<&str> = names.iter().filter(allowed).map(String::as_str).collect();
             let list = list.join(",");
-            let alone = CorsConfiguration {
-                cors_rules: vec![rule.into()],
-            };
+            let alone = CorsConfiguration::new(vec![rule.into()]);
             let mut reached =
                 vec![vec![false; rule.allowed_origins.len()]; rule.allowed_methods.len()];
             let mut matched = vec![false; rule.allowed_origins.len()];

@@ -10,7 +10,7 @@ mod fetched;
 mod lint;
 mod lint_reach;
 
-use s3_cors::{CorsConfiguration, PlainRequest, ResourceType};
+use s3_cors::{CorsConfiguration, RequestParts};
 
 #[track_caller]
 fn configuration(text: &str) -> CorsConfiguration {
@@ -34,12 +34,8 @@ fn rule(origins: &str, methods: &str, more: &str) -> String {
     )
 }
 
-fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> PlainRequest<'a> {
-    PlainRequest {
-        method,
-        resource_type: ResourceType::Object,
-        headers,
-    }
+fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> RequestParts<'a> {
+    RequestParts::new(method, headers)
 }
 
 /// All words of these letters, up to a length.

@@ -30,7 +30,7 @@ const PREFLIGHT: [(&str, &str); 2] = [
 /// An app behind an adapter. It counts the requests that reach it.
 struct App {
     policy: CorsPolicy,
-    forward_plain_options: bool,
+    forward_non_preflight_options: bool,
     always_vary: bool,
     successes_only: bool,
     text_refusals: bool,
@@ -51,7 +51,7 @@ impl App {
     fn new() -> Self {
         Self {
             policy: CorsPolicy::from_text(CORS).expect("a configuration"),
-            forward_plain_options: false,
+            forward_non_preflight_options: false,
             always_vary: false,
             successes_only: false,
             text_refusals: false,
@@ -428,7 +428,7 @@ fn plain_options_reach_the_app_if_they_are_to_be_forwarded() {
     ];
     for on in BOTH {
         let app = || App {
-            forward_plain_options: true,
+            forward_non_preflight_options: true,
             ..App::with_headers(OWN)
         };
         for headers in plain {

@@ -89,15 +89,15 @@ async fn answer(response: HttpResponse<impl MessageBody>) -> Answer {
 
 fn middleware(app: &App) -> S3Cors {
     let mut middleware = S3Cors::new(app.policy.clone())
-        .forward_plain_options(app.forward_plain_options)
+        .forward_non_preflight_options(app.forward_non_preflight_options)
         .always_vary(app.always_vary);
     if app.successes_only {
-        middleware = middleware.add_headers_to(|status| status.is_success());
+        middleware = middleware.cors_headers_if_status(|status| status.is_success());
     }
     if app.text_refusals {
-        middleware = middleware.refusal_body(|refusal, request_id| RefusalBody {
-            content_type: HeaderValue::from_static("text/plain"),
-            body: format!("{request_id}: {}", refusal.reason()).into(),
+        middleware = middleware.refusal_body(|refusal, request_id| {
+            let text = HeaderValue::from_static("text/plain");
+            RefusalBody::new(text, format!("{request_id}: {}", refusal.reason()))
         });
     }
     middleware

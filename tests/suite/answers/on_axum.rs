@@ -42,15 +42,15 @@ pub(crate) async fn ask(app: &App, method: &str, path: &str, headers: &[(&str, &
 
 fn layer(app: &App) -> S3CorsLayer {
     let mut layer = S3CorsLayer::new(app.policy.clone())
-        .forward_plain_options(app.forward_plain_options)
+        .forward_non_preflight_options(app.forward_non_preflight_options)
         .always_vary(app.always_vary);
     if app.successes_only {
-        layer = layer.add_headers_to(|status| status.is_success());
+        layer = layer.cors_headers_if_status(|status| status.is_success());
     }
     if app.text_refusals {
-        layer = layer.refusal_body(|refusal, request_id| RefusalBody {
-            content_type: HeaderValue::from_static("text/plain"),
-            body: format!("{request_id}: {}", refusal.reason()).into(),
+        layer = layer.refusal_body(|refusal, request_id| {
+            let text = HeaderValue::from_static("text/plain");
+            RefusalBody::new(text, format!("{request_id}: {}", refusal.reason()))
         });
     }
     layer

@@ -1,11 +1,11 @@
 //! Answers that S3 does not give but other servers do: wildcards, lists that are none, several
 //! origins, redirects.
 
+use cors_fetch::{Mode, Outcome, Redirect, Response};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use s3_cors::fetch::{Answer, Mode, Outcome, Redirect};
 
 use crate::bench::{Bench, Tally};
 use crate::call::{Call, Page, Ports};
@@ -19,8 +19,8 @@ pub(crate) struct Step {
     pub(crate) host: &'static str,
     /// Which of the servers for pages.
     pub(crate) server: usize,
-    pub(crate) preflight: Answer,
-    pub(crate) answer: Answer,
+    pub(crate) preflight: Response,
+    pub(crate) answer: Response,
     /// Where a redirect leads to instead of the next step, if anywhere.
     pub(crate) astray: Option<&'static str>,
 }
@@ -75,7 +75,7 @@ pub(crate) async fn judge(
     let origin = page_of_model
         .strip_suffix(crate::call::PAGE)
         .unwrap_or("null");
-    let chains: Vec<Vec<(String, [Answer; 2])>> = calls
+    let chains: Vec<Vec<(String, [Response; 2])>> = calls
         .iter()
         .map(|(call, steps)| chain(bench, &call.path, steps, origin))
         .collect();
@@ -144,8 +144,8 @@ pub(crate) async fn judge(
 }
 
 /// What is answered at a URL.
-fn told((url, [preflight, answer]): &(String, [Answer; 2])) -> String {
-    let one = |answer: &Answer| {
+fn told((url, [preflight, answer]): &(String, [Response; 2])) -> String {
+    let one = |answer: &Response| {
         let lines = answer.headers.iter();
         let lines: Vec<String> = lines
             .map(|(name, value)| format!("{name}: {}", value.escape_ascii()))
@@ -157,12 +157,12 @@ fn told((url, [preflight, answer]): &(String, [Answer; 2])) -> String {
 }
 
 /// The URLs of the steps, and the answers with those URLs and the page's origin in them.
-fn chain(bench: &Bench, path: &str, steps: &[Step], origin: &str) -> Vec<(String, [Answer; 2])> {
+fn chain(bench: &Bench, path: &str, steps: &[Step], origin: &str) -> Vec<(String, [Response; 2])> {
     let url = |step: &Step| bench.pages[step.server].url_for(step.host, path);
     let urls: Vec<String> = steps.iter().map(url).collect();
-    let filled = |answer: &Answer, location: &str| {
+    let filled = |answer: &Response, location: &str| {
         let lines = answer.headers.iter();
-        lines.fold(Answer::new(answer.status), |filled, (name, value)| {
+        lines.fold(Response::new(answer.status), |filled, (name, value)| {
             let value = String::from_utf8_lossy(value);
             let value = value.replace("$page", origin).replace("$next", location);
             filled.header(name, value)
@@ -219,7 +219,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         .prop_map(|(first, second, third)| vec![first, second, third])
 }
 
-fn steps_of(answer: impl Strategy<Value = Answer>) -> impl Strategy<Value = Step> {
+fn steps_of(answer: impl Strategy<Value = Response>) -> impl Strategy<Value = Step> {
     const ASTRAY: [&str; 5] = [
         "data:text/plain,x",
         "http://[",
@@ -276,7 +276,7 @@ fn allowing() -> impl Strategy<Value = Vec<Line>> {
         .prop_map(|(origin, credentials)| [origin, credentials].concat())
 }
 
-fn preflights() -> impl Strategy<Value = Answer> {
+fn preflights() -> impl Strategy<Value = Response> {
     const METHODS: [Line; 9] = [
         ("Access-Control-Allow-Methods", "*"),
         (
@@ -329,7 +329,7 @@ fn preflights() -> impl Strategy<Value = Answer> {
     )
 }
 
-fn answers(redirects: bool) -> impl Strategy<Value = Answer> {
+fn answers(redirects: bool) -> impl Strategy<Value = Response> {
     const EXPOSED: [Line; 9] = [
         ("Access-Control-Expose-Headers", "*"),
         ("Access-Control-Expose-Headers", "*"),
@@ -375,9 +375,9 @@ fn answers(redirects: bool) -> impl Strategy<Value = Answer> {
         })
 }
 
-fn answer(status: u16, lines: &[Line]) -> Answer {
+fn answer(status: u16, lines: &[Line]) -> Response {
     let lines = lines.iter();
-    let answer = lines.fold(Answer::new(status), |answer, (name, value)| {
+    let answer = lines.fold(Response::new(status), |answer, (name, value)| {
         answer.header(name, *value)
     });
     match status {

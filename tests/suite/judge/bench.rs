@@ -5,8 +5,9 @@ use std::fmt;
 
 use conformance::apps::App;
 use conformance::browser::{Browser, Screen};
+use cors_fetch::{Fetch, Outcome, Response, Verdict};
 use s3_cors::CorsPolicy;
-use s3_cors::fetch::{Answer, Fetch, Outcome, Verdict};
+use s3_cors_analysis::fetch::verdict as verdict_of;
 use serde_json::Value;
 
 use crate::call::{Call, PAGE, Ports};
@@ -28,7 +29,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn add(&mut self, verdict: &Verdict) {
         self.pairs += 1;
-        // `AnswerCors NoAllowOrigin`, without what else is in it.
+        // `ResponseCors NoAllowOrigin`, without what else is in it.
         let outcome = match &verdict.outcome {
             Outcome::Blocked(failure) => format!("{failure:?}").replace('(', " "),
             Outcome::Redirected { .. } => "Redirected to nowhere".into(),
@@ -83,7 +84,7 @@ impl Bench {
             observed,
         } in pairs
         {
-            tally.add(&fetch.verdict_of(&policy, &own));
+            tally.add(&verdict_of(&fetch, &policy, &own));
             let found = compare::disagreements(&fetch, &policy, &own, &observed);
             if !found.is_empty() {
                 let (page, url) = (fetch.page_origin(), fetch.url());
@@ -152,7 +153,7 @@ pub(crate) struct Pair<'g> {
     pub(crate) call: &'g Call,
     pub(crate) fetch: Fetch,
     /// What the app answers if CORS is left out of it.
-    pub(crate) own: Answer,
+    pub(crate) own: Response,
     pub(crate) observed: Observed,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use s3_cors::fetch::{Credentials, Fetch, FetchError, Mode, Redirect};
+use cors_fetch::{Credentials, Fetch, FetchError, Mode, Redirect};
 use serde_json::{Map, Value, json};
 
 /// Where the pages are.

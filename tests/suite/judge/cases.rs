@@ -2,7 +2,7 @@
 //! not come to them.
 
 use conformance::apps::NAMES;
-use s3_cors::fetch::{Credentials, Mode};
+use cors_fetch::{Credentials, Mode};
 
 use crate::bench::{Bench, Tally};
 use crate::call::{Call, Page};

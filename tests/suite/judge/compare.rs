@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cors_fetch::{Fetch, Outcome, PlanKind, Response, Sent, Verdict};
 use s3_cors::CorsPolicy;
-use s3_cors::fetch::{Answer, Fetch, Outcome, PlanKind, Sent, Verdict};
+use s3_cors_analysis::fetch::verdict as verdict_of;
 
 use crate::script::Seen;
 use crate::servers::Exchange;
@@ -21,10 +22,10 @@ pub(crate) struct Observed {
 pub(crate) fn disagreements(
     fetch: &Fetch,
     policy: &CorsPolicy,
-    own: &Answer,
+    own: &Response,
     observed: &Observed,
 ) -> Vec<String> {
-    let verdict = fetch.verdict_of(policy, own);
+    let verdict = verdict_of(fetch, policy, own);
     let mut found = sent(&verdict, &observed.arrived, observed.has_cookie);
     let mut compare = |what: &str, model: String, browser: String| {
         if model != browser {

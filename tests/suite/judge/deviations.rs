@@ -1,7 +1,7 @@
 //! Where Chromium departs from the standard, found by generated calls. The model follows the
 //! standard, and generated calls keep clear of these.
 
-use s3_cors::fetch::{Answer, Fetch, Mode, Redirect};
+use cors_fetch::{Fetch, Mode, Redirect, Response};
 
 use crate::answers::{self, Step};
 use crate::bench::{Bench, Tally};
@@ -150,8 +150,8 @@ fn asked_for(fetch: &Fetch) -> String {
 }
 
 /// A preflight's answer that allows everything as far as `*` goes, and an answer.
-fn step(answer: Answer) -> Step {
-    let preflight = Answer::new(200)
+fn step(answer: Response) -> Step {
+    let preflight = Response::new(200)
         .header("Access-Control-Allow-Origin", "*")
         .header("Access-Control-Allow-Methods", "*")
         .header("Access-Control-Allow-Headers", "*");
@@ -179,7 +179,7 @@ async fn disagreements(call: Call, steps: Vec<Step>) -> Option<String> {
 async fn a_star_stands_for_authorization_only_in_chromium() {
     let mut call = Call::new(Page::At("localhost"), "/");
     call.headers = vec![("Authorization".into(), b"Bearer secret".to_vec())];
-    if let Some(found) = disagreements(call, vec![step(Answer::new(200))]).await {
+    if let Some(found) = disagreements(call, vec![step(Response::new(200))]).await {
         assert_eq!(
             found,
             "requests: model 0, browser 1\noutcome: model blocked, browser cors 200 {\"content-length\": \"0\"}"
@@ -191,7 +191,7 @@ async fn a_star_stands_for_authorization_only_in_chromium() {
 async fn a_redirect_without_a_location_is_none_only_in_chromium() {
     let mut call = Call::new(Page::At("localhost"), "/");
     call.redirect = Some(Redirect::Error);
-    if let Some(found) = disagreements(call, vec![step(Answer::new(302))]).await {
+    if let Some(found) = disagreements(call, vec![step(Response::new(302))]).await {
         let (model, browser) = ("blocked", r#"cors 302 {"content-length": "0"}"#);
         assert_eq!(found, format!("outcome: model {model}, browser {browser}"));
     }
@@ -201,7 +201,7 @@ async fn a_redirect_without_a_location_is_none_only_in_chromium() {
 async fn a_redirect_to_what_is_no_url_fails_where_the_script_wants_to_see_it_only_in_chromium() {
     let mut call = Call::new(Page::At("localhost"), "/");
     call.redirect = Some(Redirect::Manual);
-    let answer = Answer::new(302).header("Location", "http://[");
+    let answer = Response::new(302).header("Location", "http://[");
     if let Some(found) = disagreements(call, vec![step(answer)]).await {
         assert_eq!(found, "outcome: model opaque 0 {}, browser blocked");
     }
@@ -214,9 +214,9 @@ async fn a_post_without_cors_loses_its_origin_at_the_first_foreign_server_only_i
     call.mode = Some(Mode::NoCors);
     let own = Step {
         host: "localhost",
-        ..step(Answer::new(307).header("Location", "$next"))
+        ..step(Response::new(307).header("Location", "$next"))
     };
-    if let Some(found) = disagreements(call, vec![own, step(Answer::new(200))]).await {
+    if let Some(found) = disagreements(call, vec![own, step(Response::new(200))]).await {
         let (model, browser) = found.split_once(", browser ").unwrap_or_default();
         assert!(
             model.starts_with("origin: model Some(\"http://localhost:"),

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
+use cors_fetch::{Credentials, Mode, Redirect};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use s3_cors::fetch::{Credentials, Mode, Redirect};
 use serde_json::{Value, json};
 
 use crate::call::{Call, Page};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
+use cors_fetch::{Plan, Response as Seen};
 use http::{HeaderMap, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -16,7 +17,6 @@ use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use s3_cors::fetch::{Answer, Plan};
 use tokio::net::TcpListener;
 
 use crate::call::{PAGE, SANDBOXED};
@@ -26,7 +26,7 @@ use crate::call::{PAGE, SANDBOXED};
 pub(crate) struct Exchange {
     pub(crate) method: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) answer: Answer,
+    pub(crate) answer: Seen,
 }
 
 impl Exchange {
@@ -46,7 +46,7 @@ impl Exchange {
 /// What has arrived, by the query of its URL.
 type Log = Arc<Mutex<HashMap<String, Vec<Exchange>>>>;
 /// What to answer to preflights and requests, by the query of the URL.
-type Answers = Arc<Mutex<HashMap<String, [Answer; 2]>>>;
+type Answers = Arc<Mutex<HashMap<String, [Seen; 2]>>>;
 type Answered = Result<Response<Full<Bytes>>, Infallible>;
 
 /// A server, running as long as the test does.
@@ -101,7 +101,7 @@ impl Server {
     }
 
     /// Answers so to a preflight and to a request for this URL from now on.
-    pub(crate) fn answer_to(&self, url: &str, preflight: Answer, answer: Answer) {
+    pub(crate) fn answer_to(&self, url: &str, preflight: Seen, answer: Seen) {
         let mut answers = self.answers.lock().expect("no panic while it is held");
         answers.insert(query(url).to_owned(), [preflight, answer]);
     }
@@ -147,7 +147,7 @@ impl Passing {
         let mut exchange = Exchange {
             method: request.method().to_string(),
             headers: request.headers().clone(),
-            answer: Answer::new(404),
+            answer: Seen::new(404),
         };
         let answers = self.answers.lock().expect("no panic while it is held");
         if let Some([preflight, answer]) = answers.get(query) {
@@ -213,9 +213,9 @@ pub(crate) async fn own_answer(
     path: &str,
     plan: &Plan,
     arrived: &[Exchange],
-) -> Answer {
+) -> Seen {
     let Some(sent) = &plan.request else {
-        return Answer::new(200);
+        return Seen::new(200);
     };
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let mut request = Request::builder()
@@ -248,8 +248,8 @@ pub(crate) async fn own_answer(
     own
 }
 
-fn answer(status: http::StatusCode, headers: &HeaderMap) -> Answer {
-    let start = Answer::new(status.as_u16());
+fn answer(status: http::StatusCode, headers: &HeaderMap) -> Seen {
+    let start = Seen::new(status.as_u16());
     let lines = headers.iter();
     lines.fold(start, |answer, (name, value)| {
         answer.header(name.as_str(), value.as_bytes())

@@ -13,7 +13,7 @@ use http::{Request, Response};
 use http_body_util::Empty;
 use s3_cors::{CorsConfiguration, PolicyStatus, SharedPolicy};
 use tower::{Service, service_fn};
-use tower_s3_cors::S3Cors;
+use tower_s3_cors::S3CorsLayer;
 
 use crate::requests::Which;
 
@@ -44,7 +44,7 @@ fn swap(policy: &SharedPolicy, configurations: &[CorsConfiguration; 2], swaps: u
     let app = service_fn(async |_: Request<()>| {
         Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new()))
     });
-    let mut app = S3Cors::new(app, policy);
+    let mut app = S3CorsLayer::new(policy).wrap_body().wrap(app);
     for configuration in configurations.iter().cycle().take(swaps) {
         let request = Request::get("https://bucket.example/").header("origin", "https://a.example");
         let begun = app.call(request.body(()).expect("a request"));

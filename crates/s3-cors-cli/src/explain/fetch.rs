@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use s3_cors::fetch::{Answer, Credentials, Failure, Fetch, Outcome, Sent, Verdict as Seen};
+use cors_fetch::{Credentials, Failure, Fetch, Outcome, Response, Sent, Verdict as Seen};
 use s3_cors::{CorsConfiguration, CorsPolicy};
 use serde::Serialize;
 
@@ -39,10 +39,10 @@ pub(super) fn run(
     };
     let answer = ANSWER
         .into_iter()
-        .fold(Answer::new(200), |answer, (name, value)| {
+        .fold(Response::new(200), |answer, (name, value)| {
             answer.header(name, value)
         });
-    let seen = fetch.verdict_of(&policy, &answer);
+    let seen = s3_cors_analysis::fetch::verdict(&fetch, &policy, &answer);
     let verdict = Verdict::found(!seen.outcome.is_readable());
     match format {
         Format::Json => in_json(input, &fetch, &seen, verdict),
@@ -130,7 +130,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
 /// Whether the request itself is never sent.
 fn is_stopped(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Blocked(failure) => !matches!(failure, Failure::AnswerCors(_)),
+        Outcome::Blocked(failure) => !matches!(failure, Failure::ResponseCors(_)),
         _ => false,
     }
 }
@@ -206,7 +206,7 @@ fn as_s3_sees_it(
 ) -> String {
     let request = match (&seen.plan.preflight, &seen.plan.request) {
         _ if !failure.is_cors() => return String::new(),
-        (Some(preflight), _) if !matches!(failure, Failure::AnswerCors(_)) => &preflight.request,
+        (Some(preflight), _) if !matches!(failure, Failure::ResponseCors(_)) => &preflight.request,
         (_, Some(request)) => request,
         _ => return String::new(),
     };

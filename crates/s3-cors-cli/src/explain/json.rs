@@ -1,13 +1,14 @@
 //! An explanation for programs.
 
-use s3_cors::explain::{
+use s3_cors_analysis::explain::{
     Advice, Change, Condition, HeadersVerdict, MethodVerdict, OriginVerdict, Outcome, RuleVerdict,
     Suggestion,
 };
 use serde::Serialize;
 
 use super::Explained;
-use crate::args::Form;
+use s3_cors::Dialect;
+
 use crate::json::{self, JsonPlace};
 use crate::report::{Report, Verdict};
 
@@ -226,7 +227,7 @@ struct Applied<'a> {
     text: String,
 }
 
-pub(super) fn applied(file: &str, form: Form, text: String) -> Report {
-    let form = form.name();
+pub(super) fn applied(file: &str, form: Dialect, text: String) -> Report {
+    let form = form.as_str();
     json::report("explain", Verdict::Fine, Applied { file, form, text })
 }

@@ -4,10 +4,10 @@ mod fetch;
 mod json;
 mod text;
 
-use s3_cors::explain::{Advice, Explanation, explain};
-use s3_cors::{ConfigError, CorsConfiguration, PlainRequest, ResourceType};
+use s3_cors::{ConfigError, CorsConfiguration, Dialect, RequestParts};
+use s3_cors_analysis::explain::{Advice, Explanation, explain};
 
-use crate::args::{Explain, Form, Format};
+use crate::args::{Explain, Format};
 use crate::input::Input;
 use crate::report::{Report, Verdict};
 use crate::{paint, usable};
@@ -53,11 +53,7 @@ fn explained<'a>(
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
         .collect();
-    let request = PlainRequest {
-        method,
-        resource_type: ResourceType::Object,
-        headers: &lines,
-    };
+    let request = RequestParts::new(method, &lines);
     Ok(Explained {
         input,
         configuration,
@@ -91,7 +87,7 @@ fn name_of(header: &str) -> &str {
 }
 
 /// The configuration with what is advised.
-fn apply(explained: &Explained<'_>, form: Form, format: Format) -> Report {
+fn apply(explained: &Explained<'_>, form: Dialect, format: Format) -> Report {
     let configuration = explained.configuration;
     let changed = match &explained.explanation.advice {
         Advice::Change(suggestion) => suggestion.apply(Some(configuration)),
@@ -103,7 +99,7 @@ fn apply(explained: &Explained<'_>, form: Form, format: Format) -> Report {
         }
         _ => configuration.clone(),
     };
-    let text = changed.to_text(form.dialect());
+    let text = changed.to_text(form);
     match format {
         Format::Text => Report::on_stdout(text, Verdict::Fine),
         Format::Json => json::applied(&explained.input.name, form, text),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use annotate_snippets::Level;
-use s3_cors::explain::{Advice, Change, Outcome, RuleVerdict, Suggestion};
+use s3_cors_analysis::explain::{Advice, Change, Outcome, RuleVerdict, Suggestion};
 
 use super::Explained;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, count, flat, paint, shown};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use s3_cors::{CorsPolicy, Decision, PlainRequest, ResourceType};
+use s3_cors::{CorsPolicy, Decision, RequestParts};
 
 use super::plan::Request;
 
@@ -26,12 +26,7 @@ impl Expected {
             .iter()
             .map(|(name, value)| (*name, value.as_bytes()))
             .collect();
-        let request = PlainRequest {
-            method: request.method,
-            // It shows in nothing that is compared.
-            resource_type: ResourceType::Object,
-            headers: &headers,
-        };
+        let request = RequestParts::new(request.method, &headers);
         let mut expected = Self {
             status: None,
             error_code: None,

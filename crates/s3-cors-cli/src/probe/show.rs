@@ -49,7 +49,7 @@ fn text(outcome: &Outcome, all: bool) -> String {
                 telltale.text,
                 paint(DIM, format!("({answers})"))
             );
-            put!(out, "  {} {}", paint(HINT, "help:"), telltale.cure);
+            put!(out, "  {} {}", paint(HINT, "help:"), telltale.help);
         }
         if !telltales.is_empty() {
             out.push('\n');

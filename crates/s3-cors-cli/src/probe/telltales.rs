@@ -18,7 +18,7 @@ pub(crate) struct Telltale {
     /// In how many answers it shows.
     pub(crate) answers: usize,
     pub(crate) text: String,
-    pub(crate) cure: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// One request to one endpoint, as the tests below see it.
@@ -63,13 +63,13 @@ impl Seen<'_> {
     }
 }
 
-/// A telltale: its code, whether an answer shows it, what to say, and the cure.
+/// A telltale: its code, whether an answer shows it, what to say, and the help.
 struct Sign {
     code: &'static str,
     note: bool,
     shows: fn(&Seen<'_>) -> bool,
     text: fn(&Seen<'_>) -> String,
-    cure: &'static str,
+    help: &'static str,
 }
 
 /// In the order in which they are worth reading.
@@ -87,7 +87,7 @@ const SIGNS: &[Sign] = &[
                 shown(to.as_bytes())
             )
         },
-        cure: "ask the final URL; for a bucket https://BUCKET.s3.REGION.amazonaws.com/KEY",
+        help: "ask the final URL; for a bucket https://BUCKET.s3.REGION.amazonaws.com/KEY",
     },
     Sign {
         code: "no-such-bucket",
@@ -97,7 +97,7 @@ const SIGNS: &[Sign] = &[
                 || seen.error_code().as_deref() == Some("NoSuchBucket")
         },
         text: |_| "S3 says that the bucket does not exist".into(),
-        cure: "check the bucket's name and region in the URL",
+        help: "check the bucket's name and region in the URL",
     },
     Sign {
         code: "not-enabled",
@@ -108,7 +108,7 @@ const SIGNS: &[Sign] = &[
              configured"
                 .into()
         },
-        cure: "compare the bucket, account and endpoint of the URL with those of `aws s3api \
+        help: "compare the bucket, account and endpoint of the URL with those of `aws s3api \
                get-bucket-cors`; a new configuration may take some seconds",
     },
     Sign {
@@ -121,7 +121,7 @@ const SIGNS: &[Sign] = &[
                 between(seen.answer)
             )
         },
-        cure: "forward Origin, Access-Control-Request-Method and Access-Control-Request-Headers; \
+        help: "forward Origin, Access-Control-Request-Method and Access-Control-Request-Headers; \
                in CloudFront with the origin request policy Managed-CORS-S3Origin",
     },
     Sign {
@@ -134,7 +134,7 @@ const SIGNS: &[Sign] = &[
             "S3 refuses by its rules what the file allows: the bucket has another configuration"
                 .into()
         },
-        cure: "compare the file with what `aws s3api get-bucket-cors` prints, and put it",
+        help: "compare the file with what `aws s3api get-bucket-cors` prints, and put it",
     },
     Sign {
         code: "options-not-answered",
@@ -154,7 +154,7 @@ const SIGNS: &[Sign] = &[
                 between(seen.answer)
             )
         },
-        cure: "allow the method OPTIONS (in CloudFront: allowed methods GET, HEAD, OPTIONS), and \
+        help: "allow the method OPTIONS (in CloudFront: allowed methods GET, HEAD, OPTIONS), and \
                put CORS before routing in an app",
     },
     Sign {
@@ -176,14 +176,14 @@ const SIGNS: &[Sign] = &[
                 seen.answer.status
             )
         },
-        cure: "put CORS outside authentication; S3 itself asks for none on OPTIONS",
+        help: "put CORS outside authentication; S3 itself asks for none on OPTIONS",
     },
     Sign {
         code: "server-error",
         note: false,
         shows: |seen| seen.is_options() && seen.answer.status >= 500 && seen.answer.status != 501,
         text: |seen| format!("preflights are answered {}", seen.answer.status),
-        cure: "look into the server's log",
+        help: "look into the server's log",
     },
     Sign {
         code: "cached-answer",
@@ -196,7 +196,7 @@ const SIGNS: &[Sign] = &[
                 cache_lines(seen.answer)
             )
         },
-        cure: "make Origin part of the cache's key and clear it; or send `Vary: Origin` on every \
+        help: "make Origin part of the cache's key and clear it; or send `Vary: Origin` on every \
                answer: S3 itself sends none to a request without Origin, such as that of <img>",
     },
     Sign {
@@ -215,7 +215,7 @@ const SIGNS: &[Sign] = &[
                 shown(seen.allow_origin().unwrap_or_default().as_bytes())
             )
         },
-        cure: "let one party set CORS headers, and make Origin part of every cache's key",
+        help: "let one party set CORS headers, and make Origin part of every cache's key",
     },
     Sign {
         code: "several-allow-origins",
@@ -231,7 +231,7 @@ const SIGNS: &[Sign] = &[
                 shown(seen.allow_origin().unwrap_or_default().as_bytes())
             )
         },
-        cure: "let only one of app, proxy and CDN set CORS headers",
+        help: "let only one of app, proxy and CDN set CORS headers",
     },
     Sign {
         code: "allows-any-origin",
@@ -253,7 +253,7 @@ const SIGNS: &[Sign] = &[
                  origin"
             )
         },
-        cure: "find out who sets the headers: a proxy or an app that echoes every Origin lets any \
+        help: "find out who sets the headers: a proxy or an app that echoes every Origin lets any \
                site read what a logged-in visitor can",
     },
     Sign {
@@ -272,7 +272,7 @@ const SIGNS: &[Sign] = &[
              with credentials"
                 .into()
         },
-        cure: "send one or the other: S3 sends credentials only where it echoes the origin",
+        help: "send one or the other: S3 sends credentials only where it echoes the origin",
     },
     Sign {
         code: "vary-missing",
@@ -292,7 +292,7 @@ const SIGNS: &[Sign] = &[
                 between(seen.answer)
             )
         },
-        cure: "let Vary pass, or make Origin part of the cache's key",
+        help: "let Vary pass, or make Origin part of the cache's key",
     },
     Sign {
         code: "no-cors-on-reads",
@@ -310,7 +310,7 @@ const SIGNS: &[Sign] = &[
                 between(seen.answer)
             )
         },
-        cure: "forward Origin to S3, which needs it to answer at all; see also whether a copy is \
+        help: "forward Origin to S3, which needs it to answer at all; see also whether a copy is \
                served from a cache",
     },
     Sign {
@@ -323,7 +323,7 @@ const SIGNS: &[Sign] = &[
                 .any(|(name, _)| name == "access-control-allow-private-network")
         },
         text: |_| "Access-Control-Allow-Private-Network is sent, which S3 does not know".into(),
-        cure: "nothing, if a proxy is meant to add it",
+        help: "nothing, if a proxy is meant to add it",
     },
     Sign {
         code: "refused-for-other-reasons",
@@ -344,7 +344,7 @@ const SIGNS: &[Sign] = &[
                 seen.answer.status
             )
         },
-        cure: "look at the key, the signature, the bucket's policy",
+        help: "look at the key, the signature, the bucket's policy",
     },
 ];
 
@@ -374,7 +374,7 @@ pub(crate) fn telltales(exchanges: &[Exchange], endpoint: usize) -> Vec<Telltale
                 note: sign.note,
                 answers: 1 + showing.count(),
                 text: (sign.text)(first),
-                cure: sign.cure,
+                help: sign.help,
             })
         })
         .collect()

@@ -160,13 +160,13 @@ fn the_worst_of_several_files_decides() {
 #[test]
 fn what_cannot_be_read_is_code_2_and_says_the_cure() {
     let directory = Directory::new();
-    for (file, cure) in [
+    for (file, help) in [
         ("missing.json", "check the path"),
         (".", "name the file inside it"),
     ] {
         let ran = directory.run(&["check", file]);
         assert_eq!(ran.code, Some(2), "{file}");
-        assert!(ran.stdout.contains(cure), "{file}: {}", ran.stdout);
+        assert!(ran.stdout.contains(help), "{file}: {}", ran.stdout);
         let json = directory.run(&["check", file, "--format", "json"]).json();
         assert_eq!(json["files"][0]["exit_code"], 2);
     }

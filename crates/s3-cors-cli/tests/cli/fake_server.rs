@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use s3_cors::{CorsPolicy, Decision, PlainRequest, ResourceType};
+use s3_cors::{CorsPolicy, Decision, RequestParts, ResourceType};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -80,11 +80,8 @@ pub(crate) fn bucket(policy: &CorsPolicy, request: &Request) -> Answer {
         .iter()
         .map(|(name, value)| (&name[..], value.as_bytes()))
         .collect();
-    let plain = PlainRequest {
-        method: &request.method,
-        resource_type: ResourceType::of_path(&request.path),
-        headers: &headers,
-    };
+    let plain = RequestParts::new(&request.method, &headers)
+        .resource_type(ResourceType::of_path(&request.path));
     let (headers, mut answer) = match policy.decide(&plain) {
         Decision::Refused(refusal) => {
             return Answer::new(refusal.status(), &refusal.to_xml("ID", "HOST"))

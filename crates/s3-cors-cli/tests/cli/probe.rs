@@ -295,7 +295,7 @@ fn each_fault_is_named() {
             found.iter().all(|code| KNOWN.contains(code)),
             "{fault}: {found:?}"
         );
-        // People get the same, with words and a cure.
+        // People get the same, with words and a help.
         let ran = probe(&server, CLOSED, &[]);
         assert_eq!(ran.code, Some(*code), "{fault}");
         for code in found {

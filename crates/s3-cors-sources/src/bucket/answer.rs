@@ -10,9 +10,7 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::SdkBody;
 use http_body_util::Limited;
-
-/// Sixteen times what a configuration can have: whoever sends more sends something else.
-const MOST_BYTES: usize = 1024 * 1024;
+use s3_cors::limits::MAX_TEXT_BYTES;
 
 /// The answer to the latest attempt.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +73,7 @@ impl Intercept for Keeper {
         };
         self.with(|kept| *kept = Some(answer));
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-        *response.body_mut() = SdkBody::from_body_1_x(Limited::new(body, MOST_BYTES));
+        *response.body_mut() = SdkBody::from_body_1_x(Limited::new(body, MAX_TEXT_BYTES));
         Ok(())
     }
 

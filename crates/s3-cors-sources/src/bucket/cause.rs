@@ -4,11 +4,11 @@ use std::error::Error;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsError;
-use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind};
+use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind, sanitize};
 
 use super::answer::Answer;
 use super::error::BucketErrorKind;
-use crate::following::Loaded;
+use crate::follow_handle::Loaded;
 
 /// What went wrong, as far as it is not known beforehand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -193,18 +193,6 @@ fn causes(error: &dyn Error) -> String {
     told.join(": ")
 }
 
-/// As one line, and not an endless one.
 fn shortened(text: &str) -> String {
-    let line = |character: char| {
-        if character.is_control() {
-            ' '
-        } else {
-            character
-        }
-    };
-    let mut short: String = text.chars().take(MOST_CHARACTERS).map(line).collect();
-    if text.chars().nth(MOST_CHARACTERS).is_some() {
-        short.push('…');
-    }
-    short
+    sanitize::shortened(text, MOST_CHARACTERS).into_owned()
 }

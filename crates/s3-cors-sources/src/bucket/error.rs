@@ -7,7 +7,7 @@ use s3_cors::ConfigError;
 
 use super::cause::Cause;
 
-/// Why a bucket's rules could not be had: what S3 answered, or why nothing came, and the cure.
+/// Why a bucket's rules could not be had: what S3 answered, or why nothing came, and the help.
 ///
 /// Two errors are equal if they say the same, whatever the ids of their requests. None holds
 /// credentials or parts of them.
@@ -95,7 +95,7 @@ impl BucketError {
 
     /// What to do about it.
     #[must_use]
-    pub fn cure(&self) -> String {
+    pub fn help(&self) -> String {
         let Details {
             bucket,
             expected_owner,
@@ -170,7 +170,7 @@ impl fmt::Display for BucketError {
         if let Some(message) = &cause.message {
             write!(f, ": {message}")?;
         }
-        write!(f, "; {}", self.cure())?;
+        write!(f, "; {}", self.help())?;
         match (&cause.request_id, &cause.extended_request_id) {
             (Some(id), Some(other)) => write!(f, " (request id {id}, {other})"),
             (Some(id), None) => write!(f, " (request id {id})"),
@@ -223,7 +223,7 @@ pub enum BucketErrorKind {
     /// S3 failed.
     ServerError,
     /// One of the client's time-outs has passed. If it is the source's own, the error is
-    /// [`SourceError::TooSlow`](crate::SourceError::TooSlow).
+    /// [`SourceError::TimedOut`](crate::SourceError::TimedOut).
     TimedOut,
     /// No connection came about, or it ended before an answer came.
     Unreachable,

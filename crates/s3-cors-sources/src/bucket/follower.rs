@@ -14,7 +14,7 @@ use super::cause::loaded;
 use super::error::BucketErrorKind;
 use super::{BucketError, BucketSource};
 use crate::error::SourceError;
-use crate::following::{Loaded, Source};
+use crate::follow_handle::{Loaded, Source};
 
 pub(super) struct Follower {
     settings: BucketSource,
@@ -95,7 +95,7 @@ impl Source for Follower {
             .interceptor(keeper.clone())
             .send();
         let Ok(outcome) = timeout(settings.timeout, asked).await else {
-            return Err(SourceError::TooSlow {
+            return Err(SourceError::TimedOut {
                 source: self.name(),
                 after: settings.timeout,
             });

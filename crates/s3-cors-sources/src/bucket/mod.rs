@@ -14,12 +14,12 @@ use s3_cors::SharedPolicy;
 
 pub use self::error::{BucketError, BucketErrorKind};
 use self::follower::Follower;
-use crate::following::{Following, follow};
+use crate::follow_handle::{FollowHandle, follow};
 use crate::schedule::Schedule;
 
 /// Follows a bucket's own CORS configuration: asks S3 for it with `GetBucketCors`, every minute
 /// unless another [`interval`](Self::interval) is set, and whenever
-/// [`Following::refresh`] is called.
+/// [`FollowHandle::refresh`] is called.
 ///
 /// A bucket without a configuration, which S3 says with `NoSuchCORSConfiguration`, is no failure:
 /// from then on requests are answered as by a bucket without one. Everything else but a
@@ -96,7 +96,7 @@ impl BucketSource {
     /// A minute, because it is about as long as people wait before they look whether a change has
     /// arrived; S3 promises no less, since a bucket's configuration reaches its own servers
     /// eventually; and asking so often costs an instance less than two cents a month. Who cannot
-    /// wait calls [`Following::refresh`]. See the [fleet page](crate::fleet).
+    /// wait calls [`FollowHandle::refresh`]. See the [fleet page](crate::fleet).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule = self.schedule.interval(interval);
         self
@@ -130,7 +130,7 @@ impl BucketSource {
     /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with, such as
     /// those the program was built with. Outside of a runtime nothing is followed, which the
     /// handle, the policy's status and the log say.
-    pub fn follow(self, policy: &SharedPolicy) -> Following {
+    pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
         follow(Follower::new(self), policy.clone())
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use s3_cors::limits::MAX_TEXT_BYTES;
 use s3_cors::{ConfigError, CorsConfiguration};
 
 /// What a file holds, or why that cannot be told.
@@ -13,14 +14,14 @@ pub(super) enum Content {
     Unreadable(ConfigError),
 }
 
-/// More than a configuration can have; the engine says so of what is longer.
-const MOST_BYTES: u64 = 1024 * 1024 + 1;
+/// One byte more than the engine reads, so that it reports a file that is too long.
+const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 impl Content {
     pub(super) fn of(path: &Path) -> Self {
         match bytes(path) {
             Ok(bytes) => Self::Bytes(bytes),
-            Err(error) => Self::Unreadable(ConfigError::unreadable(&error)),
+            Err(error) => Self::Unreadable(ConfigError::unreadable(error)),
         }
     }
 

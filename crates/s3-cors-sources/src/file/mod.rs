@@ -16,7 +16,7 @@ use self::content::Content;
 use self::trail::Trail;
 use self::watch::Watch;
 use crate::error::SourceError;
-use crate::following::{Following, Loaded, Source, follow};
+use crate::follow_handle::{FollowHandle, Loaded, Source, follow};
 
 /// Follows a `cors.json`, however it is changed: by renaming another over it, as editors do, by
 /// writing into it, by swapping the directory a symbolic link leads to, as Kubernetes does with a
@@ -106,7 +106,7 @@ impl FileSource {
     ///
     /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with. Outside
     /// of a runtime nothing is followed, which the handle, the policy's status and the log say.
-    pub fn follow(self, policy: &SharedPolicy) -> Following {
+    pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
         let name = self.path.display().to_string().into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         let watch = Watch::new(self.polling_only);
@@ -233,7 +233,7 @@ impl Follower {
         });
         let read = timeout(self.settings.timeout, reading).await;
         let Ok(joined) = read else {
-            return Err(SourceError::TooSlow {
+            return Err(SourceError::TimedOut {
                 source: Arc::clone(&self.name),
                 after: self.settings.timeout,
             });

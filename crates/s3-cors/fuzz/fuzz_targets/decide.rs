@@ -219,9 +219,7 @@ fuzz_target!(|input: Input| -> Corpus {
             naive::Bucket::WithoutConfiguration,
         ),
         Bucket::WithRules { .. } => {
-            let config = CorsConfiguration {
-                cors_rules: cors_rules.clone(),
-            };
+            let config = CorsConfiguration::new(cors_rules.clone());
             match CorsPolicy::new(&config) {
                 Ok(policy) => (policy, naive::Bucket::WithRules(&cors_rules)),
                 Err(error) => {

@@ -50,7 +50,7 @@ fn assert_explained(error: &ConfigError, bytes: &[u8]) {
     let text = utf8(bytes);
     for problem in problems {
         assert!(!problem.to_string().is_empty());
-        assert!(!problem.cure().is_empty());
+        assert!(!problem.help().is_empty());
         if let Some(s3_error) = problem.s3_error() {
             assert!(s3_error.to_string().starts_with(s3_error.code()));
         }

@@ -1,11 +1,12 @@
-//! The kinds of problems: what each is called, its cure, and S3's answer to it.
+//! The kinds of problems: what each is called, its help, and S3's answer to it.
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use super::S3Error;
-use crate::check::{MAX_BYTES, MAX_ID_CHARACTERS, MAX_RULES};
-use crate::read::MAX_TEXT_BYTES;
+use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_TEXT_BYTES, MAX_XML_BYTES};
+use crate::sanitize::excerpt;
 
 /// A JSON value's type, for [`ProblemKind::WrongType`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,16 +45,52 @@ impl fmt::Display for JsonType {
     }
 }
 
+/// A failure to read a file or another source of text.
+#[derive(Debug, Clone)]
+pub struct ReadError(Arc<io::Error>);
+
+impl ReadError {
+    fn new(error: io::Error) -> Self {
+        Self(Arc::new(error))
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        self.0.kind()
+    }
+
+    /// The failure itself.
+    #[must_use]
+    pub fn io_error(&self) -> &io::Error {
+        &self.0
+    }
+}
+
+impl PartialEq for ReadError {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for ReadError {}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&excerpt(&self.0.to_string()))
+    }
+}
+
+impl std::error::Error for ReadError {}
+
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
     /// The file or reader failed.
     Unreadable {
-        /// The failure's kind.
-        kind: io::ErrorKind,
-        /// The failure in the system's words.
-        message: String,
+        /// The failure.
+        error: ReadError,
     },
     /// The text is longer than any configuration can be; it was not read to its end.
     TextTooLong,
@@ -82,6 +119,8 @@ pub enum ProblemKind {
     WrongRoot {
         /// The element's name, with its namespace if it has one.
         found: String,
+        /// The element that the schema wants.
+        expected: String,
     },
     /// A key that this form of configuration does not have.
     UnknownKey {
@@ -175,10 +214,9 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub(crate) fn unreadable(error: &io::Error) -> Self {
+    pub(crate) fn unreadable(error: io::Error) -> Self {
         Self::Unreadable {
-            kind: error.kind(),
-            message: error.to_string(),
+            error: ReadError::new(error),
         }
     }
 
@@ -194,7 +232,7 @@ impl ProblemKind {
         match self {
             Self::UnknownKey { key: value, .. }
             | Self::DuplicateKey { key: value }
-            | Self::WrongRoot { found: value }
+            | Self::WrongRoot { found: value, .. }
             | Self::WrongType { value, .. }
             | Self::StrayText { value }
             | Self::UnsupportedMethod { value }
@@ -235,9 +273,9 @@ impl ProblemKind {
         }
     }
 
-    pub(super) fn cure(&self) -> String {
+    pub(super) fn help(&self) -> String {
         match self {
-            Self::Unreadable { kind, .. } => match kind {
+            Self::Unreadable { error } => match error.kind() {
                 io::ErrorKind::NotFound => "check the path; relative paths start at the \
                                             program's working directory"
                     .into(),
@@ -247,7 +285,7 @@ impl ProblemKind {
             },
             Self::TextTooLong => format!(
                 "a CORS configuration has at most {} KB: is this the right file?",
-                MAX_BYTES / 1024
+                MAX_XML_BYTES / 1024
             ),
             Self::NotUtf8 { utf16: true } => "save it as UTF-8; in PowerShell, pipe to \
                                               `Out-File -Encoding utf8` instead of using `>`"
@@ -280,10 +318,7 @@ impl ProblemKind {
             }
             Self::Syntax { message, .. } if message.starts_with("a comment") => "remove it".into(),
             Self::Syntax { .. } => "correct the syntax".into(),
-            Self::WrongRoot { .. } => format!(
-                "write <CORSConfiguration xmlns=\"{}\">",
-                crate::dialect::XML_NAMESPACE
-            ),
+            Self::WrongRoot { expected, .. } => format!("write {expected}"),
             Self::UnknownKey {
                 meant: Some(meant), ..
             } => format!("write `{meant}`"),
@@ -295,7 +330,7 @@ impl ProblemKind {
                 }
                 _ => "remove it".into(),
             },
-            Self::DuplicateKey { key } => format!("keep one `{}`", shortened(key)),
+            Self::DuplicateKey { key } => format!("keep one `{}`", excerpt(key)),
             Self::WrongType {
                 expected,
                 found,
@@ -303,7 +338,7 @@ impl ProblemKind {
             } => match (expected, found) {
                 (_, JsonType::Null) => "remove it, or give it a value".into(),
                 (JsonType::ListOfStrings, JsonType::String) => {
-                    format!("put it in a list: [{}]", shortened(value))
+                    format!("put it in a list: [{}]", excerpt(value))
                 }
                 (JsonType::Integer, JsonType::String)
                     if value.trim_matches('"').parse::<i64>().is_ok() =>
@@ -324,7 +359,7 @@ impl ProblemKind {
                 "S3 allows {MAX_RULES}: join rules that differ in their origins or methods only"
             ),
             Self::TooLarge { .. } => format!(
-                "S3 allows {MAX_BYTES} bytes: replace origins of one domain by a wildcard, or \
+                "S3 allows {MAX_XML_BYTES} bytes: replace origins of one domain by a wildcard, or \
                  remove rules"
             ),
             Self::Missing { key } => format!("add `{key}` with at least one entry"),
@@ -350,10 +385,10 @@ impl ProblemKind {
 }
 
 impl fmt::Display for ProblemKind {
-    /// What is wrong, without the place and the cure.
+    /// What is wrong, without the place and the help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { message, .. } => write!(f, "cannot be read: {message}"),
+            Self::Unreadable { error } => write!(f, "cannot be read: {error}"),
             Self::TextTooLong => write!(f, "is longer than {} KB", MAX_TEXT_BYTES / 1024),
             Self::NotUtf8 { utf16: true } => f.write_str("is UTF-16, not UTF-8"),
             Self::NotUtf8 { utf16: false } => f.write_str("is not UTF-8"),
@@ -364,21 +399,21 @@ impl fmt::Display for ProblemKind {
             },
             Self::XmlNotEnabled => f.write_str("is XML, which this program was not built to read"),
             Self::Syntax { language, message } => {
-                write!(f, "is not {language}: {}", shortened(message))
+                write!(f, "is not {language}: {}", excerpt(message))
             }
-            Self::WrongRoot { found } => {
-                write!(f, "the root element is {}", shortened(found))
+            Self::WrongRoot { found, .. } => {
+                write!(f, "the root element is {}", excerpt(found))
             }
-            Self::UnknownKey { key, .. } => write!(f, "unknown key `{}`", shortened(key)),
+            Self::UnknownKey { key, .. } => write!(f, "unknown key `{}`", excerpt(key)),
             Self::DuplicateKey { key } => {
-                write!(f, "`{}` stands here a second time", shortened(key))
+                write!(f, "`{}` stands here a second time", excerpt(key))
             }
             Self::WrongType {
                 expected,
                 found,
                 value,
-            } => write!(f, "{expected} is needed, not {found}: {}", shortened(value)),
-            Self::StrayText { value } => write!(f, "stray text: {}", shortened(value)),
+            } => write!(f, "{expected} is needed, not {found}: {}", excerpt(value)),
+            Self::StrayText { value } => write!(f, "stray text: {}", excerpt(value)),
             Self::SplitRule { objects } => write!(
                 f,
                 "{objects} objects with one key each look like one rule split into {objects}"
@@ -397,24 +432,24 @@ impl fmt::Display for ProblemKind {
             }
             Self::Missing { key } => write!(f, "the rule has no `{key}`"),
             Self::UnsupportedMethod { value } => {
-                write!(f, "S3 does not support the method \"{}\"", shortened(value))
+                write!(f, "S3 does not support the method \"{}\"", excerpt(value))
             }
             Self::ManyWildcards { value, .. } => {
-                write!(f, "\"{}\" has more than one \"*\"", shortened(value))
+                write!(f, "\"{}\" has more than one \"*\"", excerpt(value))
             }
             Self::ExposeHeaderWildcard { value } => write!(
                 f,
                 "\"{}\" has a \"*\", which S3 does not support here",
-                shortened(value)
+                excerpt(value)
             ),
             Self::ExposeHeaderInvalid { value } => {
-                write!(f, "\"{}\" is not a header name", shortened(value))
+                write!(f, "\"{}\" is not a header name", excerpt(value))
             }
             Self::IdTooLong { characters } => write!(f, "the ID has {characters} characters"),
             Self::NotXmlCharacter { value, character } => write!(
                 f,
                 "\"{}\" holds the character U+{:04X}, which XML cannot carry",
-                shortened(value).escape_debug(),
+                excerpt(value).escape_debug(),
                 u32::from(*character)
             ),
         }
@@ -426,20 +461,4 @@ fn ends_early(message: &str) -> bool {
     message.starts_with("EOF")
         || message.ends_with("never closed")
         || message.ends_with("unexpected end of stream")
-}
-
-/// A value as shown in an error: whole if it is short, else its beginning.
-pub(super) fn shortened(value: &str) -> String {
-    const SHOWN: usize = 160;
-    // Nothing in a file may break lines or turn the direction of writing in a log.
-    let flat = |c: char| match c {
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
-        c if c.is_control() => ' ',
-        c => c,
-    };
-    if value.chars().count() <= SHOWN {
-        value.chars().map(flat).collect()
-    } else {
-        value.chars().take(SHOWN).map(flat).chain(['…']).collect()
-    }
 }

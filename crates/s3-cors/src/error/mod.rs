@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: where, what S3 would say, and the cure.
+//! What is wrong with a configuration: where, what S3 would say, and the help.
 
 mod kind;
 mod place;
@@ -8,7 +8,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use kind::{JsonType, ProblemKind};
+use crate::sanitize::{excerpt, sanitized};
+pub use kind::{JsonType, ProblemKind, ReadError};
 pub(crate) use place::Positions;
 pub use place::{Place, Position};
 
@@ -54,11 +55,11 @@ impl ConfigError {
     /// ```
     /// # use s3_cors::ConfigError;
     /// let error = std::fs::read("no/such/cors.json").unwrap_err();
-    /// let error = ConfigError::unreadable(&error).in_file("no/such/cors.json");
+    /// let error = ConfigError::unreadable(error).in_file("no/such/cors.json");
     /// assert!(error.to_string().ends_with("relative paths start at the program's working directory"));
     /// ```
     #[must_use]
-    pub fn unreadable(error: &io::Error) -> Self {
+    pub fn unreadable(error: io::Error) -> Self {
         Self::new(vec![Problem::unplaced(ProblemKind::unreadable(error))])
     }
 
@@ -120,8 +121,10 @@ impl fmt::Display for ConfigError {
                 writeln!(f)?;
             }
             match (&self.file, problem.place.position()) {
-                (Some(file), Some(position)) => write!(f, "{}:{position}: ", file.display())?,
-                (Some(file), None) => write!(f, "{}: ", file.display())?,
+                (Some(file), Some(position)) => {
+                    write!(f, "{}:{position}: ", sanitized(&file.to_string_lossy()))?;
+                }
+                (Some(file), None) => write!(f, "{}: ", sanitized(&file.to_string_lossy()))?,
                 (None, Some(position)) => {
                     write!(f, "line {}, column {}: ", position.line, position.column)?;
                 }
@@ -137,11 +140,21 @@ impl fmt::Display for ConfigError {
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl std::error::Error for ConfigError {
+    /// The failure to read the file, if that is what is wrong.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problems
+            .iter()
+            .find_map(|problem| match &problem.kind {
+                ProblemKind::Unreadable { error } => Some(error.io_error() as _),
+                _ => None,
+            })
+    }
+}
 
 /// One thing that is wrong with a configuration.
 ///
-/// Its `Display` form says the place, what is wrong, the cure, and S3's own code and text where
+/// Its `Display` form says the place, what is wrong, the help, and S3's own code and text where
 /// they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -206,8 +219,8 @@ impl Problem {
 
     /// What to do about it.
     #[must_use]
-    pub fn cure(&self) -> String {
-        self.kind.cure()
+    pub fn help(&self) -> String {
+        self.kind.help()
     }
 }
 
@@ -217,7 +230,7 @@ impl fmt::Display for Problem {
         if !place.is_empty() {
             write!(f, "{place}: ")?;
         }
-        write!(f, "{}; {}", self.kind, self.kind.cure())?;
+        write!(f, "{}; {}", self.kind, self.kind.help())?;
         if let Some(s3_error) = &self.s3_error {
             write!(f, " (S3 answers {s3_error})")?;
         }
@@ -268,8 +281,10 @@ impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code)?;
         if let Some(message) = &self.message {
-            write!(f, ": {}", kind::shortened(message))?;
+            write!(f, ": {}", excerpt(message))?;
         }
         Ok(())
     }
 }
+
+impl std::error::Error for S3Error {}

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::kind::shortened;
-use crate::dialect::Member;
+use crate::sanitize::excerpt;
 
 /// A place in a configuration, named as in S3's JSON form whatever the file's own form is:
 /// `CORSRules[1].AllowedOrigins[0]`. Empty for the document as a whole.
@@ -25,7 +24,10 @@ impl Place {
     /// ```
     #[must_use]
     pub fn of_rule(rule: usize) -> Self {
-        Self::rule_at(rule)
+        Self {
+            rule: Some(rule),
+            ..Self::document()
+        }
     }
 
     /// A member of a rule, by its name in S3's JSON form.
@@ -37,7 +39,7 @@ impl Place {
     /// ```
     #[must_use]
     pub fn of_member(rule: usize, key: impl Into<Cow<'static, str>>) -> Self {
-        Self::rule_at(rule).key_in_rule(key)
+        Self::of_rule(rule).key_in_rule(key)
     }
 
     /// An entry of a rule's list, counted from 0; the list by its name in S3's JSON form.
@@ -52,7 +54,9 @@ impl Place {
         Self::of_member(rule, key).entry_at(entry)
     }
 
-    pub(crate) const fn document() -> Self {
+    /// The document as a whole.
+    #[must_use]
+    pub const fn document() -> Self {
         Self {
             rule: None,
             key: None,
@@ -67,17 +71,6 @@ impl Place {
             key: Some(key.into()),
             ..Self::document()
         }
-    }
-
-    pub(crate) fn rule_at(index: usize) -> Self {
-        Self {
-            rule: Some(index),
-            ..Self::document()
-        }
-    }
-
-    pub(crate) fn member(self, member: Member) -> Self {
-        self.key_in_rule(member.s3_key())
     }
 
     pub(crate) fn key_in_rule(self, key: impl Into<Cow<'static, str>>) -> Self {
@@ -152,7 +145,7 @@ impl fmt::Display for Place {
             if self.rule.is_some() {
                 f.write_str(".")?;
             }
-            f.write_str(&shortened(key))?;
+            f.write_str(&excerpt(key))?;
         }
         if let Some(entry) = self.entry {
             write!(f, "[{entry}]")?;

@@ -33,7 +33,7 @@ async fn check(bucket: &str, fault: Fault, expected: impl Fn(&SourceError)) {
         status.is_failing()
             && status
                 .last_failure()
-                .is_some_and(|failure| failure.in_a_row() >= 3)
+                .is_some_and(|failure| failure.consecutive() >= 3)
     })
     .await;
     assert_eq!(
@@ -71,7 +71,7 @@ async fn a_refused_connection_changes_nothing() {
 async fn an_answer_that_never_comes_changes_nothing() {
     check("silent", Fault::Silent, |error| {
         assert!(
-            matches!(error, SourceError::TooSlow { after, .. } if *after == PATIENCE),
+            matches!(error, SourceError::TimedOut { after, .. } if *after == PATIENCE),
             "{error}"
         );
     })
@@ -81,7 +81,7 @@ async fn an_answer_that_never_comes_changes_nothing() {
 #[tokio::test]
 async fn a_first_byte_that_comes_too_late_changes_nothing() {
     check("late", Fault::SlowFirstByte(5 * PATIENCE), |error| {
-        assert!(matches!(error, SourceError::TooSlow { .. }), "{error}");
+        assert!(matches!(error, SourceError::TimedOut { .. }), "{error}");
     })
     .await;
 }

@@ -70,22 +70,17 @@ async fn every_member_of_every_rule_arrives_as_it_was_put() {
     let Some(server) = server() else { return };
     let owner = client(server.address(), OWNER);
     make_bucket(&owner, "members").await;
-    let full = CorsConfiguration {
-        cors_rules: vec![
-            CorsRule {
-                id: Some("a <first> & \"only\" one".into()),
-                allowed_origins: vec![
-                    "https://*.example.com".into(),
-                    "http://münchen.example".into(),
-                ],
-                allowed_methods: vec!["GET".into(), "PUT".into(), "HEAD".into()],
-                allowed_headers: vec!["*".into()],
-                expose_headers: vec!["ETag".into(), "x-amz-request-id".into()],
-                max_age_seconds: Some(3000),
-            },
-            aged("second").cors_rules.remove(0),
-        ],
-    };
+    let full = CorsConfiguration::new([
+        CorsRule::new(
+            ["https://*.example.com", "http://münchen.example"],
+            ["GET", "PUT", "HEAD"],
+        )
+        .id("a <first> & \"only\" one")
+        .allowed_headers(["*"])
+        .expose_headers(["ETag", "x-amz-request-id"])
+        .max_age_seconds(3000),
+        aged("second").cors_rules.remove(0),
+    ]);
     put(&owner, "members", &full).await;
     let policy = SharedPolicy::pending();
     let following = on_demand(client(server.address(), OWNER), "members").follow(&policy);

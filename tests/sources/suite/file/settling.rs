@@ -7,13 +7,13 @@ use conformance_sources::configurations::{good, good_text};
 use conformance_sources::folder::Folder;
 use conformance_sources::wait::until;
 use s3_cors::SharedPolicy;
-use s3_cors_sources::{FileSource, Following};
+use s3_cors_sources::{FileSource, FollowHandle};
 use tokio::time::sleep;
 
 use crate::{Finding, source};
 
 /// Follows a file in a time that passes only while everything waits.
-async fn started(folder: &Folder) -> (std::path::PathBuf, SharedPolicy, Following) {
+async fn started(folder: &Folder) -> (std::path::PathBuf, SharedPolicy, FollowHandle) {
     let file = folder.join("cors.json");
     fs::write(&file, good_text("one")).expect("a file");
     let policy = SharedPolicy::pending();

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::super::cause::Cause;
 use super::{BucketError, BucketErrorKind, BucketSource, Follower, later};
 use crate::error::SourceError;
-use crate::following::Source;
+use crate::follow_handle::Source;
 use crate::schedule::Schedule;
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,0 +1,241 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+mod check;
+mod failure;
+mod page;
+mod plan;
+mod ports;
+mod redirect;
+mod response;
+mod safelist;
+mod script;
+mod token;
+mod verdict;
+
+use std::fmt;
+
+pub use failure::{CorsFailure, Failure};
+pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Sent, UnsafeHeader};
+pub use response::Response;
+pub use token::is_token;
+pub use verdict::{Outcome, Verdict};
+
+use page::Page;
+use url::Url;
+
+/// A call of `fetch()` on a page.
+///
+/// Built up like the call's arguments; what the call would throw for is found by
+/// [`plan`](Self::plan).
+///
+/// ```
+/// use cors_fetch::{Credentials, Fetch, PlanKind};
+///
+/// let fetch = Fetch::new("https://app.example.com", "https://cdn.example.net/data.json")?
+///     .credentials(Credentials::Include);
+/// assert_eq!(fetch.plan().kind, PlanKind::Cors);
+/// # Ok::<(), cors_fetch::FetchError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    page: Page,
+    url: Url,
+    method: String,
+    headers: Vec<(String, Vec<u8>)>,
+    credentials: Credentials,
+    mode: Mode,
+    redirect: Redirect,
+    /// What redirects have done to the request so far.
+    history: redirect::History,
+}
+
+/// The `credentials` of a `fetch()`: when cookies and the like are sent and taken.
+///
+/// Source: [Fetch, "credentials mode"](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// `"omit"`: never.
+    Omit,
+    /// `"same-origin"`: to the page's own origin; what `fetch()` does unasked.
+    #[default]
+    SameOrigin,
+    /// `"include"`: always.
+    Include,
+}
+
+/// The `mode` of a `fetch()`.
+///
+/// Source: [Fetch, "mode"](https://fetch.spec.whatwg.org/#concept-request-mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// `"cors"`, what `fetch()` does unasked.
+    #[default]
+    Cors,
+    /// `"no-cors"`: without asking, and without reading the response.
+    NoCors,
+    /// `"same-origin"`: to the page's own origin only.
+    SameOrigin,
+}
+
+/// The `redirect` of a `fetch()`.
+///
+/// Source: [Fetch, "redirect mode"](https://fetch.spec.whatwg.org/#concept-request-redirect-mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Redirect {
+    /// `"follow"`, what `fetch()` does unasked.
+    #[default]
+    Follow,
+    /// `"error"`: a redirect fails.
+    Error,
+    /// `"manual"`: the script gets to know that there was a redirect, and no more.
+    Manual,
+}
+
+/// A URL that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The page's.
+    Page {
+        /// As it was given.
+        page: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The target's.
+    Url {
+        /// As it was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page { page, reason } => write!(
+                f,
+                "the page {page:?} is neither a URL, such as https://www.example.com, nor \
+                 \"null\": {reason}"
+            ),
+            Self::Url { url, reason } => write!(
+                f,
+                "the target {url:?} is no URL, such as https://www.example.com/data: {reason}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+impl Fetch {
+    /// A plain `fetch(url)` on a page. The page is its URL or its origin, or `null` for one without
+    /// an origin of its own, such as a sandboxed frame; the target may be relative to the page.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is no URL.
+    ///
+    /// ```
+    /// use cors_fetch::Fetch;
+    ///
+    /// let fetch = Fetch::new("https://EXAMPLE.com:443/index.html", "/data.json")?;
+    /// assert_eq!(fetch.page_origin(), "https://example.com");
+    /// assert_eq!(fetch.url(), "https://example.com/data.json");
+    /// assert!(Fetch::new("example.com", "/data.json").is_err());
+    /// # Ok::<(), cors_fetch::FetchError>(())
+    /// ```
+    pub fn new(page: &str, url: &str) -> Result<Self, FetchError> {
+        let page = Page::parse(page)?;
+        let url = page.join(url)?;
+        Ok(Self {
+            page,
+            url,
+            method: "GET".into(),
+            headers: Vec::new(),
+            credentials: Credentials::default(),
+            mode: Mode::default(),
+            redirect: Redirect::default(),
+            history: redirect::History::default(),
+        })
+    }
+
+    /// Sets the method, as the script spells it.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
+    /// Adds a header that the script sets.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sets the credentials mode.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Sets the mode.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets what happens to redirects.
+    #[must_use]
+    pub fn redirect(mut self, redirect: Redirect) -> Self {
+        self.redirect = redirect;
+        self
+    }
+
+    /// The page's origin, as the browser sends it: `null` if it has none of its own, or has lost
+    /// it to redirects.
+    #[must_use]
+    pub fn page_origin(&self) -> &str {
+        match self.history.tainted {
+            true => "null",
+            false => self.page.origin(),
+        }
+    }
+
+    /// The target's URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The path of the target's URL.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// Whether the target is of the page's own origin.
+    ///
+    /// Source: [Fetch, "main fetch"](https://fetch.spec.whatwg.org/#concept-main-fetch), step 12.
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        self.page.is_origin_of(&self.url)
+    }
+}

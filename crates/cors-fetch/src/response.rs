@@ -1,0 +1,50 @@
+//! An response, as data.
+
+/// An response as it comes over the wire, as far as it matters: to a preflight or to the request.
+///
+/// ```
+/// use cors_fetch::Response;
+///
+/// let response = Response::new(200).header("Content-Type", "image/png");
+/// assert_eq!(response.get("content-type").as_deref(), Some(&b"image/png"[..]));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The header lines, names in any case.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Response {
+    /// An response without headers.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Adds a header line.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A header's value, all its lines joined by `, `.
+    ///
+    /// Source: [Fetch, "get"](https://fetch.spec.whatwg.org/#concept-header-list-get).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Vec<u8>> {
+        let lines: Vec<&[u8]> = self
+            .headers
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim_ascii())
+            .collect();
+        (!lines.is_empty()).then(|| lines.join(&b", "[..]))
+    }
+}

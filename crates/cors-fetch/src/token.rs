@@ -1,0 +1,20 @@
+//! Tokens, of which methods and header names are made.
+
+/// Whether a method or a header name can be spelled like this: an RFC 9110 token.
+///
+/// Source: [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+///
+/// ```
+/// assert!(cors_fetch::is_token("x-amz-date"));
+/// assert!(!cors_fetch::is_token("x amz date") && !cors_fetch::is_token(""));
+/// ```
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*'..=b'+' | b'-' | b'.')
+        || matches!(byte, b'^'..=b'`' | b'|' | b'~')
+}

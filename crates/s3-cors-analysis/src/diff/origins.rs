@@ -1,0 +1,70 @@
+//! Origins that stand for all.
+
+use std::collections::HashSet;
+
+use super::sides::{Both, Sides, crossing};
+use s3_cors::{CorsRule, Pattern};
+
+use crate::pattern;
+
+/// Origins of one class.
+#[derive(Debug)]
+pub(super) struct OriginClass {
+    pub(super) origin: Vec<u8>,
+    /// The entry, or the two entries, that they match.
+    pub(super) entries: String,
+    /// Whether it is one entry.
+    pub(super) single: bool,
+    /// The rules that allow them.
+    pub(super) rules: Both,
+}
+
+/// One class for each entry, and more for what two entries at once make of the rules.
+pub(super) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
+    let before = entries(sides.rules_before);
+    let after = entries(sides.rules_after);
+    let known = pattern::of_origins(before.iter().chain(&after).copied());
+    let mut classes = Vec::new();
+    let mut seen = HashSet::new();
+    let mut signatures = HashSet::new();
+    for &entry in before.iter().chain(&after) {
+        if !seen.insert(entry) {
+            continue;
+        }
+        let origin = known.typical(&Pattern::new(entry));
+        // An empty Origin counts as none.
+        if origin.is_empty() {
+            continue;
+        }
+        let rules = sides.allowing_origin(&origin);
+        signatures.insert(rules);
+        classes.push(OriginClass {
+            origin,
+            entries: entry.to_owned(),
+            single: true,
+            rules,
+        });
+    }
+    for (one, other) in crossing(&before, &after) {
+        for origin in known.common(&Pattern::new(one), &Pattern::new(other)) {
+            let rules = sides.allowing_origin(&origin);
+            if signatures.insert(rules) {
+                classes.push(OriginClass {
+                    origin,
+                    entries: format!("{one} and {other}"),
+                    single: false,
+                    rules,
+                });
+            }
+        }
+    }
+    classes
+}
+
+fn entries(rules: &[CorsRule]) -> Vec<&str> {
+    let mut seen = HashSet::new();
+    let all = rules.iter().flat_map(|rule| &rule.allowed_origins);
+    all.map(String::as_str)
+        .filter(|entry| seen.insert(*entry))
+        .collect()
+}

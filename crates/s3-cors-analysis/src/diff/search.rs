@@ -1,0 +1,204 @@
+//! Which classes of requests are answered differently.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::Names;
+use super::origins::{self, OriginClass};
+use super::sides::{Answering, Both, Sides};
+use super::witness::{self, Witness};
+use super::{Difference, DifferenceKind, Response};
+use s3_cors::Pattern;
+use s3_cors::limits::SUPPORTED_METHODS;
+
+use crate::pattern::Relations;
+
+/// Two rules that answer the same request differently, and the names it asks for, by position.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Found {
+    answering: Answering,
+    names: Vec<usize>,
+}
+
+/// What is found, and the methods that show it, by position.
+type Shown = (Found, Vec<usize>);
+
+/// What is found for an origin, by its position among all that is found: in order, and to look up.
+#[derive(Debug, Default)]
+struct Outcome {
+    order: Vec<usize>,
+    set: HashSet<usize>,
+}
+
+/// All that is found, each once.
+#[derive(Debug, Default)]
+struct All {
+    shown: Vec<Shown>,
+    positions: HashMap<Shown, usize>,
+}
+
+impl All {
+    fn position(&mut self, shown: Shown) -> usize {
+        let next = self.shown.len();
+        let position = *self.positions.entry(shown.clone()).or_insert(next);
+        if position == next {
+            self.shown.push(shown);
+        }
+        position
+    }
+}
+
+pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
+    let mut names = Names::new(sides);
+    let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
+    let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
+    let classes = origins::classes(sides);
+    let mut all = All::default();
+    let mut by_rules: HashMap<Both, Outcome> = HashMap::new();
+    for class in &classes {
+        by_rules.entry(class.rules).or_insert_with(|| {
+            let mut order: Vec<Shown> = Vec::new();
+            let mut seen: HashMap<Found, usize> = HashMap::new();
+            for (method, allowing) in methods.iter().enumerate() {
+                let rules = class.rules.and(*allowing);
+                let found = known
+                    .entry(rules)
+                    .or_insert_with(|| found(sides, &mut names, rules));
+                for found in found.iter() {
+                    let next = order.len();
+                    let at = *seen.entry(found.clone()).or_insert(next);
+                    match order.get_mut(at) {
+                        Some((_, methods)) => methods.push(method),
+                        None => order.push((found.clone(), vec![method])),
+                    }
+                }
+            }
+            let order: Vec<usize> = order.into_iter().map(|one| all.position(one)).collect();
+            let set = order.iter().copied().collect();
+            Outcome { order, set }
+        });
+    }
+    let differing: Vec<(&OriginClass, &Outcome)> = classes
+        .iter()
+        .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
+        .filter(|(_, outcome)| !outcome.order.is_empty())
+        .collect();
+    // What shows a difference, in the order in which the differences are first met.
+    let mut met: Vec<usize> = Vec::new();
+    let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
+    for (class, outcome) in &differing {
+        let wider: Vec<&Outcome> = differing
+            .iter()
+            .filter(|(wider, _)| contains(wider, class))
+            .map(|(_, outcome)| *outcome)
+            .collect();
+        for one in &outcome.order {
+            if wider.iter().any(|outcome| outcome.set.contains(one)) {
+                continue;
+            }
+            showing
+                .entry(*one)
+                .or_insert_with(|| {
+                    met.push(*one);
+                    Vec::new()
+                })
+                .push(class);
+        }
+    }
+    met.into_iter()
+        .filter_map(|one| {
+            let (found, methods) = all.shown.get(one)?;
+            told_of(sides, &names, showing.get(&one)?, found, methods)
+        })
+        .collect()
+}
+
+/// Whether another class's entry matches all that this one's does, and more.
+fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
+    wider.single
+        && class.single
+        && wider.entries != class.entries
+        && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
+}
+
+/// How a request that these rules allow by origin and method can be answered differently.
+fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
+    let mut all: Vec<Found> = Vec::new();
+    if rules.is_empty() {
+        return all;
+    }
+    let plain = rules.first();
+    if !sides.alike(plain) {
+        all.push(Found {
+            answering: plain,
+            names: Vec::new(),
+        });
+    }
+    for (index, class) in names.classes.iter().enumerate() {
+        let answering = rules.and(class.rules).first();
+        if answering != plain && !sides.alike(answering) {
+            all.push(Found {
+                answering,
+                names: vec![index],
+            });
+        }
+    }
+    let known: HashSet<Answering> = all.iter().map(|found| found.answering).collect();
+    // What only longer lists of names show.
+    for before in rules.before.iter().map(Some).chain([None]) {
+        for after in rules.after.iter().map(Some).chain([None]) {
+            let answering = (before, after);
+            if !known.contains(&answering)
+                && !sides.alike(answering)
+                && let Some(names) = names.leading_to(answering, rules)
+            {
+                all.push(Found { answering, names });
+            }
+        }
+    }
+    all
+}
+
+/// The difference with its witness, as the engine answers that.
+fn told_of(
+    sides: &Sides<'_>,
+    names: &Names,
+    origins: &[&OriginClass],
+    found: &Found,
+    methods: &[usize],
+) -> Option<Difference> {
+    let methods: Vec<&'static str> = methods
+        .iter()
+        .filter_map(|method| SUPPORTED_METHODS.get(*method).copied())
+        .collect();
+    let classes: Vec<_> = found
+        .names
+        .iter()
+        .filter_map(|name| names.classes.get(*name))
+        .collect();
+    let witness = Witness {
+        origin: origins.first()?.origin.clone(),
+        method: methods.first()?,
+        headers: classes.iter().map(|class| class.name.clone()).collect(),
+    };
+    let before = witness.response_of(&sides.before);
+    let after = witness.response_of(&sides.after);
+    let kind = match (&before, &after) {
+        (Response::NotAllowed, Response::NotAllowed) => return None,
+        (Response::NotAllowed, Response::Headers(_)) => DifferenceKind::Gains,
+        (Response::Headers(_), Response::NotAllowed) => DifferenceKind::Loses,
+        (Response::Headers(before), Response::Headers(after)) => {
+            DifferenceKind::Changes(witness::changes(before, after))
+        }
+    };
+    Some(Difference {
+        kind,
+        origins: origins.iter().map(|class| class.entries.clone()).collect(),
+        methods,
+        headers: classes.iter().map(|class| class.entries.clone()).collect(),
+        rule_before: found.answering.0,
+        rule_after: found.answering.1,
+        witness,
+        before,
+        after,
+    })
+}

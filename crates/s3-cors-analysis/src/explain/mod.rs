@@ -1,0 +1,118 @@
+//! Why a request is allowed or refused, rule by rule, and the smallest change that allows it.
+//!
+//! [`explain`] asks the engine itself, about the whole configuration and about each rule alone,
+//! so what it says is what [`CorsPolicy::decide`] does.
+//!
+//! ```
+//! use s3_cors_analysis::explain::{Advice, explain};
+//! use s3_cors::{CorsConfiguration, RequestParts};
+//!
+//! let config = CorsConfiguration::from_text(
+//!     r#"[{"AllowedOrigins": ["https://example.com/"], "AllowedMethods": ["GET"]}]"#,
+//! )?;
+//! let headers: &[(&str, &[u8])] = &[("Origin", b"https://example.com")];
+//! let request = RequestParts::new("GET", headers);
+//! let explanation = explain(Some(&config), &request)?;
+//! assert!(!explanation.outcome.is_allowed());
+//! assert_eq!(
+//!     explanation.rules[0].to_string(),
+//!     "no AllowedOrigin matches; \"https://example.com/\" comes closest: it ends with a slash, \
+//!      and no browser's Origin does",
+//! );
+//! let Advice::Change(suggestion) = explanation.advice else { panic!("it can be allowed") };
+//! assert_eq!(
+//!     suggestion.changes[0].to_string(),
+//!     "add \"https://example.com\" to CORSRules[0].AllowedOrigins",
+//! );
+//! let mended = suggestion.apply(Some(&config));
+//! assert!(explain(Some(&mended), &request)?.outcome.is_allowed());
+//! # Ok::<(), s3_cors::ConfigError>(())
+//! ```
+
+mod note;
+mod origin;
+mod outcome;
+mod question;
+mod suggestion;
+mod verdict;
+
+pub use note::{Note, NoteCode};
+pub use origin::{ClosestOrigin, OriginDifference};
+pub use outcome::Outcome;
+pub use suggestion::{Advice, Caution, Change, Impossible, Suggestion};
+pub use verdict::{Condition, HeadersVerdict, MethodVerdict, OriginVerdict, RuleVerdict};
+
+use question::Question;
+use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, CorsRequest};
+
+/// What becomes of a request, why, and what would change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What S3 does.
+    pub outcome: Outcome,
+    /// What each rule says of the request, in order; empty if the request has no `Origin`, for
+    /// then no rule is asked. The first that [allows](RuleVerdict::allows) it answers.
+    pub rules: Vec<RuleVerdict>,
+    /// The CORS headers that are sent and `vary`, in S3's order, names in lower case; empty if
+    /// none are.
+    pub headers: Vec<(&'static str, Vec<u8>)>,
+    /// What would allow the request, if it is not allowed: the change with the fewest new
+    /// entries, in the earliest rule if several need as few.
+    pub advice: Advice,
+    /// Another way to allow the request and nothing else: a rule of its own at the end. `None`
+    /// if the advice is that already, or there is no advice.
+    pub alternative: Option<Suggestion>,
+    /// What to know about the answer.
+    pub notes: Vec<Note>,
+}
+
+/// Explains what S3 does with a request; `None` stands for a bucket without CORS configuration.
+///
+/// # Errors
+///
+/// As [`CorsPolicy::new`]: what S3 would not store cannot be explained.
+///
+/// ```
+/// use s3_cors_analysis::explain::{Outcome, explain};
+/// use s3_cors::{CorsConfiguration, RequestParts};
+///
+/// let headers: &[(&str, &[u8])] = &[
+///     ("Origin", b"https://example.com"),
+///     ("Access-Control-Request-Method", b"PUT"),
+/// ];
+/// let request = RequestParts::new("OPTIONS", headers);
+/// let explanation = explain(None, &request)?;
+/// assert!(matches!(explanation.outcome, Outcome::Refused { status: 403, .. }));
+/// # Ok::<(), s3_cors::ConfigError>(())
+/// ```
+pub fn explain<R: CorsRequest>(
+    configuration: Option<&CorsConfiguration>,
+    request: &R,
+) -> Result<Explanation, ConfigError> {
+    let policy = match configuration {
+        Some(configuration) => CorsPolicy::new(configuration)?,
+        None => CorsPolicy::without_configuration(),
+    };
+    let decision = policy.decide(request);
+    let outcome = Outcome::of(&decision);
+    let headers = outcome::headers(&decision);
+    let question = Question::of(request);
+    let rules = match (&question, configuration) {
+        (Some(question), Some(configuration)) => {
+            verdict::of_rules(&policy, configuration, question)
+        }
+        _ => Vec::new(),
+    };
+    let (advice, alternative) =
+        suggestion::advice(configuration, question.as_ref(), &rules, &outcome);
+    let notes = note::notes(question.as_ref(), &outcome, &headers);
+    Ok(Explanation {
+        outcome,
+        rules,
+        headers,
+        advice,
+        alternative,
+        notes,
+    })
+}

@@ -1,0 +1,464 @@
+//! The smallest change of a configuration that allows a request.
+
+use std::fmt;
+
+use super::outcome::Outcome;
+use super::question::Question;
+use super::verdict::{HeadersVerdict, MethodVerdict, OriginVerdict, RuleVerdict, missing_names};
+use s3_cors::limits::{MAX_RULES, SUPPORTED_METHODS};
+use s3_cors::{CorsConfiguration, CorsRule, Place};
+
+/// What would allow a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Advice {
+    /// Nothing is needed.
+    None,
+    /// This change of the configuration.
+    Change(Suggestion),
+    /// No change of the configuration that adds exact values; the request itself has to change.
+    Impossible(Impossible),
+}
+
+/// A change of a configuration that allows a request: exact values alone, never a wildcard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// What to change, at least one thing.
+    pub changes: Vec<Change>,
+    /// What the change allows besides the request.
+    pub cautions: Vec<Caution>,
+}
+
+/// One change of a configuration. Its `Display` form is an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// An origin more.
+    AddOrigin {
+        /// The rule, counted from 0.
+        rule: usize,
+        /// The origin.
+        origin: String,
+    },
+    /// A method more.
+    AddMethod {
+        /// The rule, counted from 0.
+        rule: usize,
+        /// The method.
+        method: &'static str,
+    },
+    /// A requested header more.
+    AddHeader {
+        /// The rule, counted from 0.
+        rule: usize,
+        /// The header's name.
+        name: String,
+    },
+    /// A rule more, after all others.
+    AddRule {
+        /// The rule.
+        rule: CorsRule,
+    },
+    /// A configuration of one rule, for there is none.
+    CreateConfiguration {
+        /// The rule.
+        rule: CorsRule,
+    },
+}
+
+/// What a [`Suggestion`] allows besides the request that asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Caution {
+    /// `null` is not one page's origin: every sandboxed frame and every local file has it, and
+    /// whoever likes can make one.
+    NullOrigin,
+    /// The origin gets everything else the rule allows, too.
+    MoreForOrigin {
+        /// The rule, counted from 0.
+        rule: usize,
+        /// The rule's other methods.
+        methods: Vec<String>,
+    },
+    /// The other origins of the rule get the new method or header, too.
+    MoreForOthers {
+        /// The rule, counted from 0.
+        rule: usize,
+    },
+}
+
+/// Why no exact value that a configuration could hold allows a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Impossible {
+    /// The request has no `Origin`, or an empty one.
+    NoOrigin,
+    /// It has several `Origin` lines; a browser sends one.
+    SeveralOrigins,
+    /// The origin is not UTF-8, or has characters that no configuration can hold.
+    OriginNotText,
+    /// The origin holds a `*`, which would be a wildcard in the configuration.
+    WildcardInOrigin,
+    /// An `OPTIONS` without `Access-Control-Request-Method` is no preflight.
+    NoRequestedMethod,
+    /// S3's rules cannot have this method.
+    UnsupportedMethod {
+        /// The method.
+        method: Vec<u8>,
+        /// The method in the spelling that S3 knows, if there is one.
+        meant: Option<&'static str>,
+    },
+    /// A requested header's name is not UTF-8, or has characters that no configuration can hold.
+    HeaderNotText {
+        /// The name.
+        name: Vec<u8>,
+    },
+    /// A requested header's name holds a `*`, which would be a wildcard in the configuration.
+    WildcardInHeader {
+        /// The name.
+        name: String,
+    },
+    /// The configuration is as large as S3 allows: 64 KB, or 100 rules where only another rule
+    /// could help.
+    Full,
+}
+
+impl Suggestion {
+    /// The configuration with the changes made. A change of a rule that it does not have is left
+    /// out.
+    ///
+    /// ```
+    /// use s3_cors_analysis::explain::{Advice, explain};
+    /// use s3_cors::{RequestParts};
+    ///
+    /// let headers: &[(&str, &[u8])] = &[("Origin", b"https://example.com")];
+    /// let request = RequestParts::new("GET", headers);
+    /// let Advice::Change(suggestion) = explain(None, &request)?.advice else { unreachable!() };
+    /// let created = suggestion.apply(None);
+    /// assert_eq!(created.cors_rules[0].allowed_origins, ["https://example.com"]);
+    /// # Ok::<(), s3_cors::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn apply(&self, configuration: Option<&CorsConfiguration>) -> CorsConfiguration {
+        let mut changed = configuration.cloned().unwrap_or_default();
+        for change in &self.changes {
+            change.make(&mut changed.cors_rules);
+        }
+        changed
+    }
+
+    fn of(
+        configuration: Option<&CorsConfiguration>,
+        question: &Question,
+        changes: Vec<Change>,
+    ) -> Self {
+        let mut cautions = Vec::new();
+        for change in &changes {
+            let caution = change.caution(configuration, question);
+            cautions.extend(caution.filter(|caution| !cautions.contains(caution)));
+        }
+        let null = |change: &Change| match change {
+            Change::AddOrigin { origin, .. } => origin == "null",
+            Change::AddRule { rule } | Change::CreateConfiguration { rule } => {
+                rule.allowed_origins.iter().any(|origin| origin == "null")
+            }
+            _ => false,
+        };
+        if changes.iter().any(null) {
+            cautions.insert(0, Caution::NullOrigin);
+        }
+        Self { changes, cautions }
+    }
+}
+
+impl Change {
+    /// The list or rule to change; the document if a rule or configuration is to be added.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Self::AddOrigin { rule, .. } => Place::of_member(*rule, "AllowedOrigins"),
+            Self::AddMethod { rule, .. } => Place::of_member(*rule, "AllowedMethods"),
+            Self::AddHeader { rule, .. } => Place::of_member(*rule, "AllowedHeaders"),
+            Self::AddRule { .. } | Self::CreateConfiguration { .. } => Place::document(),
+        }
+    }
+
+    fn make(&self, rules: &mut Vec<CorsRule>) {
+        let (index, entry) = match self {
+            Self::AddOrigin { rule, origin } => (*rule, origin.as_str()),
+            Self::AddMethod { rule, method } => (*rule, *method),
+            Self::AddHeader { rule, name } => (*rule, name.as_str()),
+            Self::AddRule { rule } | Self::CreateConfiguration { rule } => {
+                return rules.push(rule.clone());
+            }
+        };
+        let Some(rule) = rules.get_mut(index) else {
+            return;
+        };
+        let list = match self {
+            Self::AddOrigin { .. } => &mut rule.allowed_origins,
+            Self::AddMethod { .. } => &mut rule.allowed_methods,
+            _ => &mut rule.allowed_headers,
+        };
+        list.push(entry.to_owned());
+    }
+
+    fn caution(
+        &self,
+        configuration: Option<&CorsConfiguration>,
+        question: &Question,
+    ) -> Option<Caution> {
+        let rule_at = |index: usize| configuration?.cors_rules.get(index);
+        match self {
+            Self::AddOrigin { rule, .. } => {
+                let at = rule_at(*rule)?;
+                let mut methods = at.allowed_methods.clone();
+                methods.retain(|method| Some(method.as_str()) != question.method);
+                let is_asked = |entry: &String| {
+                    let mut names = question.names.iter();
+                    names.any(|name| name.eq_ignore_ascii_case(entry.as_bytes()))
+                };
+                let more_headers = !at.allowed_headers.iter().all(is_asked);
+                (more_headers || !methods.is_empty()).then_some(Caution::MoreForOrigin {
+                    rule: *rule,
+                    methods,
+                })
+            }
+            Self::AddMethod { rule, .. } | Self::AddHeader { rule, .. } => {
+                let others = |entry: &String| entry.as_bytes() != question.origin;
+                let more = rule_at(*rule)?.allowed_origins.iter().any(others);
+                more.then_some(Caution::MoreForOthers { rule: *rule })
+            }
+            Self::AddRule { .. } | Self::CreateConfiguration { .. } => None,
+        }
+    }
+}
+
+/// The smallest change, and a rule of its own where that is another.
+pub(super) fn advice(
+    configuration: Option<&CorsConfiguration>,
+    question: Option<&Question>,
+    rules: &[RuleVerdict],
+    outcome: &Outcome,
+) -> (Advice, Option<Suggestion>) {
+    if outcome.is_allowed() || *outcome == Outcome::NotCors {
+        return (Advice::None, None);
+    }
+    let Some(question) = question else {
+        return (Advice::Impossible(Impossible::NoOrigin), None);
+    };
+    let Some(method) = question.method else {
+        return (Advice::Impossible(unsupported(question)), None);
+    };
+    let tried = |changes: Vec<Change>| {
+        let suggestion = Suggestion::of(configuration, question, changes);
+        match suggestion.apply(configuration).check() {
+            Ok(()) => Ok(suggestion),
+            Err(_) => Err(Impossible::Full),
+        }
+    };
+    let own = own_rule(configuration, question, method).and_then(|change| tried(vec![change]));
+
+    let verdicts = rules.iter().filter_map(|verdict| {
+        let rule = configuration?.cors_rules.get(verdict.rule)?;
+        missing(verdict, rule, question, method).ok()
+    });
+    let mut ways: Vec<Vec<Change>> = verdicts.collect();
+    // Stable: of ways that need as many entries, the earliest rule's comes first.
+    ways.sort_by_key(Vec::len);
+    match ways.into_iter().find_map(|way| tried(way).ok()) {
+        Some(smallest) => (Advice::Change(smallest), own.ok()),
+        None => match own {
+            Ok(own) => (Advice::Change(own), None),
+            Err(reason) => (Advice::Impossible(reason), None),
+        },
+    }
+}
+
+/// What a rule lacks, if all of it can be added as exact values.
+fn missing(
+    verdict: &RuleVerdict,
+    rule: &CorsRule,
+    question: &Question,
+    method: &'static str,
+) -> Result<Vec<Change>, Impossible> {
+    let mut changes = Vec::new();
+    let index = verdict.rule;
+    if let OriginVerdict::NotAllowed { .. } = verdict.origin {
+        let origin = exact_origin(question)?;
+        changes.push(Change::AddOrigin {
+            rule: index,
+            origin,
+        });
+    }
+    if let MethodVerdict::NotAllowed { .. } = verdict.method {
+        changes.push(Change::AddMethod {
+            rule: index,
+            method,
+        });
+    }
+    if let HeadersVerdict::NotAllowed { .. } = verdict.headers {
+        for name in missing_names(rule, question) {
+            let name = exact_name(name)?;
+            changes.push(Change::AddHeader { rule: index, name });
+        }
+    }
+    Ok(changes)
+}
+
+fn own_rule(
+    configuration: Option<&CorsConfiguration>,
+    question: &Question,
+    method: &'static str,
+) -> Result<Change, Impossible> {
+    let names = question.names.iter().map(|name| exact_name(name));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    let rule = CorsRule::new([exact_origin(question)?], [method]).allowed_headers(names);
+    match configuration {
+        None => Ok(Change::CreateConfiguration { rule }),
+        Some(configuration) if configuration.cors_rules.len() >= MAX_RULES => Err(Impossible::Full),
+        Some(_) => Ok(Change::AddRule { rule }),
+    }
+}
+
+fn exact_origin(question: &Question) -> Result<String, Impossible> {
+    if question.several_origins {
+        return Err(Impossible::SeveralOrigins);
+    }
+    let origin = text(&question.origin).ok_or(Impossible::OriginNotText)?;
+    if origin.contains('*') {
+        return Err(Impossible::WildcardInOrigin);
+    }
+    Ok(origin)
+}
+
+fn exact_name(name: &[u8]) -> Result<String, Impossible> {
+    let Some(name) = text(name) else {
+        return Err(Impossible::HeaderNotText {
+            name: name.to_vec(),
+        });
+    };
+    if name.contains('*') {
+        return Err(Impossible::WildcardInHeader { name });
+    }
+    Ok(name)
+}
+
+/// What a configuration can hold.
+fn text(value: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(value).ok()?;
+    (text.chars().all(s3_cors::is_xml_character)).then(|| text.to_owned())
+}
+
+fn unsupported(question: &Question) -> Impossible {
+    if question.is_options && !question.requests_method {
+        return Impossible::NoRequestedMethod;
+    }
+    let meant = SUPPORTED_METHODS.into_iter().find(|method| {
+        method
+            .as_bytes()
+            .eq_ignore_ascii_case(&question.method_text)
+    });
+    Impossible::UnsupportedMethod {
+        method: question.method_text.clone(),
+        meant,
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place();
+        match self {
+            Self::AddOrigin { origin, .. } => write!(f, "add {origin:?} to {place}"),
+            Self::AddMethod { method, .. } => write!(f, "add {method:?} to {place}"),
+            Self::AddHeader { name, .. } => write!(f, "add {name:?} to {place}"),
+            Self::AddRule { rule } => write!(f, "add a rule at the end: {}", in_words(rule)),
+            Self::CreateConfiguration { rule } => {
+                write!(
+                    f,
+                    "create a CORS configuration with the rule {}",
+                    in_words(rule)
+                )
+            }
+        }
+    }
+}
+
+fn in_words(rule: &CorsRule) -> String {
+    let mut words = format!(
+        "AllowedOrigins {:?}, AllowedMethods {:?}",
+        rule.allowed_origins, rule.allowed_methods
+    );
+    if !rule.allowed_headers.is_empty() {
+        words += &format!(", AllowedHeaders {:?}", rule.allowed_headers);
+    }
+    words
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NullOrigin => f.write_str(
+                "\"null\" allows every sandboxed frame and local file, and anybody can make one: \
+                 better give the page an origin",
+            ),
+            Self::MoreForOrigin { rule, methods } if methods.is_empty() => {
+                write!(f, "the origin gets all headers of CORSRules[{rule}]")
+            }
+            Self::MoreForOrigin { rule, methods } => write!(
+                f,
+                "the origin gets all of CORSRules[{rule}], {} too",
+                methods.join(", ")
+            ),
+            Self::MoreForOthers { rule } => {
+                write!(f, "all other origins of CORSRules[{rule}] get it, too")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Impossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoOrigin => f.write_str(
+                "without an Origin header S3 refuses every OPTIONS; browsers send it, other \
+                 clients must be told to",
+            ),
+            Self::SeveralOrigins => {
+                f.write_str("the request has several Origin headers; a browser sends one")
+            }
+            Self::OriginNotText => {
+                f.write_str("the Origin has characters that no configuration can hold")
+            }
+            Self::WildcardInOrigin => f.write_str(
+                "the Origin holds a \"*\", which would be a wildcard in a configuration",
+            ),
+            Self::NoRequestedMethod => f.write_str(
+                "an OPTIONS without Access-Control-Request-Method is no preflight, and S3 refuses \
+                 it whatever the rules are",
+            ),
+            Self::UnsupportedMethod {
+                meant: Some(meant), ..
+            } => write!(f, "method names compare exactly: send it as {meant}"),
+            Self::UnsupportedMethod { method, .. } => write!(
+                f,
+                "no rule of S3 can have the method {}; there are GET, PUT, HEAD, POST and DELETE",
+                method.escape_ascii()
+            ),
+            Self::HeaderNotText { name } => write!(
+                f,
+                "the header name \"{}\" has characters that no configuration can hold",
+                name.escape_ascii()
+            ),
+            Self::WildcardInHeader { name } => write!(
+                f,
+                "the header name {name:?} holds a \"*\", which would be a wildcard in a \
+                 configuration"
+            ),
+            Self::Full => f.write_str(
+                "the configuration is as large as S3 allows: join rules or entries first",
+            ),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What the order of rules does: what is never reached, and what would change in another order.
+
+use super::reach::Reach;
+use super::{Finding, LintCode};
+use s3_cors::{CorsConfiguration, CorsRule, Pattern, Place, RuleValues};
+
+use crate::pattern::Relations;
+
+pub(super) fn findings(
+    configuration: &CorsConfiguration,
+    reach: &Reach<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    for (index, rule) in configuration.cors_rules.iter().enumerate() {
+        let taken = reach.taken(index);
+        if let Some(takers) = taken.rule() {
+            let text = format!(
+                "{} take{} everything this rule would match",
+                names(&takers),
+                s(&takers)
+            );
+            let help = "move the rule before them, or remove it";
+            let places = takers.into_iter().map(Place::of_rule);
+            let place = Place::of_rule(index);
+            let finding = Finding::new(LintCode::RuleUnreachable, place, text, help);
+            findings.push(finding.related(places));
+            continue;
+        }
+        for (entry, method) in rule.allowed_methods.iter().enumerate() {
+            let is_first = rule
+                .allowed_methods
+                .iter()
+                .position(|other| other == method);
+            if let Some(takers) = taken.method(entry).filter(|_| is_first == Some(entry)) {
+                let text = format!(
+                    "{} take{} every {method} this rule would match",
+                    names(&takers),
+                    s(&takers)
+                );
+                let place = Place::of_entry(index, "AllowedMethods", entry);
+                let help = "move the rule before them, or remove the method";
+                let finding = Finding::new(LintCode::MethodUnreachable, place, text, help);
+                findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
+            }
+        }
+        for (entry, origin) in rule.allowed_origins.iter().enumerate() {
+            if let Some(takers) = taken.origin(entry) {
+                let text = format!(
+                    "{} take{} everything {origin:?} would match here",
+                    names(&takers),
+                    s(&takers)
+                );
+                let place = Place::of_entry(index, "AllowedOrigins", entry);
+                let help = "move the rule before them, or remove the entry";
+                let finding = Finding::new(LintCode::OriginUnreachable, place, text, help);
+                findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
+            }
+        }
+        overlaps(index, rule, &configuration.cors_rules, findings);
+    }
+}
+
+/// `CORSRules[0] and CORSRules[2]`
+fn names(rules: &[usize]) -> String {
+    let names: Vec<String> = rules
+        .iter()
+        .map(|rule| format!("CORSRules[{rule}]"))
+        .collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// The ending of a verb.
+fn s(rules: &[usize]) -> &'static str {
+    if rules.len() == 1 { "s" } else { "" }
+}
+
+/// Earlier rules that allow some of the same requests and answer otherwise. A request that asks
+/// for no header passes every list of headers, so origin and method alone make the overlap.
+fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Vec<Finding>) {
+    let mut found = rules
+        .iter()
+        .take(index)
+        .enumerate()
+        .filter_map(|(earlier, other)| {
+            let method = rule
+                .allowed_methods
+                .iter()
+                .find(|method| other.allowed_methods.contains(method))?;
+            let entry = meeting_origin(rule, other).filter(|_| !answers_alike(rule, other))?;
+            Some((earlier, method, entry))
+        });
+    let Some((first, method, entry)) = found.next() else {
+        return;
+    };
+    let others = found.map(|(earlier, ..)| earlier);
+    let earlier: Vec<usize> = std::iter::once(first).chain(others).collect();
+    let text = format!(
+        "{} answer{} some of the same requests, and otherwise, such as {method} of {entry:?}",
+        names(&earlier),
+        s(&earlier)
+    );
+    let help = "keep the order; Terraform keeps rules as a set and may not";
+    let place = Place::of_rule(index);
+    let finding = Finding::new(LintCode::RuleOrderMatters, place, text, help);
+    findings.push(finding.related(earlier.into_iter().map(Place::of_rule)));
+}
+
+/// The narrower of two entries that have an origin in common.
+fn meeting_origin<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> Option<&'a str> {
+    rule.allowed_origins.iter().find_map(|one| {
+        other.allowed_origins.iter().find_map(|another| {
+            let (a, b) = (Pattern::new(one), Pattern::new(another));
+            a.meets(&b)
+                .then_some(if a.contains(&b) { another } else { one })
+                .map(String::as_str)
+        })
+    })
+}
+
+fn answers_alike(rule: &CorsRule, other: &CorsRule) -> bool {
+    let any = |rule: &CorsRule| {
+        rule.allowed_origins
+            .iter()
+            .any(|origin| Pattern::new(origin).is_any())
+    };
+    let values = |rule| RuleValues::new(rule);
+    any(rule) == any(other) && values(rule) == values(other)
+}

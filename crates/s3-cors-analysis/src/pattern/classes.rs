@@ -1,0 +1,156 @@
+//! Finitely many values that stand for all.
+//!
+//! Take a finite set of patterns and any value. Let `p` be the longest of the patterns' prefixes
+//! that begins it and `s` the longest of their suffixes that ends it. If the two do not overlap
+//! in the value, it is matched by exactly the wildcards whose prefix begins `p` and whose suffix
+//! ends `s`, just as `p`, some bytes that lengthen neither, and `s` are. If they do overlap, the
+//! value is `p` and what is left of `s`, which is one of finitely many.
+//!
+//! So the values that match a pattern and as few others as possible are its *typical* one, the
+//! exact values it matches, and for two patterns at once also the overlaps of the longer prefix
+//! with the longer suffix. Whoever looks for a value that some patterns match and some do not
+//! need look no further.
+
+use std::collections::{BTreeSet, HashSet};
+
+use s3_cors::Pattern;
+
+use super::plausible::{Kind, fillers};
+
+/// What is known of all patterns of a kind that are compared with each other.
+#[derive(Debug)]
+pub(crate) struct Classes {
+    exact: HashSet<Vec<u8>>,
+    prefixes: Ends,
+    suffixes: Ends,
+    kind: Kind,
+}
+
+/// Beginnings, or endings, by length.
+#[derive(Debug, Default)]
+struct Ends {
+    known: HashSet<Vec<u8>>,
+    lengths: BTreeSet<usize>,
+}
+
+impl Ends {
+    fn insert(&mut self, end: &[u8]) {
+        if self.known.insert(end.to_vec()) {
+            self.lengths.insert(end.len());
+        }
+    }
+
+    /// Whether one of them that is longer than so many bytes is the part of that length.
+    fn any_longer<'v>(&self, than: usize, part: impl Fn(usize) -> Option<&'v [u8]>) -> bool {
+        let mut longer = self.lengths.range(than + 1..);
+        longer.any(|&length| part(length).is_some_and(|part| self.known.contains(part)))
+    }
+}
+
+/// The classes of origins under these entries.
+pub(crate) fn of_origins<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
+    Classes::new(entries, Kind::Origins)
+}
+
+/// The classes of header names under these entries, which are in lower case.
+pub(crate) fn of_headers<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
+    Classes::new(entries, Kind::Headers)
+}
+
+impl Classes {
+    fn new<'a>(entries: impl Iterator<Item = &'a str>, kind: Kind) -> Self {
+        let mut classes = Self {
+            exact: HashSet::new(),
+            prefixes: Ends::default(),
+            suffixes: Ends::default(),
+            kind,
+        };
+        for entry in entries {
+            let pattern = Pattern::new(entry);
+            match pattern.suffix() {
+                None => {
+                    classes.exact.insert(pattern.prefix().to_vec());
+                }
+                Some(suffix) => {
+                    classes.prefixes.insert(pattern.prefix());
+                    classes.suffixes.insert(suffix);
+                }
+            }
+        }
+        classes
+    }
+
+    /// A value that matches this pattern, and no other one unless that contains this one.
+    pub(crate) fn typical(&self, pattern: &Pattern<'_>) -> Vec<u8> {
+        match pattern.suffix() {
+            None => pattern.prefix().to_vec(),
+            Some(suffix) => self.between(pattern.prefix(), suffix),
+        }
+    }
+
+    /// A value with this beginning and this end that lengthens neither to another one.
+    fn between(&self, prefix: &[u8], suffix: &[u8]) -> Vec<u8> {
+        let fillers = fillers(self.kind, prefix, suffix);
+        let mut values = fillers.map(|filler| [prefix, &filler, suffix].concat());
+        let found = values.find(|value| {
+            let beginning = |length: usize| value.get(..length);
+            let end = |length: usize| value.get(value.len().checked_sub(length)?..);
+            !self.exact.contains(value)
+                && !self.prefixes.any_longer(prefix.len(), beginning)
+                && !self.suffixes.any_longer(suffix.len(), end)
+        });
+        // No entry can hold this byte, for all are UTF-8.
+        found.unwrap_or_else(|| [prefix, b"\xff", suffix].concat())
+    }
+
+    /// Values that match both patterns, one for each way to match as few others as possible.
+    /// None if no value matches both.
+    pub(crate) fn common(&self, one: &Pattern<'_>, other: &Pattern<'_>) -> Vec<Vec<u8>> {
+        let (Some(suffix), Some(other_suffix)) = (one.suffix(), other.suffix()) else {
+            let (exact, pattern) = match one.suffix() {
+                None => (one, other),
+                Some(_) => (other, one),
+            };
+            let matches = pattern.matches(exact.prefix());
+            return matches
+                .then(|| exact.prefix().to_vec())
+                .into_iter()
+                .collect();
+        };
+        let (Some(prefix), Some(suffix)) = (
+            longer(one.prefix(), other.prefix(), <[u8]>::starts_with),
+            longer(suffix, other_suffix, <[u8]>::ends_with),
+        ) else {
+            return Vec::new();
+        };
+        let mut values = vec![self.between(prefix, suffix)];
+        for shared in 1..=prefix.len().min(suffix.len()) {
+            let (Some(own), Some((common, rest))) = (
+                prefix.len().checked_sub(shared),
+                suffix.split_at_checked(shared),
+            ) else {
+                continue;
+            };
+            if prefix.get(own..) == Some(common) {
+                let value = [prefix, rest].concat();
+                if one.matches(&value) && other.matches(&value) {
+                    values.push(value);
+                }
+            }
+        }
+        values
+    }
+}
+
+/// The longer of two, if the shorter is part of it.
+fn longer<'a>(
+    one: &'a [u8],
+    other: &'a [u8],
+    holds: impl Fn(&[u8], &[u8]) -> bool,
+) -> Option<&'a [u8]> {
+    if holds(one, other) {
+        Some(one)
+    } else {
+        holds(other, one).then_some(other)
+    }
+}

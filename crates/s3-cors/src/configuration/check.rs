@@ -1,0 +1,133 @@
+//! What `PutBucketCors` checks.
+
+use super::dialect::Member;
+use super::{CorsConfiguration, CorsRule, write};
+use crate::error::{MOST_PROBLEMS, Place, Problem, ProblemKind};
+use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_XML_BYTES, SUPPORTED_METHODS};
+use crate::pattern::Pattern;
+use crate::xml_text::is_xml_character;
+
+/// Everything S3 would refuse, in the order of the configuration.
+pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let rules = &config.cors_rules;
+    if rules.is_empty() {
+        found.push(Problem::unplaced(ProblemKind::NoRules));
+    }
+    if rules.len() > MAX_RULES {
+        let kind = ProblemKind::TooManyRules { count: rules.len() };
+        // The first rule that is too many.
+        found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
+    }
+    let bytes = write::xml_length(config);
+    if bytes > MAX_XML_BYTES {
+        found.push(Problem::unplaced(ProblemKind::TooLarge { bytes }));
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        check_rule(rule, &Place::of_rule(index), &mut found);
+    }
+    found
+}
+
+fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
+    let mut report = |member: Member, entry: Option<usize>, kind| {
+        if found.len() >= MOST_PROBLEMS {
+            return;
+        }
+        let place = place.clone().key_in_rule(member.s3_key());
+        let place = match entry {
+            Some(index) => place.entry_at(index),
+            None => place,
+        };
+        found.push(Problem::new(kind, place));
+    };
+
+    if let Some(id) = &rule.id {
+        let characters = id.chars().count();
+        if characters > MAX_ID_CHARACTERS {
+            report(Member::Id, None, ProblemKind::IdTooLong { characters });
+        }
+        if let Some(kind) = unwritable(id) {
+            report(Member::Id, None, kind);
+        }
+    }
+    for (member, list, fault) in [
+        (
+            Member::AllowedHeaders,
+            &rule.allowed_headers,
+            header_fault as fn(&str) -> Option<ProblemKind>,
+        ),
+        (Member::AllowedMethods, &rule.allowed_methods, method_fault),
+        (Member::AllowedOrigins, &rule.allowed_origins, origin_fault),
+        (Member::ExposeHeaders, &rule.expose_headers, exposed_fault),
+    ] {
+        let needed = matches!(member, Member::AllowedMethods | Member::AllowedOrigins);
+        if needed && list.is_empty() {
+            let key = member.s3_key();
+            report(member, None, ProblemKind::Missing { key });
+        }
+        for (index, value) in list.iter().enumerate() {
+            if let Some(kind) = fault(value) {
+                report(member, Some(index), kind);
+            }
+        }
+    }
+}
+
+fn method_fault(value: &str) -> Option<ProblemKind> {
+    (!SUPPORTED_METHODS.contains(&value)).then(|| ProblemKind::UnsupportedMethod {
+        value: value.into(),
+    })
+}
+
+fn origin_fault(value: &str) -> Option<ProblemKind> {
+    pattern_fault("AllowedOrigin", value)
+}
+
+/// Characters outside a token are let through: S3 took them in 2016, and they match literally.
+fn header_fault(value: &str) -> Option<ProblemKind> {
+    pattern_fault("AllowedHeader", value)
+}
+
+fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
+    if Pattern::has_several_wildcards(value) {
+        Some(ProblemKind::ManyWildcards {
+            element,
+            value: value.into(),
+        })
+    } else {
+        unwritable(value)
+    }
+}
+
+fn exposed_fault(value: &str) -> Option<ProblemKind> {
+    if Pattern::new(value).is_wildcard() {
+        Some(ProblemKind::ExposeHeaderWildcard {
+            value: value.into(),
+        })
+    } else if value.is_empty() || !value.bytes().all(is_token_byte) {
+        Some(ProblemKind::ExposeHeaderInvalid {
+            value: value.into(),
+        })
+    } else {
+        None
+    }
+}
+
+/// `tchar` of RFC 9110, section 5.6.2.
+const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*'..=b'+' | b'-' | b'.')
+        || matches!(byte, b'^'..=b'`' | b'|' | b'~')
+}
+
+/// What cannot be put into the document.
+fn unwritable(value: &str) -> Option<ProblemKind> {
+    value
+        .chars()
+        .find(|&character| !is_xml_character(character))
+        .map(|character| ProblemKind::NotXmlCharacter {
+            value: value.into(),
+            character,
+        })
+}

@@ -1,0 +1,425 @@
+//! The JSON forms. Values are kept as slices of the text, so that each has its line and column.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Reading, list_of};
+use crate::configuration::CorsRule;
+use crate::configuration::dialect::{Dialect, Member, wrapping};
+use crate::error::{JsonType, Place, Problem, ProblemKind};
+
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
+pub(super) fn read(text: &str) -> Reading {
+    let document: &RawValue = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => {
+            // Only who takes the text apart tells a trailing comma from other mistakes.
+            let apart = serde_json::from_str::<serde_json::Value>(text).err();
+            let apart = apart.filter(|error| error.to_string().starts_with("trailing comma"));
+            let (problem, offset) = syntax(&apart.unwrap_or(error), text);
+            return Reading::failed(problem, offset);
+        }
+    };
+    let mut reader = Reader {
+        text,
+        dialect: Dialect::Console,
+        reading: Reading::default(),
+    };
+    reader.document(document);
+    reader.reading
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    dialect: Dialect,
+    reading: Reading,
+}
+
+/// Keys of the answers in which the SDKs wrap a configuration, and of the request around it.
+/// They say nothing about CORS.
+const BESIDE_THE_RULES: [&str; 2] = ["ResponseMetadata", "$metadata"];
+const BESIDE_THE_CONFIGURATION: [&str; 4] = [
+    "Bucket",
+    "ContentMD5",
+    "ChecksumAlgorithm",
+    "ExpectedBucketOwner",
+];
+
+impl<'t> Reader<'t> {
+    fn document(&mut self, document: &'t RawValue) {
+        if type_of(document) == JsonType::List {
+            return self.rules(document, Place::document());
+        }
+        let Some(members) = self.object(document, &Place::document()) else {
+            return;
+        };
+        let wraps = |member: &JsonMember<'_>| {
+            [
+                "CORSRules",
+                "CORSConfiguration",
+                "CorsRules",
+                "CorsConfiguration",
+            ]
+            .contains(&member.key.as_ref())
+        };
+        let of_rule = |member: &JsonMember<'_>| Member::meant_by(&member.key).is_some();
+        if members.iter().any(of_rule) && !members.iter().any(wraps) {
+            return self.report(ProblemKind::BareRule, Place::document(), document);
+        }
+        let has = |key: &str| members.iter().any(|member| member.key == key);
+        self.dialect = if has("CORSConfiguration") {
+            Dialect::CliInput
+        } else if has("CorsConfiguration") || has("CorsRules") {
+            Dialect::CloudFormation
+        } else {
+            Dialect::Cli
+        };
+        let (rules, wrapper) = wrapping(self.dialect);
+        match wrapper {
+            Some(wrapper) if has(wrapper) => {
+                let beside: &[&str] = match self.dialect {
+                    Dialect::CliInput => &BESIDE_THE_CONFIGURATION,
+                    _ => &[],
+                };
+                for member in self.each_once(members) {
+                    if member.key == wrapper {
+                        let place = Place::key_of_document(wrapper);
+                        if type_of(member.value) == JsonType::List {
+                            let kind = ProblemKind::BareRules { key: rules };
+                            self.report(kind, place, member.value);
+                        } else if let Some(members) = self.object(member.value, &place) {
+                            self.members_with_rules(members, rules);
+                        }
+                    } else if !beside.contains(&&*member.key) {
+                        self.unknown_in_document(&member, wrapper);
+                    }
+                }
+            }
+            _ => self.members_with_rules(members, rules),
+        }
+    }
+
+    fn members_with_rules(&mut self, members: Vec<JsonMember<'t>>, rules: &'static str) {
+        for member in self.each_once(members) {
+            if member.key == rules {
+                self.rules(member.value, Place::key_of_document(rules));
+            } else if !BESIDE_THE_RULES.contains(&&*member.key) {
+                self.unknown_in_document(&member, rules);
+            }
+        }
+    }
+
+    /// Members of the document without the repeated ones, which are reported.
+    fn each_once(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
+        let mut seen = HashSet::new();
+        let mut once = Vec::new();
+        for member in members {
+            if seen.insert(member.key.clone()) {
+                once.push(member);
+            } else {
+                let key = member.key.to_string();
+                let place = Place::key_of_document(key.clone());
+                let offset = self.key_offset(&member);
+                self.report_at(ProblemKind::DuplicateKey { key }, place, offset);
+            }
+        }
+        once
+    }
+
+    /// Another dialect's name of the list of rules, or anything else that has no place here.
+    fn unknown_in_document(&mut self, member: &JsonMember<'t>, meant: &'static str) {
+        let folded = member.key.to_ascii_lowercase().replace(['_', '-'], "");
+        let like_rules = matches!(
+            folded.as_str(),
+            "corsrules" | "corsrule" | "rules" | "cors" | "corsconfiguration"
+        );
+        let key = member.key.to_string();
+        let place = Place::key_of_document(key.clone());
+        let meant = match member.key.as_ref() {
+            key if key.eq_ignore_ascii_case("CORSConfiguration") => Some("CORSConfiguration"),
+            _ => like_rules.then_some(meant),
+        };
+        let offset = self.key_offset(member);
+        self.report_at(ProblemKind::UnknownKey { key, meant }, place, offset);
+    }
+
+    fn rules(&mut self, value: &'t RawValue, place: Place) {
+        let Some(rules) = self.list(value, &place, JsonType::List) else {
+            return;
+        };
+        if let Some(objects) = self.split_rule(&rules) {
+            return self.report(ProblemKind::SplitRule { objects }, place, value);
+        }
+        for (index, value) in rules.into_iter().enumerate() {
+            let place = Place::of_rule(index);
+            self.mark(place.clone(), value);
+            let rule = self.rule(value, &place);
+            self.reading.config.cors_rules.push(rule);
+        }
+    }
+
+    /// Several objects of one known key each, all different: one rule, taken apart.
+    fn split_rule(&self, rules: &[&'t RawValue]) -> Option<usize> {
+        let mut seen = Vec::new();
+        for rule in rules {
+            let members: Members<'_> = serde_json::from_str(rule.get()).ok()?;
+            let [only] = &members.0[..] else {
+                return None;
+            };
+            let member = Member::named(&only.key, self.dialect)?;
+            if seen.contains(&member) {
+                return None;
+            }
+            seen.push(member);
+        }
+        (seen.len() > 1).then_some(seen.len())
+    }
+
+    fn rule(&mut self, value: &'t RawValue, place: &Place) -> CorsRule {
+        let mut rule = CorsRule::default();
+        let mut seen = Vec::new();
+        for member in self.object(value, place).unwrap_or_default() {
+            let JsonMember { ref key, value } = member;
+            let known = Member::named(key, self.dialect);
+            let offset = self.key_offset(&member);
+            let key_place = place.clone().key_in_rule(key.to_string());
+            let key = key.to_string();
+            let member = known.or_else(|| Member::meant_by(&key));
+            if known.is_none() {
+                let meant = member.map(|member| member.key(self.dialect));
+                let key = key.clone();
+                self.report_at(
+                    ProblemKind::UnknownKey { key, meant },
+                    key_place.clone(),
+                    offset,
+                );
+            }
+            let Some(member) = member else {
+                continue;
+            };
+            if seen.contains(&member) {
+                if known.is_some() {
+                    self.report_at(ProblemKind::DuplicateKey { key }, key_place, offset);
+                }
+                continue;
+            }
+            seen.push(member);
+            let place = place.clone().key_in_rule(member.s3_key());
+            self.mark(place.clone(), value);
+            match member {
+                Member::Id => rule.id = self.typed(value, place, JsonType::String),
+                Member::MaxAgeSeconds => {
+                    rule.max_age_seconds = self.typed(value, place, JsonType::Integer);
+                }
+                _ => {
+                    let entries = self.strings(value, &place);
+                    if let Some(list) = list_of(&mut rule, member) {
+                        *list = entries;
+                    }
+                }
+            }
+        }
+        rule
+    }
+
+    fn strings(&mut self, value: &'t RawValue, place: &Place) -> Vec<String> {
+        let Some(entries) = self.list(value, place, JsonType::ListOfStrings) else {
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for (index, entry) in entries.into_iter().enumerate() {
+            let place = place.clone().entry_at(index);
+            self.mark(place.clone(), entry);
+            // What is no string keeps its seat, so that the entries after it keep their numbers.
+            strings.push(
+                self.typed(entry, place, JsonType::String)
+                    .unwrap_or_default(),
+            );
+        }
+        strings
+    }
+
+    fn object(&mut self, value: &'t RawValue, place: &Place) -> Option<Vec<JsonMember<'t>>> {
+        self.typed::<Members<'t>>(value, place.clone(), JsonType::Object)
+            .map(|members| members.0)
+    }
+
+    fn list(
+        &mut self,
+        value: &'t RawValue,
+        place: &Place,
+        expected: JsonType,
+    ) -> Option<Vec<&'t RawValue>> {
+        if type_of(value) == JsonType::List {
+            return self.typed(value, place.clone(), JsonType::List);
+        }
+        self.wrong_type(value, place.clone(), expected);
+        None
+    }
+
+    fn typed<T: Deserialize<'t>>(
+        &mut self,
+        value: &'t RawValue,
+        place: Place,
+        expected: JsonType,
+    ) -> Option<T> {
+        if type_of(value) != expected {
+            self.wrong_type(value, place, expected);
+            return None;
+        }
+        match serde_json::from_str(value.get()) {
+            Ok(typed) => Some(typed),
+            // The text as a whole was parsed; left over are escapes that stand for no character.
+            Err(error) => {
+                let message = without_position(&error);
+                let language = "JSON";
+                self.report(ProblemKind::Syntax { language, message }, place, value);
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, value: &RawValue, place: Place, expected: JsonType) {
+        let kind = ProblemKind::WrongType {
+            expected,
+            found: type_of(value),
+            value: value.get().into(),
+        };
+        self.report(kind, place, value);
+    }
+
+    fn mark(&mut self, place: Place, value: &RawValue) {
+        let start = self.offset(value.get());
+        self.reading.mark(place, start..start + value.get().len());
+    }
+
+    fn report(&mut self, kind: ProblemKind, place: Place, value: &RawValue) {
+        self.report_at(kind, place, self.offset(value.get()));
+    }
+
+    fn report_at(&mut self, kind: ProblemKind, place: Place, offset: usize) {
+        self.reading.report(Problem::new(kind, place), offset);
+    }
+
+    /// Where a member begins: at its key's quote, or at its value if the key holds escapes and so
+    /// is no slice of the text.
+    fn key_offset(&self, member: &JsonMember<'_>) -> usize {
+        match member.key {
+            Cow::Borrowed(key) => self.offset(key).saturating_sub(1),
+            Cow::Owned(_) => self.offset(member.value.get()),
+        }
+    }
+
+    /// Where a slice of the text begins in it.
+    fn offset(&self, slice: &str) -> usize {
+        (slice.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
+    }
+}
+
+fn type_of(value: &RawValue) -> JsonType {
+    match value.get().as_bytes().first() {
+        Some(b'n') => JsonType::Null,
+        Some(b't' | b'f') => JsonType::Boolean,
+        Some(b'"') => JsonType::String,
+        Some(b'[') => JsonType::List,
+        Some(b'{') => JsonType::Object,
+        // Which is a floating point number to the parser.
+        _ if value.get() == "-0" => JsonType::Number,
+        _ if value.get().parse::<i64>().is_ok() => JsonType::Integer,
+        _ => JsonType::Number,
+    }
+}
+
+fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    // The parser's column counts bytes.
+    let offset = line_start + error.column().saturating_sub(1);
+    let at = text.get(offset..).unwrap_or_default();
+    let comment = ["//", "/*", "#"].iter().any(|mark| at.starts_with(mark));
+    // Within a string these are no comments.
+    let words = error.to_string();
+    let between = words.starts_with("expected") || words.starts_with("key must be");
+    let message = if comment && between {
+        "a comment, which JSON does not have".into()
+    } else {
+        without_position(error)
+    };
+    let language = "JSON";
+    let kind = ProblemKind::Syntax { language, message };
+    (Problem::unplaced(kind), offset)
+}
+
+/// The parser's words without its own ` at line 1 column 2`.
+fn without_position(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((before, _)) => before.into(),
+        None => words,
+    }
+}
+
+/// An object's members in the order of the text, duplicates included.
+struct Members<'t>(Vec<JsonMember<'t>>);
+
+struct JsonMember<'t> {
+    key: Cow<'t, str>,
+    value: &'t RawValue,
+}
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Key(key), value)) = map.next_entry()? {
+                    members.push(JsonMember { key, value });
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// A key, borrowed from the text where it holds no escape.
+struct Key<'t>(Cow<'t, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowing;
+        impl<'de> Visitor<'de> for Borrowing {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(key))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(key.into()))
+            }
+        }
+        deserializer.deserialize_str(Borrowing).map(Self)
+    }
+}

@@ -1,0 +1,182 @@
+//! Text → configuration: recognise the form by its content, read it, check it.
+
+mod json;
+#[cfg(feature = "xml")]
+mod xml;
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+use std::ops::Range;
+
+use super::dialect::Member;
+use super::{CorsConfiguration, CorsRule, check};
+use crate::error::{MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
+use crate::limits::MAX_TEXT_BYTES;
+
+type Problems = Vec<Problem>;
+
+/// Reads to the end, but no further than any configuration reaches.
+pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
+    let mut bytes = Vec::new();
+    // One byte over the limit tells a text that is too long from one that just fits.
+    let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX) + 1;
+    match reader.take(limit).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(vec![Problem::unplaced(ProblemKind::unreadable(error))]),
+    }
+}
+
+/// Where rules, members and entries stand, as ranges of bytes.
+pub(crate) type Spots = HashMap<Place, Range<usize>>;
+
+/// Bytes → checked configuration, or everything that is wrong with it.
+pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems> {
+    located(bytes).map(|located| located.configuration)
+}
+
+/// A checked configuration, the text it was read from, and where its parts stand in that.
+pub(crate) struct LocatedIn<'t> {
+    pub(crate) configuration: CorsConfiguration,
+    pub(crate) text: &'t str,
+    pub(crate) spots: Spots,
+}
+
+/// Bytes → checked configuration with the places of its parts, or everything that is wrong.
+pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
+    let fault = |kind| Err(vec![Problem::unplaced(kind)]);
+    if bytes.len() > MAX_TEXT_BYTES {
+        return fault(ProblemKind::TextTooLong);
+    }
+    // PowerShell's `>` writes UTF-16. JSON and XML begin with ASCII, so half of it is zeros.
+    let utf16 = matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]
+    );
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if !utf16 => text,
+        Ok(_) => return fault(ProblemKind::NotUtf8 { utf16 }),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let valid = std::str::from_utf8(valid).unwrap_or_default();
+            let problem = Problem::unplaced(ProblemKind::NotUtf8 { utf16 });
+            return Err(vec![problem.at(Positions::new(valid).at(valid.len()))]);
+        }
+    };
+    // Windows editors begin UTF-8 files with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let reading = match text.trim_start().chars().next() {
+        None => return fault(ProblemKind::Empty),
+        Some('[' | '{') => json::read(text),
+        #[cfg(feature = "xml")]
+        Some('<') => xml::read(text),
+        #[cfg(not(feature = "xml"))]
+        Some('<') => return fault(ProblemKind::XmlNotEnabled),
+        Some('n' | 't' | 'f' | '"' | '-' | '0'..='9') if json::is_json(text) => json::read(text),
+        Some(_) => {
+            let looks_like = looks_like(text.trim_start());
+            return fault(ProblemKind::NeitherJsonNorXml { looks_like });
+        }
+    };
+    reading.checked(text)
+}
+
+/// What people take for JSON.
+fn looks_like(text: &str) -> Option<&'static str> {
+    let first_line = text.lines().next().unwrap_or_default().trim_end();
+    if ["//", "/*", "#"].iter().any(|mark| text.starts_with(mark)) {
+        Some("a comment")
+    } else if text.starts_with("An error occurred") {
+        Some("an error of the AWS CLI")
+    } else if first_line == "---" || first_line.ends_with(':') || first_line.starts_with("- ") {
+        Some("YAML")
+    } else {
+        None
+    }
+}
+
+/// What a form's reader found: as much of the configuration as could be understood, where its
+/// parts stand, and what could not be understood.
+#[derive(Default)]
+struct Reading {
+    config: CorsConfiguration,
+    spots: Spots,
+    problems: Vec<Found>,
+}
+
+/// A problem, and the byte offset it is found at.
+struct Found {
+    problem: Problem,
+    offset: Option<usize>,
+}
+
+impl Reading {
+    /// Nothing could be understood.
+    fn failed(problem: Problem, offset: usize) -> Self {
+        let mut reading = Self::default();
+        reading.report(problem, offset);
+        reading
+    }
+
+    fn mark(&mut self, place: Place, range: Range<usize>) {
+        self.spots.insert(place, range);
+    }
+
+    fn report(&mut self, problem: Problem, offset: usize) {
+        if self.problems.len() < MOST_PROBLEMS {
+            let offset = Some(offset);
+            self.problems.push(Found { problem, offset });
+        }
+    }
+
+    /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
+    /// what could not be read is not missing, too.
+    fn checked(mut self, text: &str) -> Result<LocatedIn<'_>, Problems> {
+        let unread: HashSet<Place> = self
+            .problems
+            .iter()
+            .filter(|found| found.problem.kind().leaves_unread())
+            .map(|found| found.problem.place().clone())
+            .collect();
+        let all_read = self.problems.is_empty();
+        if !unread.contains(&Place::document()) {
+            for problem in check::problems(&self.config) {
+                let enclosing = problem.place().enclosing();
+                // A key of the document that was not understood may have held the rules.
+                let no_rules = *problem.kind() == ProblemKind::NoRules;
+                if enclosing.iter().any(|place| unread.contains(place)) || (no_rules && !all_read) {
+                    continue;
+                }
+                // What is missing is placed where it should have stood.
+                let spot = enclosing.iter().find_map(|place| self.spots.get(place));
+                let offset = spot.map(|range| range.start);
+                self.problems.push(Found { problem, offset });
+            }
+        }
+        if self.problems.is_empty() {
+            return Ok(LocatedIn {
+                configuration: self.config,
+                text,
+                spots: self.spots,
+            });
+        }
+        self.problems.sort_by_key(|found| found.offset);
+        self.problems.truncate(MOST_PROBLEMS);
+        let mut positions = Positions::new(text);
+        let placed = |Found { problem, offset }| match offset {
+            Some(offset) => problem.at(positions.at(offset)),
+            None => problem,
+        };
+        Err(self.problems.into_iter().map(placed).collect())
+    }
+}
+
+/// The lists of a rule, by member.
+fn list_of(rule: &mut CorsRule, member: Member) -> Option<&mut Vec<String>> {
+    match member {
+        Member::AllowedHeaders => Some(&mut rule.allowed_headers),
+        Member::AllowedMethods => Some(&mut rule.allowed_methods),
+        Member::AllowedOrigins => Some(&mut rule.allowed_origins),
+        Member::ExposeHeaders => Some(&mut rule.expose_headers),
+        Member::Id | Member::MaxAgeSeconds => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! The order in which S3 looks at a request. Everything S3 decides about CORS is decided here.
+
+use std::borrow::Cow;
+
+use super::{CorsHeaders, Decision, Refusal, RefusalReason};
+use crate::policy::{CorsPolicy, Mismatch, RuleSet, Rules};
+use crate::request::{Asked, AskedMethod, CorsRequest, Echo, EchoOfNames, names};
+
+impl CorsPolicy {
+    /// Decides a request as S3 does.
+    ///
+    /// For `OPTIONS`, in this order:
+    ///
+    /// 1. Without `Origin`, it is refused with 400 (F50).
+    /// 2. With an `Access-Control-Request-Method` that S3 does not know: 400 (F53).
+    /// 3. For a bucket that does not exist: 403 (F55).
+    /// 4. For a bucket without CORS configuration: 403 (F56).
+    /// 5. If a rule allows the origin, the method and every requested header: 200, with the
+    ///    headers of the first such rule (F1).
+    /// 6. Otherwise: 403 (F57).
+    ///
+    /// Any other request is never refused: it gets the headers of the first rule that allows it,
+    /// or none (F22, F23). S3 judges it by `Access-Control-Request-Method` and
+    /// `Access-Control-Request-Headers`, too, if it carries them (F14, F15); the headers it
+    /// really carries are never checked (F16).
+    ///
+    /// What counts as the origin, the method and the requested headers of a request, [`Asked`]
+    /// says.
+    ///
+    /// ```
+    /// use s3_cors::{CorsPolicy, Decision, RequestParts};
+    ///
+    /// let policy = CorsPolicy::from_text(
+    ///     r#"[{"AllowedOrigins": ["https://www.example.com"], "AllowedMethods": ["GET"]}]"#,
+    /// )?;
+    /// let headers: &[(&str, &[u8])] = &[
+    ///     ("Origin", b"https://www.example.com"),
+    ///     ("Access-Control-Request-Method", b"PUT"),
+    /// ];
+    /// let preflight = RequestParts::new("OPTIONS", headers);
+    /// let Decision::Refused(refusal) = policy.decide(&preflight) else {
+    ///     panic!("PUT is not allowed");
+    /// };
+    /// assert_eq!(refusal.status(), 403);
+    /// assert_eq!(refusal.code(), "AccessForbidden");
+    /// assert_eq!(
+    ///     refusal.reason().to_string(),
+    ///     "no rule that allows the Origin has the method in AllowedMethods",
+    /// );
+    /// # Ok::<(), s3_cors::ConfigError>(())
+    /// ```
+    #[inline]
+    pub fn decide<'a, R: CorsRequest>(&'a self, request: &'a R) -> Decision<'a, R::HeaderValue> {
+        let asked = Asked::of(request);
+        if asked.is_options() {
+            return self.decide_options(request, asked);
+        }
+        if asked.origin().is_none() {
+            return Decision::NotCors;
+        }
+        match self.headers(asked, None) {
+            Ok(headers) => Decision::Allowed(headers),
+            Err(mismatch) => Decision::NotAllowed(mismatch),
+        }
+    }
+
+    fn decide_options<'a, R: CorsRequest>(
+        &'a self,
+        request: &'a R,
+        asked: Asked<'a, R>,
+    ) -> Decision<'a, R::HeaderValue> {
+        let method = asked.method();
+        let has_origin = asked.origin().is_some();
+        let is_preflight = has_origin && method.is_requested();
+        let refused =
+            |reason| Decision::Refused(Refusal::new(reason, is_preflight, request.resource_type()));
+        if !has_origin {
+            return refused(RefusalReason::NoOrigin);
+        }
+        let Some(accepted) = method.accepted() else {
+            return refused(RefusalReason::UnknownMethod(text(method)));
+        };
+        match self.headers(asked, Some(method)) {
+            Ok(headers) => Decision::Preflight(headers),
+            Err(mismatch) => refused(RefusalReason::NotAllowed {
+                method: accepted,
+                mismatch,
+            }),
+        }
+    }
+
+    /// The headers for a request, with its method if that has been read.
+    #[inline]
+    fn headers<'a, R: CorsRequest>(
+        &'a self,
+        asked: Asked<'a, R>,
+        method: Option<AskedMethod<'a, R::HeaderValue>>,
+    ) -> Result<CorsHeaders<'a, R::HeaderValue>, Mismatch<'a>> {
+        let rules = self.rules()?;
+        let left = match asked.origin() {
+            Some(origin) => rules.allowing_origin(rules.all(), origin.as_bytes()),
+            None => RuleSet::EMPTY,
+        };
+        if left.is_empty() {
+            return Err(Mismatch::Origin);
+        }
+        rules.headers(left, asked, method)
+    }
+}
+
+impl Rules {
+    /// The headers by the first of some rules, all of which allow the origin, that allows the
+    /// method and every requested header (F1, F2).
+    fn headers<'a, R: CorsRequest>(
+        &'a self,
+        mut left: RuleSet,
+        asked: Asked<'a, R>,
+        method: Option<AskedMethod<'a, R::HeaderValue>>,
+    ) -> Result<CorsHeaders<'a, R::HeaderValue>, Mismatch<'a>> {
+        let method = method.unwrap_or_else(|| asked.method());
+        left = self.allowing_method(left, method.as_bytes());
+        if left.is_empty() {
+            return Err(Mismatch::Method);
+        }
+        let mut first_line = None;
+        let mut echo = EchoOfNames::default();
+        for line in asked.requested_lines() {
+            first_line.get_or_insert(line);
+            let line = line.as_ref();
+            for name in names(line) {
+                left = self.allowing_header(left, name);
+                if left.is_empty() {
+                    return Err(Mismatch::Header(Cow::Borrowed(name)));
+                }
+                echo.push(name, line);
+            }
+        }
+        let requested_headers = first_line.and_then(|first| echo.finish(first));
+        // There are both: whatever empties the set, or lacks an origin, returns before.
+        let index = left.first().ok_or(Mismatch::Origin)?;
+        let rule = self.get(index).ok_or(Mismatch::Origin)?;
+        let origin = asked.into_origin().ok_or(Mismatch::Origin)?;
+        Ok(CorsHeaders::new(rule, index, origin, requested_headers))
+    }
+}
+
+fn text<V: AsRef<[u8]> + ?Sized>(method: AskedMethod<'_, V>) -> Cow<'_, [u8]> {
+    match method {
+        AskedMethod::Own(own) => Cow::Borrowed(own.as_bytes()),
+        AskedMethod::Requested(Echo::Line(line)) => Cow::Borrowed(line.as_ref()),
+        AskedMethod::Requested(Echo::Built(bytes)) => Cow::Owned(bytes),
+    }
+}

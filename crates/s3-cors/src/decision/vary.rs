@@ -1,0 +1,37 @@
+//! `Vary`: what S3 sends, joined with what an app sends.
+
+use crate::policy::VARY;
+use crate::request::names;
+
+/// Joins an app's own `Vary` lines with [`VARY`] into the value of one line: the app's names
+/// first, then those of S3's it lacks, none of them twice. A `*` says it all and stays alone.
+///
+/// One line, because some gateways in front of an app drop repeated lines.
+///
+/// ```
+/// let merged = s3_cors::adapter::merge_vary([&b"Accept-Encoding, origin"[..]]);
+/// assert_eq!(
+///     merged,
+///     b"Accept-Encoding, origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+/// );
+/// assert_eq!(s3_cors::adapter::merge_vary([&b"*"[..]]), b"*");
+/// ```
+#[must_use]
+pub fn merge_vary<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut merged = Vec::with_capacity(VARY.len() * 2);
+    for line in lines.into_iter().chain([VARY.as_bytes()]) {
+        for name in names(line) {
+            if name == b"*" {
+                return b"*".to_vec();
+            }
+            if names(&merged).any(|known| known.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            if !merged.is_empty() {
+                merged.extend_from_slice(b", ");
+            }
+            merged.extend_from_slice(name);
+        }
+    }
+    merged
+}

@@ -1,0 +1,328 @@
+//! Which rules allow a value: exact values by one look-up, wildcards by one look-up for each
+//! length that occurs, however many there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use hashbrown::HashTable;
+
+use super::rule_set::RuleSet;
+use crate::pattern::Pattern;
+
+/// How values compare.
+pub(crate) trait Case {
+    /// Folds eight bytes at once, so that what compares equal becomes equal; other bytes may
+    /// become equal, too.
+    fn fold(word: u64) -> u64;
+    fn equal(a: &[u8], b: &[u8]) -> bool;
+    /// One spelling for all patterns that match alike.
+    fn normalized(pattern: &str) -> String;
+}
+
+/// Origins: byte for byte.
+#[derive(Debug)]
+pub(crate) struct CaseSensitive;
+
+/// Header names: ASCII letters in any case.
+#[derive(Debug)]
+pub(crate) struct CaseInsensitive;
+
+impl Case for CaseSensitive {
+    fn fold(word: u64) -> u64 {
+        word
+    }
+
+    #[inline]
+    fn equal(a: &[u8], b: &[u8]) -> bool {
+        same(a, b)
+    }
+
+    fn normalized(pattern: &str) -> String {
+        pattern.into()
+    }
+}
+
+impl Case for CaseInsensitive {
+    fn fold(word: u64) -> u64 {
+        // Sets the bit in which letters of different case differ.
+        word | 0x2020_2020_2020_2020
+    }
+
+    #[inline]
+    fn equal(a: &[u8], b: &[u8]) -> bool {
+        // Browsers send names in lower case, in which they are kept here: mostly they are equal.
+        same(a, b) || a.eq_ignore_ascii_case(b)
+    }
+
+    fn normalized(pattern: &str) -> String {
+        pattern.to_ascii_lowercase()
+    }
+}
+
+/// Whether two values are the same. Most are short: comparing them costs less than calling
+/// `memcmp`.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(first), Some(other)) if a.len() <= 16 => {
+            first == other && a.last_chunk::<8>() == b.last_chunk::<8>()
+        }
+        _ => a == b,
+    }
+}
+
+/// An index over the [patterns](Pattern) of all rules.
+///
+/// Values are hashed as they come. The hash is not keyed: who sends requests cannot put anything
+/// into the tables.
+#[derive(Debug)]
+pub(crate) struct RuleIndex<C> {
+    /// The rules that hold the pattern that matches everything.
+    any: RuleSet,
+    /// Whole values, under [`Group::EXACT`], and suffixes, under their prefix's group.
+    endings: HashTable<Ending>,
+    longest_exact: usize,
+    prefixes: HashTable<Prefix>,
+    /// The lengths at which a prefix ends, ascending.
+    prefix_lengths: Box<[usize]>,
+    /// The lengths of the suffixes that go with each prefix, ascending, by group.
+    suffix_lengths: Box<[Box<[usize]>]>,
+    /// The text of all patterns, one after the other.
+    text: Box<[u8]>,
+    /// The distinct sets of rules.
+    rule_sets: Box<[RuleSet]>,
+    case: PhantomData<C>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Group(u32);
+
+impl Group {
+    const EXACT: Self = Self(0);
+}
+
+/// A slice of [`RuleIndex::text`]; a configuration's 64 KB are far from filling 32 bits.
+#[derive(Debug, Clone, Copy)]
+struct Slice {
+    start: u32,
+    length: u32,
+}
+
+impl Slice {
+    fn of(self, text: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Debug)]
+struct Prefix {
+    text: Slice,
+    group: Group,
+}
+
+#[derive(Debug)]
+struct Ending {
+    text: Slice,
+    group: Group,
+    rule_set: u32,
+}
+
+impl<C: Case> RuleIndex<C> {
+    /// Indexes patterns, each with the position of the rule it stands in, which is below 128.
+    pub(crate) fn new<'a>(patterns: impl Iterator<Item = (usize, &'a str)>) -> Self {
+        let mut any = RuleSet::EMPTY;
+        let mut by_pattern: BTreeMap<String, RuleSet> = BTreeMap::new();
+        for (rule, pattern) in patterns {
+            let rules = if Pattern::new(pattern).is_any() {
+                &mut any
+            } else {
+                by_pattern.entry(C::normalized(pattern)).or_default()
+            };
+            *rules |= RuleSet::of(rule);
+        }
+
+        let mut index = Self {
+            any,
+            endings: HashTable::new(),
+            longest_exact: 0,
+            prefixes: HashTable::new(),
+            prefix_lengths: Box::default(),
+            suffix_lengths: Box::default(),
+            text: Box::default(),
+            rule_sets: Box::default(),
+            case: PhantomData,
+        };
+        let mut text = Vec::new();
+        let mut rule_sets = Vec::new();
+        let mut groups: BTreeMap<&[u8], Group> = BTreeMap::new();
+        let mut prefix_lengths = BTreeSet::new();
+        let mut suffix_lengths: Vec<BTreeSet<usize>> = vec![BTreeSet::new()];
+        let mut endings = Vec::new();
+        for (pattern, rules) in &by_pattern {
+            let pattern = Pattern::new(pattern);
+            let prefix = pattern.prefix();
+            let (group, ending) = match pattern.suffix() {
+                None => {
+                    index.longest_exact = index.longest_exact.max(prefix.len());
+                    (Group::EXACT, prefix)
+                }
+                Some(suffix) => {
+                    let next = Group(as_u32(suffix_lengths.len()));
+                    let group = *groups.entry(prefix).or_insert(next);
+                    if group == next {
+                        suffix_lengths.push(BTreeSet::new());
+                        prefix_lengths.insert(prefix.len());
+                    }
+                    if let Some(lengths) = suffix_lengths.get_mut(group.0 as usize) {
+                        lengths.insert(suffix.len());
+                    }
+                    (group, suffix)
+                }
+            };
+            let known = rule_sets.iter().position(|known| known == rules);
+            let rule_set = known.unwrap_or_else(|| {
+                rule_sets.push(*rules);
+                rule_sets.len() - 1
+            });
+            endings.push(Ending {
+                text: append(&mut text, ending),
+                group,
+                rule_set: as_u32(rule_set),
+            });
+        }
+        let prefixes: Vec<Prefix> = groups
+            .into_iter()
+            .map(|(prefix, group)| Prefix {
+                text: append(&mut text, prefix),
+                group,
+            })
+            .collect();
+
+        let hash_ending = |ending: &Ending| hash::<C>(ending.group, ending.text.of(&text));
+        index.endings.reserve(endings.len(), hash_ending);
+        for ending in endings {
+            index
+                .endings
+                .insert_unique(hash_ending(&ending), ending, hash_ending);
+        }
+        let hash_prefix = |prefix: &Prefix| hash::<C>(Group::EXACT, prefix.text.of(&text));
+        index.prefixes.reserve(prefixes.len(), hash_prefix);
+        for prefix in prefixes {
+            index
+                .prefixes
+                .insert_unique(hash_prefix(&prefix), prefix, hash_prefix);
+        }
+        index.prefix_lengths = prefix_lengths.into_iter().collect();
+        index.suffix_lengths = suffix_lengths
+            .into_iter()
+            .map(|lengths| lengths.into_iter().collect())
+            .collect();
+        index.text = text.into();
+        index.rule_sets = rule_sets.into();
+        index
+    }
+
+    /// The rules among `candidates` that hold a pattern which matches the value.
+    #[inline]
+    pub(crate) fn rules_allowing(&self, value: &[u8], candidates: RuleSet) -> RuleSet {
+        if candidates.is_subset_of(self.any) {
+            return candidates;
+        }
+        let mut rules = self.any;
+        if value.len() <= self.longest_exact {
+            rules |= self.rules_at(Group::EXACT, value);
+        }
+        if !self.prefix_lengths.is_empty() {
+            rules |= self.rules_with_wildcard(value);
+        }
+        rules & candidates
+    }
+
+    /// The rules with a wildcard that matches the value.
+    #[inline(never)]
+    fn rules_with_wildcard(&self, value: &[u8]) -> RuleSet {
+        let mut rules = RuleSet::EMPTY;
+        for &length in &self.prefix_lengths {
+            let Some((prefix, rest)) = value.split_at_checked(length) else {
+                break;
+            };
+            let hash = hash::<C>(Group::EXACT, prefix);
+            let found = self
+                .prefixes
+                .find(hash, |entry| C::equal(entry.text.of(&self.text), prefix));
+            if let Some(found) = found {
+                rules |= self.rules_ending(found.group, rest);
+            }
+        }
+        rules
+    }
+
+    /// The rules with a wildcard of this group whose suffix ends what is left of a value.
+    fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
+        let mut rules = RuleSet::EMPTY;
+        let lengths = self.suffix_lengths.get(group.0 as usize);
+        for &length in lengths.into_iter().flatten() {
+            let start = rest.len().checked_sub(length);
+            let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
+                break;
+            };
+            rules |= self.rules_at(group, suffix);
+        }
+        rules
+    }
+
+    #[inline]
+    fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
+        self.endings
+            .find(hash::<C>(group, ending), |entry| {
+                entry.group == group && C::equal(entry.text.of(&self.text), ending)
+            })
+            .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
+            .copied()
+            .unwrap_or(RuleSet::EMPTY)
+    }
+}
+
+/// Lengths and counts within a configuration's 64 KB.
+fn as_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn append(text: &mut Vec<u8>, part: &[u8]) -> Slice {
+    let start = as_u32(text.len());
+    text.extend_from_slice(part);
+    Slice {
+        start,
+        length: as_u32(part.len()),
+    }
+}
+
+/// Multiplies and folds, word by word, as the hashes of the `foldhash` and `rustc-hash` family do.
+fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
+    const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+    const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
+    fn mixed(hash: u64, word: u64) -> u64 {
+        let product = u128::from(hash ^ word).wrapping_mul(u128::from(FACTOR));
+        // Both halves: the low one alone never carries high bits down.
+        (product as u64) ^ ((product >> 64) as u64)
+    }
+    let mut hash = SEED ^ u64::from(group.0) ^ ((bytes.len() as u64) << 32);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mixed(hash, C::fold(u64::from_le_bytes(*word)));
+    }
+    // What is left of a long value is hashed with some bytes before it again, as a whole word.
+    let last = match bytes.last_chunk::<8>() {
+        Some(_) if rest.is_empty() => return hash,
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest
+            .iter()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    mixed(hash, C::fold(last))
+}
