@@ -150,17 +150,16 @@ impl Letters {
     }
 
     fn rule(self, rule: &Rule) -> CorsRule {
-        let patterns = |lines: &[Line]| lines.iter().map(|line| self.pattern(line)).collect();
+        let patterns = |lines: &[Line]| -> Vec<String> {
+            lines.iter().map(|line| self.pattern(line)).collect()
+        };
         let methods = rule.methods.iter().map(|method| self.supported(method));
         let exposed = rule.exposed.iter().map(|line| self.token(line));
-        let mut rule = CorsRule {
-            id: None,
-            allowed_headers: patterns(&rule.headers),
-            allowed_methods: methods.collect(),
-            allowed_origins: patterns(&rule.origins),
-            expose_headers: exposed.collect(),
-            max_age_seconds: rule.seconds,
-        };
+        let seconds = rule.seconds;
+        let mut rule = CorsRule::new(patterns(&rule.origins), methods)
+            .allowed_headers(patterns(&rule.headers))
+            .expose_headers(exposed);
+        rule.max_age_seconds = seconds;
         // What a rule must have, in the form that allows the most.
         if rule.allowed_methods.is_empty() {
             rule.allowed_methods = ["GET", "PUT"].map(Into::into).into();
@@ -175,12 +174,8 @@ impl Letters {
         let Bucket::WithRules { before, rules } = bucket else {
             return Vec::new();
         };
-        let nothing = CorsRule {
-            allowed_methods: vec!["GET".into()],
-            // An empty Origin counts as none, so nothing equals this.
-            allowed_origins: vec![String::new()],
-            ..CorsRule::default()
-        };
+        // An empty Origin counts as none, so nothing equals this one.
+        let nothing = CorsRule::new([""], ["GET"]);
         std::iter::repeat_n(nothing, usize::from(*before) % 100)
             .chain(rules.iter().map(|rule| self.rule(rule)))
             .collect()

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, merge_vary};
+use s3_cors::adapter::merge_vary;
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule};
 use s3_cors_fuzz::assert_decided_naively;
 use s3_cors_fuzz::naive::{Bucket, Request};
 
@@ -23,17 +24,13 @@ const ALLOWED: [&[&str]; 7] = [
 
 /// Each list in a policy of its own, and all of them in one, where the first that fits decides.
 static POLICIES: LazyLock<Vec<(CorsPolicy, Vec<CorsRule>)>> = LazyLock::new(|| {
-    let rules = ALLOWED.map(|headers| CorsRule {
-        allowed_origins: vec!["http*".into()],
-        allowed_methods: vec!["GET".into()],
-        allowed_headers: headers.iter().map(|&pattern| pattern.into()).collect(),
-        ..CorsRule::default()
-    });
+    let rules = ALLOWED
+        .map(|headers| CorsRule::new(["http*"], ["GET"]).allowed_headers(headers.iter().copied()));
     let alone = rules.iter().map(|rule| vec![rule.clone()]);
     alone
         .chain([rules.to_vec()])
         .map(|cors_rules| {
-            let config = CorsConfiguration { cors_rules };
+            let config = CorsConfiguration::new(cors_rules);
             let policy = CorsPolicy::new(&config).expect("a valid configuration");
             (policy, config.cors_rules)
         })
