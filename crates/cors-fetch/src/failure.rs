@@ -36,6 +36,11 @@ pub enum Failure {
         /// The header's name.
         name: String,
     },
+    /// A header's value has a character beyond U+00FF, which no header can carry.
+    HeaderValueNotLatin1 {
+        /// The header's name.
+        name: String,
+    },
     /// An encrypted page asks for something unencrypted.
     MixedContent,
     /// The port is one that browsers do not connect to.
@@ -127,9 +132,9 @@ impl Failure {
                 "https://fetch.spec.whatwg.org/#methods"
             }
             Self::NoCorsMethod { .. } => "https://fetch.spec.whatwg.org/#dom-request",
-            Self::InvalidHeaderName { .. } | Self::InvalidHeaderValue { .. } => {
-                "https://fetch.spec.whatwg.org/#headers-class"
-            }
+            Self::InvalidHeaderName { .. }
+            | Self::InvalidHeaderValue { .. }
+            | Self::HeaderValueNotLatin1 { .. } => "https://fetch.spec.whatwg.org/#headers-class",
             Self::MixedContent => {
                 "https://w3c.github.io/webappsec-mixed-content/#should-block-fetch"
             }
@@ -193,6 +198,11 @@ impl fmt::Display for Failure {
                     "the value of the header {name} has a NUL or line break in it"
                 )
             }
+            Self::HeaderValueNotLatin1 { name } => write!(
+                f,
+                "the value of the header {name} has a character beyond U+00FF, which no header can \
+                 carry"
+            ),
             Self::MixedContent => {
                 f.write_str("an https page must not fetch over http (mixed content)")
             }

@@ -51,7 +51,8 @@ pub struct Fetch {
     page: Page,
     url: Url,
     method: String,
-    headers: Vec<(String, Vec<u8>)>,
+    /// A value is `None` if a header cannot carry it.
+    headers: Vec<(String, Option<Vec<u8>>)>,
     credentials: Credentials,
     mode: Mode,
     redirect: Redirect,
@@ -184,7 +185,29 @@ impl Fetch {
     /// Adds a header that the script sets.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
+        self.headers.push((name.to_owned(), Some(value.into())));
+        self
+    }
+
+    /// Adds a header that the script sets to a string. As in a script, each character becomes one
+    /// byte, and the call fails if there is one beyond U+00FF.
+    ///
+    /// Source: [Web IDL, "ByteString"](https://webidl.spec.whatwg.org/#es-ByteString).
+    ///
+    /// ```
+    /// use cors_fetch::{Failure, Fetch, PlanKind};
+    ///
+    /// let fetch = Fetch::new("https://a.example", "https://b.example/")?;
+    /// let sent = fetch.clone().header_text("x-a", "é").plan().request.unwrap();
+    /// assert_eq!(sent.header("x-a"), Some(&b"\xe9"[..]));
+    /// let failure = Failure::HeaderValueNotLatin1 { name: "x-a".into() };
+    /// assert_eq!(fetch.header_text("x-a", "Ā").plan().kind, PlanKind::Fails(failure));
+    /// # Ok::<(), cors_fetch::FetchError>(())
+    /// ```
+    #[must_use]
+    pub fn header_text(mut self, name: &str, value: &str) -> Self {
+        let bytes = value.chars().map(u8::try_from).collect();
+        self.headers.push((name.to_owned(), Result::ok(bytes)));
         self
     }
 

@@ -33,6 +33,8 @@ pub enum PlanKind {
     Fails(Failure),
     /// To the page's own origin: CORS does not matter.
     SameOrigin,
+    /// A `data:` URL, which the script can read; nothing is sent.
+    Data,
     /// To another origin, unasked; the script cannot read the response.
     NoCors,
     /// To another origin, which has to allow it.
@@ -147,7 +149,9 @@ impl Fetch {
             return Err(Failure::BadPort);
         }
         let is_http = matches!(self.url.scheme(), "http" | "https");
-        let kind = if self.is_same_origin() && !self.history.left {
+        let kind = if self.url.scheme() == "data" {
+            PlanKind::Data
+        } else if self.is_same_origin() && !self.history.left {
             PlanKind::SameOrigin
         } else if self.mode == Mode::SameOrigin {
             return Err(Failure::NotSameOrigin);
@@ -166,6 +170,15 @@ impl Fetch {
             _ => Vec::new(),
         };
         let preflight = (!reasons.is_empty()).then(|| self.preflight(&method, reasons));
+        if kind == PlanKind::Data {
+            return Ok(Plan {
+                kind,
+                preflight: None,
+                request: None,
+                ignored: headers.ignored,
+                credentials: false,
+            });
+        }
         let mut sent = headers.sent;
         // Fetch, "append a request `Origin` header".
         if kind == PlanKind::Cors || !matches!(method.as_str(), "GET" | "HEAD") {

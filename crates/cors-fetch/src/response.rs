@@ -1,5 +1,7 @@
 //! An response, as data.
 
+use crate::token::trimmed;
+
 /// An response as it comes over the wire, as far as it matters: to a preflight or to the request.
 ///
 /// ```
@@ -43,7 +45,7 @@ impl Response {
             .headers
             .iter()
             .filter(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim_ascii())
+            .map(|(_, value)| trimmed(value))
             .collect();
         (!lines.is_empty()).then(|| lines.join(&b", "[..]))
     }

@@ -1,7 +1,7 @@
 //! What needs no preflight.
 
 use crate::plan::UnsafeHeader;
-use crate::token::is_token_byte;
+use crate::token::{is_token_byte, trimmed};
 
 /// [Fetch, "CORS-safelisted method"](https://fetch.spec.whatwg.org/#cors-safelisted-method).
 pub(crate) fn is_method(method: &str) -> bool {
@@ -94,7 +94,7 @@ fn is_language_byte(byte: &u8) -> bool {
 /// Source: [MIME Sniffing, "parse a MIME type"](https://mimesniff.spec.whatwg.org/#parsing-a-mime-type).
 fn is_simple_type(value: &[u8]) -> bool {
     let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
-    let essence = essence.trim_ascii().to_ascii_lowercase();
+    let essence = trimmed(essence).to_ascii_lowercase();
     matches!(
         essence.as_slice(),
         b"application/x-www-form-urlencoded" | b"multipart/form-data" | b"text/plain"
@@ -150,7 +150,7 @@ pub(crate) fn is_never_readable(name: &str) -> bool {
 ///
 /// [Fetch, "extract header list values"]: https://fetch.spec.whatwg.org/#extract-header-list-values
 pub(crate) fn tokens(list: &[u8]) -> Option<Vec<&[u8]>> {
-    let elements = list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    let elements = list.split(|byte| *byte == b',').map(trimmed);
     elements
         .filter(|element| !element.is_empty())
         .map(|element| {

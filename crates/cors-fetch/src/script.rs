@@ -2,7 +2,7 @@
 //! sent.
 
 use crate::safelist;
-use crate::token::is_token;
+use crate::token::{is_token, trimmed};
 use crate::{Failure, Fetch, Mode};
 
 /// The headers that go out, names in lower case, and the names of those dropped.
@@ -46,7 +46,10 @@ pub(crate) fn headers(fetch: &Fetch) -> Result<Headers, Failure> {
         ignored: Vec::new(),
     };
     for (name, value) in &fetch.headers {
-        let value = trimmed(value);
+        let Some(value) = value.as_deref().map(trimmed) else {
+            let name = name.clone();
+            return Err(Failure::HeaderValueNotLatin1 { name });
+        };
         if !is_token(name) {
             let name = name.clone();
             return Err(Failure::InvalidHeaderName { name });
@@ -74,17 +77,6 @@ fn fits_without_cors(sent: &[(String, Vec<u8>)], name: &str, value: &[u8]) -> bo
     let values = before.map(|(_, value)| value.as_slice()).chain([value]);
     let together = values.collect::<Vec<_>>().join(&b", "[..]);
     safelist::is_no_cors_header(name, &together)
-}
-
-/// [Fetch, "normalize"](https://fetch.spec.whatwg.org/#concept-header-value-normalize).
-fn trimmed(mut value: &[u8]) -> &[u8] {
-    while let [b'\t' | b'\n' | b'\r' | b' ', rest @ ..] = value {
-        value = rest;
-    }
-    while let [rest @ .., b'\t' | b'\n' | b'\r' | b' '] = value {
-        value = rest;
-    }
-    value
 }
 
 /// [Fetch, "forbidden request-header"](https://fetch.spec.whatwg.org/#forbidden-request-header).

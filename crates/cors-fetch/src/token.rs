@@ -18,3 +18,16 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*'..=b'+' | b'-' | b'.')
         || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
+
+/// A value without the white space around it. HTTP knows four such bytes: form feed is none.
+///
+/// Source: [Fetch, "normalize"](https://fetch.spec.whatwg.org/#concept-header-value-normalize).
+pub(crate) fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b'\t' | b'\n' | b'\r' | b' ', rest @ ..] = value {
+        value = rest;
+    }
+    while let [rest @ .., b'\t' | b'\n' | b'\r' | b' '] = value {
+        value = rest;
+    }
+    value
+}

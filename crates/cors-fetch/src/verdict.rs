@@ -94,6 +94,7 @@ impl Fetch {
     ) -> Result<Outcome, Failure> {
         let request = match (&plan.kind, &plan.request) {
             (PlanKind::Fails(failure), _) => return Err(failure.clone()),
+            (PlanKind::Data, _) => return Ok(Self::readable(response, None, false)),
             (_, Some(request)) => request,
             (_, None) => return Err(Failure::NoResponse),
         };

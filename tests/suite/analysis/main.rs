@@ -5,6 +5,7 @@ mod difference;
 mod explain;
 mod fetch;
 mod fetch_answered;
+mod fetch_edges;
 mod fetch_sent;
 mod fetched;
 mod lint;
