@@ -25,8 +25,10 @@ mod verdict;
 use std::fmt;
 
 pub use failure::{CorsFailure, Failure};
+pub use page::origin_of_page;
 pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Sent, UnsafeHeader};
 pub use response::Response;
+pub use script::is_forbidden_header;
 pub use token::is_token;
 pub use verdict::{Outcome, Verdict};
 

@@ -12,6 +12,27 @@ pub(crate) struct Page {
     origin: String,
 }
 
+/// The origin that a page at this URL sends, spelled as browsers spell it. `None` if it is no URL,
+/// or no page can be there: `ws:` and `wss:` are for connections, not for pages.
+///
+/// A page without an origin of its own, such as a local file, sends `null`.
+///
+/// ```
+/// use cors_fetch::origin_of_page;
+///
+/// assert_eq!(origin_of_page("HTTPS://Example.com:443/a").as_deref(), Some("https://example.com"));
+/// assert_eq!(origin_of_page("http://127.1:3000").as_deref(), Some("http://127.0.0.1:3000"));
+/// assert_eq!(origin_of_page("file:///index.html").as_deref(), Some("null"));
+/// assert_eq!(origin_of_page("example.com"), None);
+/// assert_eq!(origin_of_page("wss://example.com"), None);
+/// ```
+#[must_use]
+pub fn origin_of_page(url: &str) -> Option<String> {
+    let page = Page::parse(url).ok()?;
+    let scheme = page.base.as_ref().map_or("", Url::scheme);
+    (!matches!(scheme, "ws" | "wss" | "ftp")).then_some(page.origin)
+}
+
 impl Page {
     pub(crate) fn parse(page: &str) -> Result<Self, FetchError> {
         if page == "null" {

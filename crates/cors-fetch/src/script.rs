@@ -79,6 +79,21 @@ fn fits_without_cors(sent: &[(String, Vec<u8>)], name: &str, value: &[u8]) -> bo
     safelist::is_no_cors_header(name, &together)
 }
 
+/// Whether scripts cannot set a header, whatever its value. The name is in lower case.
+///
+/// Source: [Fetch, "forbidden request-header"](https://fetch.spec.whatwg.org/#forbidden-request-header).
+///
+/// ```
+/// use cors_fetch::is_forbidden_header;
+///
+/// assert!(is_forbidden_header("cookie") && is_forbidden_header("sec-fetch-mode"));
+/// assert!(!is_forbidden_header("authorization"));
+/// ```
+#[must_use]
+pub fn is_forbidden_header(name: &str) -> bool {
+    is_forbidden(name, b"")
+}
+
 /// [Fetch, "forbidden request-header"](https://fetch.spec.whatwg.org/#forbidden-request-header).
 fn is_forbidden(name: &str, value: &[u8]) -> bool {
     const NAMES: [&str; 21] = [

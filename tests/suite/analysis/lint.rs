@@ -79,7 +79,7 @@ const ORIGINS: [Row; 51] = [
         "the scheme is missing before a port",
         &["localhost:3000"],
         &["origin-missing-scheme"],
-        "\"https://localhost:3000\"",
+        "\"http://localhost:3000\"",
     ),
     (
         "upper case never matches",

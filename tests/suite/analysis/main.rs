@@ -9,6 +9,7 @@ mod fetch_edges;
 mod fetch_sent;
 mod fetched;
 mod lint;
+mod lint_origins;
 mod lint_reach;
 
 use s3_cors::{CorsConfiguration, RequestParts};

@@ -24,14 +24,15 @@
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
-mod browser_origin;
 mod code;
 mod entries;
 mod headers;
+mod hosters;
 mod order;
 mod origin;
 mod reach;
 mod rule;
+mod sendable;
 mod wide;
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Origins that no browser sends, or that few who write them mean.
 
 use super::reach::Reach;
-use super::{Finding, LintCode, browser_origin};
+use super::{Finding, LintCode, sendable, wide};
 use s3_cors::{CorsRule, Pattern, Place};
 
 pub(super) fn findings(
@@ -20,11 +20,10 @@ pub(super) fn findings(
             findings.push(Finding::new(code, place, text, help));
             continue;
         }
-        if origin == "null" {
-            let text = "\"null\" is the origin of every sandboxed frame and local file, and \
-                        anybody can make one; it is answered with credentials";
-            let help = "give the page an origin of its own, or use \"*\" if the answers are public";
-            findings.push(Finding::new(LintCode::OriginNull, place, text.into(), help));
+        if let Some(text) = includes_null(origin) {
+            let help =
+                "give the page an origin of its own, or use \"*\" if the responses are public";
+            findings.push(Finding::new(LintCode::OriginNull, place, text, help));
         } else if let Some(apex) = missing_apex(origin, rule, reach) {
             let text = format!("{origin:?} does not match {apex:?}, for its dot counts");
             let help = format!("add {apex:?} if it is meant, too");
@@ -44,59 +43,119 @@ pub(super) fn findings(
     }
 }
 
-/// What keeps an origin from being any browser's.
-fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
-    let sent = |origin: &str| browser_origin::can_match(&Pattern::new(origin));
-    if sent(origin) {
+/// What to say of an entry that matches `null`, unless it is `*`, which says so itself.
+fn includes_null(entry: &str) -> Option<String> {
+    let pattern = Pattern::new(entry);
+    if pattern.is_any() || !pattern.matches(b"null") {
         return None;
     }
-    // The changes that could help, one after the other; the first that is needed gives the name.
-    let trimmed: String = origin.chars().filter(|c| !c.is_whitespace()).collect();
-    let ascii = origin.is_ascii();
-    let lower = trimmed.to_ascii_lowercase();
-    let (base, rest) = split_path(&lower);
-    let with_scheme = match base.contains("://") || base.starts_with('*') {
-        true => base.to_owned(),
-        false => format!("https://{base}"),
+    let what = match pattern.is_wildcard() {
+        true => format!("{entry:?} also matches \"null\", the origin"),
+        false => "\"null\" is the origin".to_owned(),
     };
-    let without_port = without_default_port(&with_scheme);
-    let code = if origin.is_empty() {
-        LintCode::OriginNever
-    } else if trimmed != origin {
+    Some(format!(
+        "{what} of every sandboxed frame and local file, which anybody can make; S3 sends such \
+         pages credentials"
+    ))
+}
+
+/// What keeps an origin from being any browser's.
+fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
+    if sendable::example(entry).is_some() {
+        return None;
+    }
+    let meant = meant(entry);
+    let (base, rest) = split_path(entry.trim());
+    let has_scheme = base.contains("://") || base.starts_with('*');
+    let is_lower = |text: &str| !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let code = if meant.is_none() && (entry.is_ascii() || entry.contains('*')) {
+        // White space and upper case are worth a name even where more is wrong.
+        match () {
+            () if entry.is_empty() => LintCode::OriginNever,
+            () if entry.contains(char::is_whitespace) => LintCode::OriginWhitespace,
+            () if !entry.is_ascii() => LintCode::OriginNotAscii,
+            () => LintCode::OriginNever,
+        }
+    } else if entry.contains(char::is_whitespace) {
         LintCode::OriginWhitespace
-    } else if !ascii {
+    } else if !entry.is_ascii() {
         LintCode::OriginNotAscii
-    } else if !sent(&without_port) {
+    } else if base.contains('@') || is_socket(base) || lacks_slashes(entry) {
         LintCode::OriginNever
     } else if rest == "/" {
         LintCode::OriginTrailingSlash
     } else if !rest.is_empty() {
         LintCode::OriginPath
-    } else if with_scheme != base {
+    } else if !has_scheme {
         LintCode::OriginMissingScheme
-    } else if lower != trimmed {
+    } else if !is_lower(base) {
         LintCode::OriginUpperCase
-    } else {
+    } else if has_default_port(base) {
         LintCode::OriginDefaultPort
+    } else {
+        LintCode::OriginNever
     };
     let what = match code {
-        LintCode::OriginTrailingSlash => "ends with a slash, and no browser's Origin does",
-        LintCode::OriginPath => "has more than scheme, host and port, and no browser's Origin does",
-        LintCode::OriginMissingScheme => "has no scheme, and every browser's Origin has",
-        LintCode::OriginUpperCase => "has upper-case letters, and browsers send lower case",
+        LintCode::OriginTrailingSlash => "ends with a slash, but a browser's Origin never does",
+        LintCode::OriginPath => {
+            "has more than a scheme, host and port, but a browser's Origin never does"
+        }
+        LintCode::OriginMissingScheme => "has no scheme, but a browser's Origin always has one",
+        LintCode::OriginUpperCase => "has upper-case letters, but browsers send lower case",
         LintCode::OriginDefaultPort => "names the default port, which browsers leave out",
-        LintCode::OriginWhitespace => "has white space in it, and no browser's Origin does",
+        LintCode::OriginWhitespace => "contains white space, but a browser's Origin never does",
         LintCode::OriginNotAscii => "has characters outside ASCII, which browsers send in Punycode",
-        _ => "is no origin that a browser could send",
+        _ => "is not an origin that a browser can send",
     };
-    let help = if code == LintCode::OriginNotAscii {
-        "write the host as browsers do, beginning with \"xn--\"".to_owned()
-    } else if sent(&without_port) {
-        format!("write {without_port:?}")
-    } else {
-        "write scheme, host and port, such as \"https://www.example.com\", or remove it".to_owned()
+    let help = match meant {
+        Some(meant) => format!("write {meant:?}"),
+        None if code == LintCode::OriginNotAscii => {
+            "write the host as browsers send it, beginning with \"xn--\"".to_owned()
+        }
+        None => "write a scheme, host and port, such as \"https://www.example.com\", or remove it"
+            .to_owned(),
     };
-    Some((code, format!("{origin:?} {what}"), help))
+    Some((code, format!("{entry:?} {what}"), help))
+}
+
+/// What was probably meant by an entry that no browser sends, in a form that one can send.
+pub(crate) fn meant(entry: &str) -> Option<String> {
+    let trimmed: String = entry.chars().filter(|c| !c.is_whitespace()).collect();
+    let (base, _) = match lacks_slashes(&trimmed) {
+        true => (trimmed.as_str(), ""),
+        false => split_path(&trimmed),
+    };
+    let base = match base.split_once("://") {
+        // A page that opens a WebSocket has the scheme of pages.
+        Some((scheme, host)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{host}"),
+        Some((scheme, host)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{host}"),
+        Some(_) => base.to_owned(),
+        None if base.starts_with('*') || lacks_slashes(base) => base.to_owned(),
+        None => {
+            let local = ["localhost", "127.", "[::1]"];
+            let scheme = if local.iter().any(|host| base.starts_with(host)) {
+                "http"
+            } else {
+                "https"
+            };
+            format!("{scheme}://{base}")
+        }
+    };
+    if !base.contains('*') {
+        let sent = cors_fetch::origin_of_page(&base)?;
+        // Nobody connects to port 0: it was no port.
+        let is_origin = sendable::is_sendable(&sent) && sent != "null" && !sent.ends_with(":0");
+        return is_origin.then_some(sent);
+    }
+    // A wildcard is no URL, so what can be mended is mended in the text.
+    let lower = base.to_ascii_lowercase();
+    let default = [("https://", ":443"), ("http://", ":80")];
+    let without_port = default
+        .iter()
+        .find(|(scheme, _)| lower.starts_with(scheme))
+        .and_then(|(_, port)| lower.strip_suffix(port));
+    let mended = without_port.unwrap_or(&lower);
+    sendable::example(mended).map(|_| mended.to_owned())
 }
 
 /// An origin, and the path, query or fragment after it.
@@ -109,23 +168,30 @@ fn split_path(origin: &str) -> (&str, &str) {
     origin.split_at_checked(end).unwrap_or((origin, ""))
 }
 
-fn without_default_port(origin: &str) -> String {
-    let default = match origin.split_once("://") {
-        Some(("https", _)) => ":443",
-        Some(("http", _)) => ":80",
-        _ => return origin.to_owned(),
-    };
-    origin.strip_suffix(default).unwrap_or(origin).to_owned()
+fn has_default_port(origin: &str) -> bool {
+    (origin.starts_with("https://") && origin.ends_with(":443"))
+        || (origin.starts_with("http://") && origin.ends_with(":80"))
+}
+
+/// Whether a scheme is there, but not the two slashes after it.
+fn lacks_slashes(entry: &str) -> bool {
+    let lower = entry.trim().to_ascii_lowercase();
+    let rest = ["https:", "http:"]
+        .iter()
+        .find_map(|scheme| lower.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.starts_with("//"))
+}
+
+fn is_socket(origin: &str) -> bool {
+    origin.starts_with("ws://") || origin.starts_with("wss://")
 }
 
 /// The domain itself, if only its subdomains are allowed, by no rule else.
 fn missing_apex(origin: &str, rule: &CorsRule, reach: Option<&Reach<'_>>) -> Option<String> {
     let (scheme, domain) = origin.split_once("://*.")?;
     let apex = format!("{scheme}://{domain}");
-    let host = domain.split(':').next().unwrap_or_default();
-    let sent = browser_origin::can_match(&Pattern::new(&apex));
-    // Nobody is at a public suffix.
-    let wanted = sent && !super::wide::is_public_suffix(host);
+    // Where anybody can have a subdomain, nobody is at the domain itself.
+    let wanted = sendable::is_sendable(&apex) && wide::anybody(origin).is_none();
     (wanted && !allows(&apex, rule, reach)).then_some(apex)
 }
 

@@ -1,104 +1,166 @@
-//! Patterns that are wider than they look. All but `*` itself are answered with the origin and
-//! `Access-Control-Allow-Credentials: true`, so whoever they let in comes with the user's cookies.
+//! Patterns that are wider than they look. S3 sends the origin and
+//! `Access-Control-Allow-Credentials: true` for all but `*` itself (F30, F31), so whoever such a
+//! pattern lets in can use the cookies of its visitors.
+
+use std::ops::Range;
 
 use psl::Psl;
-
-use super::{Finding, LintCode, browser_origin};
 use s3_cors::{CorsRule, Pattern, Place};
+
+use super::{Finding, LintCode, hosters, sendable};
 
 pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding>) {
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {
         let place = Place::of_entry(index, "AllowedOrigins", entry);
         if Pattern::new(origin).is_any() {
-            let text = "\"*\" is answered with \"*\" and without credentials, so a fetch with \
+            let text = "for \"*\", S3 sends \"*\" without credentials, so a fetch with \
                         credentials: \"include\" is blocked";
             let help = "list the origins if credentials are needed";
             findings.push(Finding::new(LintCode::OriginAny, place, text.into(), help));
             continue;
         }
-        let Some((before, after)) = origin.split_once('*') else {
-            continue;
-        };
-        if after.contains('*') || !browser_origin::can_match(&Pattern::new(origin)) {
+        if !Pattern::new(origin).is_wildcard() || Pattern::has_several_wildcards(origin) {
             continue;
         }
-        let answered = "and is answered with credentials unless the rule holds \"*\"";
-        if let Some((code, example)) = open_host(before, after) {
-            let text = format!("{origin:?} also matches {example:?}, {answered}");
+        if let Some((code, example)) = anybody(origin) {
+            let text = format!(
+                "{origin:?} also matches {example:?}, and S3 sends credentials unless the rule \
+                 holds \"*\""
+            );
             let help = "list the origins, or put \"*.\" before a domain of your own";
             findings.push(Finding::new(code, place.clone(), text, help));
         }
-        if !before.contains("://") && !"null".starts_with(origin.trim_end_matches('*')) {
-            let host = if after.contains("://") { after } else { "" };
-            let example = match host.split_once("://") {
-                Some((_, host)) => format!("http://{host}"),
-                None if after.starts_with('.') => format!("http://app{after}"),
-                None => "http://site.example".to_owned(),
-            };
-            let open = before.is_empty() || "http".starts_with(before);
-            if open && Pattern::new(origin).matches(example.as_bytes()) {
-                let text = format!(
-                    "{origin:?} also matches {example:?}, whose pages anybody on the way can \
-                     change"
-                );
-                let help = "begin it with \"https://\"";
-                findings.push(Finding::new(LintCode::OriginAnyScheme, place, text, help));
-            }
+        if let Some(example) = unencrypted(origin) {
+            let text = format!(
+                "{origin:?} also matches {example:?}, whose pages anybody on the network can change"
+            );
+            let help = "begin it with \"https://\"";
+            findings.push(Finding::new(LintCode::OriginAnyScheme, place, text, help));
         }
     }
 }
 
-/// Whether anybody can have a host that the pattern matches, and an example.
-fn open_host(before: &str, after: &str) -> Option<(LintCode, String)> {
-    let (scheme, start) = match before.split_once("://") {
-        Some((scheme, start)) => (scheme, start),
-        // The wildcard stands for the scheme alone, and the host is what follows.
-        None if after.contains("://") => return None,
-        None => ("https", ""),
+/// An origin over `http` that a pattern matches, if it leaves the scheme open.
+fn unencrypted(entry: &str) -> Option<String> {
+    let pattern = Pattern::new(entry);
+    if pattern.prefix().starts_with(b"http://") || pattern.prefix().starts_with(b"https") {
+        return None;
+    }
+    let (before, after) = entry.split_once('*')?;
+    let scheme = if after.contains("://") {
+        "http"
+    } else {
+        "http://"
     };
-    let (end, port) = match after.rsplit_once(':') {
-        Some((end, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            (end, format!(":{port}"))
-        }
-        _ => (after, String::new()),
+    let rest = scheme.strip_prefix(before)?;
+    ["app", "site.example", ""].into_iter().find_map(|host| {
+        let origin = match after.split_once("://") {
+            Some(_) => format!("{before}{rest}{after}"),
+            None => format!("{before}{rest}{host}{after}"),
+        };
+        let found = origin.starts_with("http://")
+            && pattern.matches(origin.as_bytes())
+            && sendable::is_sendable(&origin);
+        found.then_some(origin)
+    })
+}
+
+/// Whether a pattern matches an origin whose domain, or address, anybody can have, and such an
+/// origin.
+///
+/// What can stand for the `*` is tried out. A host that results is anybody's if the label that
+/// people register, after the public suffix list, comes from the `*`.
+pub(super) fn anybody(entry: &str) -> Option<(LintCode, String)> {
+    let (before, after) = entry.split_once('*')?;
+    let heads: Vec<&str> = match before.contains("://") {
+        true => vec![""],
+        false if after.contains("://") => return None,
+        false => ["https://", "http://"]
+            .into_iter()
+            .filter_map(|scheme| scheme.strip_prefix(before))
+            .collect(),
     };
+    let hosts = hosts(before, after);
+    let mut tried = heads
+        .iter()
+        .flat_map(|head| hosts.iter().map(move |host| (*head, host)));
+    tried.find_map(|(head, host)| {
+        let origin = format!("{before}{head}{host}{after}");
+        let start = before.len() + head.len();
+        let code = opened(&origin, start..start + host.len())?;
+        Some((code, origin))
+    })
+}
+
+/// Hosts, or parts of them, that anybody could put in place of the `*`, the plainest first.
+fn hosts(before: &str, after: &str) -> Vec<String> {
+    let end = after.split(':').next().unwrap_or_default();
+    let mut hosts: Vec<String> = Vec::new();
     if end.is_empty() {
-        if start.is_empty() {
-            let example = format!("{scheme}://site.example{port}");
-            return Some((LintCode::OriginAnyHost, example));
-        }
-        // A wildcard for the port, or within it, or within the brackets of an address.
-        let in_port = start
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-        if in_port || start.starts_with('[') {
-            return None;
-        }
-        let dot = if start.ends_with('.') { "" } else { "." };
-        let example = format!("{scheme}://{start}{dot}site.example{port}");
-        return Some((LintCode::OriginOpenEnd, example));
+        let dot = match before {
+            "" => "",
+            _ if before.ends_with("://") || before.ends_with('.') => "",
+            _ if "https://".starts_with(before) || "http://".starts_with(before) => "",
+            _ => ".",
+        };
+        hosts.push(format!("{dot}site.example"));
+        hosts.extend(["[2001:db8::1]", "2001:db8::1]"].map(str::to_owned));
+    } else if end == "." || end == "]" {
+        hosts.extend(["site.example", "2001:db8::1", "[2001:db8::1"].map(str::to_owned));
+    } else if end.starts_with('.') {
+        hosts.extend(["site", "site.other"].map(str::to_owned));
+    } else {
+        hosts.extend(["other", "site.other"].map(str::to_owned));
     }
-    let whole_labels = end.strip_prefix('.');
-    let fixed = whole_labels.or_else(|| end.split_once('.').map(|(_, rest)| rest));
-    match fixed {
-        // Whatever the wildcard stands for belongs to whoever has the domain.
-        Some(fixed) if !is_public_suffix(fixed) => return None,
-        _ => {}
-    }
-    let code = match whole_labels {
-        Some(_) => LintCode::OriginPublicSuffix,
-        None => LintCode::OriginOpenLabel,
-    };
-    let filler = match code {
-        LintCode::OriginPublicSuffix => "site",
-        _ => "other",
-    };
-    Some((code, format!("{scheme}://{start}{filler}{end}{port}")))
+    // Where people get domains, as far as what follows the `*` is the end of such a place.
+    let ends = hosters::SUFFIXES.iter().filter_map(|suffix| {
+        let rest = format!(".{suffix}");
+        let rest = rest.strip_suffix(end)?;
+        (!end.is_empty() && !rest.is_empty()).then(|| format!("site{rest}"))
+    });
+    hosts.extend(ends);
+    hosts
 }
 
-/// Whether anybody can have a domain right under this one, after the public suffix list. A
-/// top-level domain that the list does not know is somebody's own.
-pub(super) fn is_public_suffix(domain: &str) -> bool {
-    let found = psl::List.suffix(domain.as_bytes());
-    found.is_some_and(|suffix| suffix.is_known() && suffix == domain.as_bytes())
+/// What part of an origin's host the wildcard opens to anybody, if it does.
+fn opened(origin: &str, wildcard: Range<usize>) -> Option<LintCode> {
+    if !sendable::is_sendable(origin) {
+        return None;
+    }
+    let (scheme, authority) = origin.split_once("://")?;
+    if !matches!(scheme, "https" | "http") {
+        return None;
+    }
+    let start = scheme.len() + "://".len();
+    if authority.starts_with('[') {
+        // Addresses are nobody's domain: whoever gets one of those that match is let in.
+        let end = start + authority.find(']')?;
+        let open = wildcard.start <= start + 1 && wildcard.end >= end;
+        return open.then_some(LintCode::OriginAnyHost);
+    }
+    let host = authority.split(':').next()?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let suffix = psl::List.suffix(host.as_bytes())?;
+    let registered = psl::List.domain(host.as_bytes())?;
+    let domain = std::str::from_utf8(registered.as_bytes()).ok()?;
+    let label = domain.split('.').next()?;
+    let end = start + host.len();
+    let label_start = end - domain.len();
+    let label_end = label_start + label.len();
+    if wildcard.start >= label_end || wildcard.end <= label_start {
+        return None;
+    }
+    // An unknown top-level domain is somebody's own, unless the wildcard brings it along.
+    if !suffix.is_known() && wildcard.end < end {
+        return None;
+    }
+    Some(if wildcard.start <= start && wildcard.end >= end {
+        LintCode::OriginAnyHost
+    } else if wildcard.end >= end {
+        LintCode::OriginOpenEnd
+    } else if wildcard.start <= label_start && wildcard.end >= label_end {
+        LintCode::OriginPublicSuffix
+    } else {
+        LintCode::OriginOpenLabel
+    })
 }

@@ -1,0 +1,302 @@
+//! Origins by families: what no browser sends, what lets anybody in, and what is right.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use s3_cors::{CorsConfiguration, CorsRule, Pattern};
+use s3_cors_analysis::lint::{Finding, Severity, lint};
+
+use conformance::generate::runner;
+
+fn findings(origin: &str) -> Vec<Finding> {
+    let rule = CorsRule::new([origin], ["GET", "HEAD"]).max_age_seconds(3000);
+    lint(&CorsConfiguration::new([rule]))
+}
+
+fn codes(origin: &str) -> Vec<&'static str> {
+    let found = findings(origin);
+    found.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// Entries that no browser sends, and what was probably meant.
+const NEVER: [(&str, Option<&str>); 50] = [
+    ("wss://app.example.com", Some("https://app.example.com")),
+    ("ws://localhost:3000", Some("http://localhost:3000")),
+    ("WSS://App.example.com/", Some("https://app.example.com")),
+    ("file://example.com", None),
+    ("file:///index.html", None),
+    ("data:,a", None),
+    ("about:blank", None),
+    ("javascript:0", None),
+    (
+        "http://a.example.com:06060",
+        Some("http://a.example.com:6060"),
+    ),
+    ("http://a.example.com:65536", None),
+    ("http://a.example.com:99999", None),
+    ("https://a.example.com:00443", Some("https://a.example.com")),
+    ("https://a.example.com:", Some("https://a.example.com")),
+    ("http://127.1", Some("http://127.0.0.1")),
+    ("http://127.1:3000", Some("http://127.0.0.1:3000")),
+    ("http://0x7f.1", Some("http://127.0.0.1")),
+    ("http://0177.0.0.1", Some("http://127.0.0.1")),
+    ("http://2130706433", Some("http://127.0.0.1")),
+    ("http://192.168.000.001", Some("http://192.168.0.1")),
+    ("http://256.0.0.1", None),
+    ("http://1.2.3.4.5", None),
+    ("http://127.0.0.1.", Some("http://127.0.0.1")),
+    ("http://[0:0:0:0:0:0:0:1]", Some("http://[::1]")),
+    ("http://[2001:DB8::1]", Some("http://[2001:db8::1]")),
+    ("http://[::1]:080", Some("http://[::1]")),
+    ("http://[::1", None),
+    ("http://[::g]", None),
+    ("http://::1", None),
+    ("http://*.127.0.0.1:3999", None),
+    ("http://*.[::1]", None),
+    ("https://example.com/", Some("https://example.com")),
+    ("https://example.com/a?b#c", Some("https://example.com")),
+    ("https://example.com?", Some("https://example.com")),
+    ("https://user@example.com", Some("https://example.com")),
+    ("https://EXAMPLE.com", Some("https://example.com")),
+    ("https://ex%61mple.com", Some("https://example.com")),
+    ("https:example.com", Some("https://example.com")),
+    ("https:/example.com", Some("https://example.com")),
+    ("//example.com", None),
+    ("example.com", Some("https://example.com")),
+    ("www.example.com:8443", Some("https://www.example.com:8443")),
+    ("localhost:3000", Some("http://localhost:3000")),
+    ("127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+    ("https://*.example.com/", Some("https://*.example.com")),
+    ("https://*.Example.com", Some("https://*.example.com")),
+    ("https://*.example.com:443", Some("https://*.example.com")),
+    ("*.example.com/", Some("*.example.com")),
+    (" https://example.com", Some("https://example.com")),
+    ("https://exa mple.com", Some("https://example.com")),
+    (
+        "https://münchen.example",
+        Some("https://xn--mnchen-3ya.example"),
+    ),
+];
+
+#[test]
+fn what_no_browser_sends_is_an_error_that_says_what_was_probably_meant() {
+    for (entry, meant) in NEVER {
+        let found = findings(entry);
+        let error = found
+            .iter()
+            .find(|finding| finding.severity == Severity::Error)
+            .unwrap_or_else(|| panic!("{entry:?} has no error: {found:?}"));
+        match meant {
+            Some(meant) => {
+                assert_eq!(error.help, format!("write {meant:?}"), "{entry:?}");
+                let better = findings(meant);
+                let error = better.iter().any(|found| found.severity == Severity::Error);
+                assert!(!error, "{meant:?} is advised: {better:?}");
+            }
+            None => assert!(!error.help.starts_with("write \""), "{entry:?}: {error}"),
+        }
+    }
+}
+
+/// Entries that let anybody in, with the code that says so.
+const ANYBODY: [(&str, &str); 58] = [
+    ("https://*", "origin-any-host"),
+    ("https://*.", "origin-any-host"),
+    ("http://[*", "origin-any-host"),
+    ("http://[*]", "origin-any-host"),
+    ("https://*:8443", "origin-any-host"),
+    ("http*", "origin-any-host"),
+    ("https*", "origin-any-host"),
+    ("h*", "origin-any-host"),
+    ("*:3000", "origin-any-host"),
+    ("https://*.com", "origin-public-suffix"),
+    ("https://*.co.uk", "origin-public-suffix"),
+    ("https://*.uk", "origin-public-suffix"),
+    ("https://*.github.io", "origin-public-suffix"),
+    ("https://*.run.app", "origin-public-suffix"),
+    ("https://*.a.run.app", "origin-public-suffix"),
+    ("https://*.us-central1.run.app", "origin-public-suffix"),
+    ("https://*.compute.amazonaws.com", "origin-public-suffix"),
+    ("https://*.elb.amazonaws.com", "origin-public-suffix"),
+    ("https://*.r.appspot.com", "origin-public-suffix"),
+    ("https://*.appspot.com", "origin-public-suffix"),
+    ("https://*.code.run", "origin-public-suffix"),
+    ("https://*.ck", "origin-public-suffix"),
+    ("https://*.kawasaki.jp", "origin-public-suffix"),
+    ("https://*.amazonaws.com", "origin-public-suffix"),
+    ("https://*.s3.amazonaws.com", "origin-public-suffix"),
+    (
+        "https://*.s3-website.eu-central-1.amazonaws.com",
+        "origin-public-suffix",
+    ),
+    ("https://*.windows.net", "origin-public-suffix"),
+    ("https://*.core.windows.net", "origin-public-suffix"),
+    ("https://*.blob.core.windows.net", "origin-public-suffix"),
+    ("https://*.azurewebsites.net", "origin-public-suffix"),
+    ("https://*.cloudfront.net", "origin-public-suffix"),
+    ("https://*.vercel.app", "origin-public-suffix"),
+    ("https://*.netlify.app", "origin-public-suffix"),
+    ("https://*.pages.dev", "origin-public-suffix"),
+    ("https://*.workers.dev", "origin-public-suffix"),
+    ("https://*.web.app", "origin-public-suffix"),
+    ("https://*.fly.dev", "origin-public-suffix"),
+    ("https://*.herokuapp.com", "origin-public-suffix"),
+    ("https://*.ngrok-free.app", "origin-public-suffix"),
+    ("https://*.github.io:8080", "origin-public-suffix"),
+    ("https://*github.io", "origin-open-label"),
+    ("https://www.*.com", "origin-public-suffix"),
+    ("*.com", "origin-public-suffix"),
+    ("https://*example.com", "origin-open-label"),
+    ("https://*-example.com", "origin-open-label"),
+    ("https://my*.com", "origin-open-label"),
+    ("https://exam*ple.com", "origin-open-label"),
+    ("https://pr-*--me.netlify.app", "origin-open-label"),
+    ("https://*-team.vercel.app", "origin-open-label"),
+    ("https://*m", "origin-public-suffix"),
+    ("https://*l", "origin-public-suffix"),
+    ("https://example.com*", "origin-open-end"),
+    ("https://example.*", "origin-open-end"),
+    ("https://www.*", "origin-open-end"),
+    ("https://a*", "origin-open-end"),
+    ("https://1.2.3.*", "origin-open-end"),
+    ("https://example.c*", "origin-open-end"),
+    ("https://localhost*", "origin-open-end"),
+];
+
+#[test]
+fn what_lets_anybody_in_is_a_warning_and_no_advice_widens_it() {
+    for (entry, code) in ANYBODY {
+        let found = codes(entry);
+        assert!(found.contains(&code), "{entry:?}: {found:?}");
+        for other in ["origin-apex-missing", "origin-never"] {
+            assert!(!found.contains(&other), "{entry:?}: {found:?}");
+        }
+    }
+}
+
+/// Entries with no finding but, for some, the missing apex.
+const RIGHT: [&str; 36] = [
+    "https://example.com",
+    "https://www.example.com",
+    "https://example.com:8443",
+    "http://localhost:3000",
+    "http://localhost:*",
+    "http://localhost:30*",
+    "http://localhost:*000",
+    "https://example.com:8*0",
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:*",
+    "http://[::1]:3000",
+    "http://[::1]:*",
+    "http://192.168.0.1",
+    "https://xn--mnchen-3ya.example",
+    "https://a_b.example.com",
+    "https://example.com.",
+    "https://me.github.io",
+    "https://my-bucket.s3.amazonaws.com",
+    "https://d111111abcdef8.cloudfront.net",
+    "https://my-app.vercel.app",
+    "capacitor://localhost",
+    "ionic://localhost",
+    "tauri://localhost",
+    "chrome-extension://abcdefghijklmnop",
+    "moz-extension://b5e0a1",
+    "https://*.example.com",
+    "https://*.example.com:8443",
+    "https://*.me.github.io",
+    "https://pr-*.example.com",
+    "https://pr-*--x.example.com",
+    "https://*-preview.example.com",
+    "https://www.*.example.com",
+    "https://*.example.co.uk",
+    "https://*.corp-internal",
+    "https://*.local",
+    "http://*.localhost:3000",
+];
+
+#[test]
+fn what_is_right_has_no_finding_but_a_missing_apex() {
+    for entry in RIGHT {
+        let mut found = codes(entry);
+        found.retain(|code| *code != "origin-apex-missing");
+        assert_eq!(found, [""; 0], "{entry:?}");
+    }
+}
+
+#[test]
+fn a_wildcard_that_matches_null_says_so() {
+    for entry in ["n*", "nul*", "*l", "nu*l", "null*"] {
+        assert!(codes(entry).contains(&"origin-null"), "{entry:?}");
+    }
+    for entry in ["*", "http*", "x*"] {
+        assert!(!codes(entry).contains(&"origin-null"), "{entry:?}");
+    }
+}
+
+/// What a finding calls an example of what.
+fn example(finding: &Finding) -> Option<(String, String)> {
+    let (entry, rest) = finding.text.split_once(" also matches ")?;
+    let example = rest.split_once("\",")?.0.strip_prefix('"')?;
+    let entry = entry.strip_prefix('"')?.strip_suffix('"')?;
+    Some((entry.to_owned(), example.to_owned()))
+}
+
+#[test]
+fn every_example_is_matched_and_can_be_sent() {
+    let part = select(vec![
+        "https://",
+        "http://",
+        "http",
+        "*",
+        "*",
+        "*",
+        ".",
+        ":",
+        "//",
+        "www",
+        "example",
+        "com",
+        "localhost",
+        "127.0.0.1",
+        "[",
+        "]",
+        "::1",
+        "3000",
+        "443",
+        "80",
+        "github.io",
+        "l",
+        "n",
+        "null",
+        "-",
+        "a",
+        "1",
+        "amazonaws.com",
+    ]);
+    let counted = std::cell::Cell::new(0);
+    let result = runner(8_000).run(&proptest::collection::vec(part, 1..7), |parts| {
+        let entry = parts.concat();
+        for finding in findings(&entry) {
+            let Some((of, example)) = example(&finding) else {
+                continue;
+            };
+            counted.set(counted.get() + 1);
+            prop_assert_eq!(&of, &entry);
+            prop_assert!(
+                Pattern::new(&entry).matches(example.as_bytes()),
+                "{}",
+                finding
+            );
+            let sent = cors_fetch::origin_of_page(&example);
+            prop_assert!(
+                example == "null" || sent.as_deref() == Some(&example),
+                "{}",
+                finding
+            );
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    assert!(counted.get() > 500, "{} examples", counted.get());
+}
