@@ -17,13 +17,13 @@ pub const MAX_XML_BYTES: usize = 64 * 1024;
 pub const MAX_ID_CHARACTERS: usize = 255;
 
 /// The most text this project reads, in bytes. S3's limit is [`MAX_XML_BYTES`]; a longer text is
-/// something else, or mostly white space.
+/// something else, or mostly white space (D30).
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 
 /// The methods that a rule can allow, compared exactly (F72).
 pub const SUPPORTED_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 /// The methods that S3 accepts in the `Access-Control-Request-Method` of a preflight, compared
-/// exactly. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53).
+/// exactly. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53, D2).
 pub const PREFLIGHT_METHODS: [&str; 7] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];

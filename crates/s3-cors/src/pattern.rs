@@ -88,7 +88,7 @@ impl<'a> Pattern<'a> {
         matches!((self.prefix, self.suffix), ([], Some([])))
     }
 
-    /// Whether it matches a value, byte for byte.
+    /// Whether it matches a value, byte for byte (D25).
     #[must_use]
     pub fn matches(&self, value: &[u8]) -> bool {
         let Some(suffix) = self.suffix else {

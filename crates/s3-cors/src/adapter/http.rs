@@ -185,9 +185,9 @@ macro_rules! generation {
             }
 
             /// Finishes the headers of an app's response: removes the app's own
-            /// `Access-Control-*`, and adds the CORS headers, if any are given. S3's `Vary` is
-            /// merged into the app's own, on one line; it is added without CORS headers, too, if
-            /// `always_vary` is set.
+            /// `Access-Control-*`, and adds the CORS headers, if any are given (D28). S3's `Vary`
+            /// is merged into the app's own, on one line; it is added without CORS headers, too,
+            /// if `always_vary` is set.
             ///
             /// Each header line that is removed is handed to `removed` first. A response that has
             /// no room for more headers gets none of them.

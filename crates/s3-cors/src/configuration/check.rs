@@ -7,7 +7,8 @@ use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_XML_BYTES, SUPPORTED_METHO
 use crate::pattern::Pattern;
 use crate::xml_text::is_xml_character;
 
-/// Everything S3 would refuse, in the order of the configuration.
+/// Everything S3 would refuse, in the order of the configuration: no rule (F70), too many of them
+/// (F80), too much text (F81), and faults of a rule.
 pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
     let mut found = Vec::new();
     let rules = &config.cors_rules;
@@ -29,6 +30,7 @@ pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
     found
 }
 
+/// Long IDs (F85, D9), missing lists (F71, F126), and entries at fault.
 fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
     let mut report = |member: Member, entry: Option<usize>, kind| {
         if found.len() >= MOST_PROBLEMS {
@@ -74,21 +76,25 @@ fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
     }
 }
 
+/// Methods that S3 does not support (F72).
 fn method_fault(value: &str) -> Option<ProblemKind> {
     (!SUPPORTED_METHODS.contains(&value)).then(|| ProblemKind::UnsupportedMethod {
         value: value.into(),
     })
 }
 
+/// An empty origin is accepted (F79).
 fn origin_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedOrigin", value)
 }
 
-/// Characters outside a token are let through: S3 took them in 2016, and they match literally.
+/// Characters outside a token are let through: S3 took them in 2016, and they match literally
+/// (D10).
 fn header_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedHeader", value)
 }
 
+/// More than one wildcard (F73, F74).
 fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
     if Pattern::has_several_wildcards(value) {
         Some(ProblemKind::ManyWildcards {
@@ -100,6 +106,7 @@ fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
     }
 }
 
+/// Wildcards (F75), and what is no header name (F76).
 fn exposed_fault(value: &str) -> Option<ProblemKind> {
     if Pattern::new(value).is_wildcard() {
         Some(ProblemKind::ExposeHeaderWildcard {
@@ -114,14 +121,14 @@ fn exposed_fault(value: &str) -> Option<ProblemKind> {
     }
 }
 
-/// `tchar` of RFC 9110, section 5.6.2.
+/// `tchar` of RFC 9110, section 5.6.2 (D11).
 const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*'..=b'+' | b'-' | b'.')
         || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
 
-/// What cannot be put into the document.
+/// What cannot be put into the document (D29).
 fn unwritable(value: &str) -> Option<ProblemKind> {
     value
         .chars()

@@ -9,19 +9,22 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// What the S3 console shows and takes: a bare array, `[{"AllowedOrigins": […], …}]`.
+    /// What the S3 console shows and takes: a bare array, `[{"AllowedOrigins": […], …}]`
+    /// (F100).
     Console,
     /// What `aws s3api get-bucket-cors` prints and `put-bucket-cors --cors-configuration` takes,
-    /// and the SDKs' form: `{"CORSRules": […]}`.
+    /// and the SDKs' form: `{"CORSRules": […]}` (F101).
     Cli,
     /// What `aws s3api put-bucket-cors --cli-input-json` takes:
     /// `{"CORSConfiguration": {"CORSRules": […]}}`. The other members, such as `Bucket`, are
-    /// skipped in reading and not written: name the bucket with `--bucket`.
+    /// skipped in reading and not written: name the bucket with `--bucket` (F102).
     CliInput,
     /// The property of an `AWS::S3::Bucket` in a `CloudFormation` template:
-    /// `{"CorsConfiguration": {"CorsRules": […]}}`, with `ExposedHeaders`, `Id` and `MaxAge`.
+    /// `{"CorsConfiguration": {"CorsRules": […]}}`, with `ExposedHeaders`, `Id` and `MaxAge`
+    /// (F103).
     CloudFormation,
-    /// The REST API's own form: `<CORSConfiguration>`. Reading it needs the feature `xml`.
+    /// The REST API's own form: `<CORSConfiguration>`. Reading it needs the feature `xml`
+    /// (F107).
     Xml,
 }
 
@@ -164,7 +167,8 @@ impl Member {
     }
 
     /// The member somebody meant who wrote another dialect's name for it: the AWS forms, CDK,
-    /// Pulumi and Terraform, Cloudflare R2, Backblaze B2, Aliyun OSS and Google Cloud Storage.
+    /// Pulumi and Terraform, Cloudflare R2, Backblaze B2, Aliyun OSS and Google Cloud Storage
+    /// (F104, F105, F106, F108, F109, F110, F111).
     pub(crate) fn meant_by(key: &str) -> Option<Self> {
         let folded: String = key
             .chars()

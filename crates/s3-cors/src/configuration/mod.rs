@@ -142,7 +142,7 @@ pub struct CorsRule {
 
     /// How long a browser may remember the answer to a preflight, in seconds. `None` sends no
     /// `Access-Control-Max-Age`; any number is sent as it stands. Negative numbers are accepted,
-    /// as S3 accepts them, but browsers ignore them.
+    /// as S3 accepts them (D6), but browsers ignore them.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")

@@ -115,6 +115,7 @@ impl Serialize for Rules<'_> {
 
 struct Rule<'a>(&'a CorsRule, Dialect);
 
+/// What a rule does not have is left out, as S3 does (F171).
 impl Serialize for Rule<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(rule, dialect) = *self;

@@ -74,6 +74,7 @@ impl CorsPolicy {
         let is_preflight = has_origin && method.is_requested();
         let refused =
             |reason| Decision::Refused(Refusal::new(reason, is_preflight, request.resource_type()));
+        // Before the bucket is looked at (F54).
         if !has_origin {
             return refused(RefusalReason::NoOrigin);
         }

@@ -26,7 +26,7 @@ pub enum Decision<'a, V: ?Sized = [u8]> {
     /// no `Vary` (F22): the browser then keeps it from the script.
     NotAllowed(Mismatch<'a>),
     /// An actual request that a rule allows. Send the ordinary response with these headers,
-    /// whatever its status (F23, F24).
+    /// whatever its status (F23, F24, D16).
     Allowed(CorsHeaders<'a, V>),
     /// A preflight that a rule allows. Respond with status 200, these headers and no body (F39).
     Preflight(CorsHeaders<'a, V>),

@@ -170,7 +170,7 @@ impl<'a> Refusal<'a> {
         })
     }
 
-    /// The error's `Method`: what the preflight asks for, or `OPTIONS` if it asks for nothing;
+    /// The error's `Method`: what the preflight asks for, or `OPTIONS` if it asks for nothing (D1);
     /// `None` for the refusals with status 400, which have none.
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {

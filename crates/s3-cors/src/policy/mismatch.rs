@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch<'a> {
-    /// There is no bucket.
+    /// There is no bucket (F25).
     NoBucket,
     /// The bucket has no CORS configuration.
     NoConfiguration,

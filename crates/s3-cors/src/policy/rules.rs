@@ -57,13 +57,13 @@ impl Rules {
         self.rules.len()
     }
 
-    /// Narrows `candidates` to the rules that allow an origin (F3).
+    /// Narrows `candidates` to the rules that allow an origin (F3, D14).
     #[inline]
     pub(crate) fn allowing_origin(&self, candidates: RuleSet, origin: &[u8]) -> RuleSet {
         self.origins.rules_allowing(origin, candidates)
     }
 
-    /// Narrows `candidates` to the rules that allow a method (F17).
+    /// Narrows `candidates` to the rules that allow a method (F17, D3).
     #[inline]
     pub(crate) fn allowing_method(&self, candidates: RuleSet, method: &[u8]) -> RuleSet {
         SUPPORTED_METHODS

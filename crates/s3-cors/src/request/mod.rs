@@ -20,7 +20,8 @@ pub enum ResourceType {
 }
 
 impl ResourceType {
-    /// `/` is the bucket, as in a virtual-hosted-style URL; every other path is an object.
+    /// `/` is the bucket, as in a virtual-hosted-style URL; every other path is an object
+    /// (F57).
     ///
     /// ```
     /// use s3_cors::ResourceType;
@@ -46,7 +47,7 @@ impl ResourceType {
     }
 }
 
-/// The request headers that decide about CORS.
+/// The request headers that decide about CORS (F40).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestHeader {

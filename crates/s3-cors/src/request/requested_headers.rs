@@ -123,7 +123,7 @@ impl<'a> EchoOfNames<'a> {
     }
 
     /// The echo of all names, which is the first line itself if that is spelled like it; `None`
-    /// if there is no name.
+    /// if there is no name (D12).
     pub(crate) fn finish<V>(mut self, first_line: &'a V) -> Option<Echo<'a, V>>
     where
         V: AsRef<[u8]> + ?Sized,

@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
         once
     }
 
-    /// Another dialect's name of the list of rules, or anything else that has no place here.
+    /// Another dialect's name of the list of rules, or anything else that has no place here (F122).
     fn unknown_in_document(&mut self, member: &JsonMember<'t>, meant: &'static str) {
         let folded = member.key.to_ascii_lowercase().replace(['_', '-'], "");
         let like_rules = matches!(
@@ -165,7 +165,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Several objects of one known key each, all different: one rule, taken apart.
+    /// Several objects of one known key each, all different: one rule, taken apart (F127).
     fn split_rule(&self, rules: &[&'t RawValue]) -> Option<usize> {
         let mut seen = Vec::new();
         for rule in rules {
@@ -182,6 +182,7 @@ impl<'t> Reader<'t> {
         (seen.len() > 1).then_some(seen.len())
     }
 
+    /// Names of another dialect are told with the right one (F123).
     fn rule(&mut self, value: &'t RawValue, place: &Place) -> CorsRule {
         let mut rule = CorsRule::default();
         let mut seen = Vec::new();
@@ -215,6 +216,7 @@ impl<'t> Reader<'t> {
             self.mark(place.clone(), value);
             match member {
                 Member::Id => rule.id = self.typed(value, place, JsonType::String),
+                // Neither a string nor a fraction (F125).
                 Member::MaxAgeSeconds => {
                     rule.max_age_seconds = self.typed(value, place, JsonType::Integer);
                 }
@@ -229,6 +231,7 @@ impl<'t> Reader<'t> {
         rule
     }
 
+    /// A single string is no list (F124).
     fn strings(&mut self, value: &'t RawValue, place: &Place) -> Vec<String> {
         let Some(entries) = self.list(value, place, JsonType::ListOfStrings) else {
             return Vec::new();

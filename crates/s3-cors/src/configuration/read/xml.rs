@@ -1,5 +1,5 @@
 //! The REST API's XML. S3 is sent this very text, so whatever breaks its schema is what S3
-//! answers with `MalformedXML`.
+//! answers with `MalformedXML` (F84).
 
 use roxmltree::{Document, Node};
 
@@ -131,7 +131,7 @@ impl Reader {
         rule
     }
 
-    /// White space around the digits is part of the schema's integers.
+    /// White space around the digits is part of the schema's integers (F82).
     fn integer(&mut self, element: Node<'_, '_>, place: &Place) -> Option<i64> {
         let value = self.text_of(element, place);
         let parsed = value.trim_ascii().parse().ok();
