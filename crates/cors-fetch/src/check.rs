@@ -1,4 +1,4 @@
-//! Whether an response allows the page to have it.
+//! Whether a response allows the page to have it.
 
 use crate::plan::Preflight;
 use crate::safelist::{self, tokens};
@@ -19,8 +19,8 @@ pub(crate) fn cors(fetch: &Fetch, response: &Response) -> Result<(), CorsFailure
     let origin = fetch.page_origin();
     if allowed != origin.as_bytes() {
         return Err(match allowed.as_slice() {
-            b"*" => CorsFailure::AnyWithCredentials,
-            _ if allowed.contains(&b',') => CorsFailure::SeveralOrigins { found: allowed },
+            b"*" => CorsFailure::WildcardWithCredentials,
+            _ if allowed.contains(&b',') => CorsFailure::MultipleOrigins { found: allowed },
             _ => CorsFailure::OtherOrigin {
                 found: allowed,
                 origin: origin.to_owned(),

@@ -88,7 +88,7 @@ pub enum Failure {
     TooManyRedirects,
 }
 
-/// Why an response does not pass the CORS check.
+/// Why a response does not pass the CORS check.
 ///
 /// Source: [Fetch, "CORS check"](https://fetch.spec.whatwg.org/#concept-cors-check).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +97,9 @@ pub enum CorsFailure {
     /// There is no `Access-Control-Allow-Origin`.
     NoAllowOrigin,
     /// It is `*`, which does not count with credentials.
-    AnyWithCredentials,
+    WildcardWithCredentials,
     /// It names several origins.
-    SeveralOrigins {
+    MultipleOrigins {
         /// The value.
         found: Vec<u8>,
     },
@@ -260,11 +260,11 @@ impl fmt::Display for CorsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAllowOrigin => f.write_str("there is no Access-Control-Allow-Origin"),
-            Self::AnyWithCredentials => f.write_str(
+            Self::WildcardWithCredentials => f.write_str(
                 "Access-Control-Allow-Origin is \"*\", which does not count for a request with \
                  credentials",
             ),
-            Self::SeveralOrigins { found } => write!(
+            Self::MultipleOrigins { found } => write!(
                 f,
                 "Access-Control-Allow-Origin has several values, \"{}\", and only one is allowed",
                 found.escape_ascii()

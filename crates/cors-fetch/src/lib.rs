@@ -25,7 +25,7 @@ mod verdict;
 use std::fmt;
 
 pub use failure::{CorsFailure, Failure};
-pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Sent, UnsafeHeader};
+pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Request, UnsafeHeader};
 pub use response::Response;
 pub use token::is_token;
 pub use verdict::{Outcome, Verdict};

@@ -15,7 +15,7 @@ pub struct Plan {
     /// The preflight that is sent first, if one is needed.
     pub preflight: Option<Preflight>,
     /// The request; `None` if nothing is sent.
-    pub request: Option<Sent>,
+    pub request: Option<Request>,
     /// The names of headers that the script sets and the browser drops without a word, in lower
     /// case.
     pub ignored: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Preflight {
     /// Why it is needed, at least one reason.
     pub reasons: Vec<PreflightReason>,
     /// What is sent.
-    pub request: Sent,
+    pub request: Request,
 }
 
 /// Why a preflight is needed.
@@ -82,20 +82,20 @@ pub enum UnsafeHeader {
     /// Its value is longer than 128 bytes.
     TooLong,
     /// It is safelisted, but all such values together are longer than 1024 bytes.
-    TooLongInAll,
+    TotalTooLong,
 }
 
 /// A request as it is sent, as far as CORS goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Sent {
+pub struct Request {
     /// The method.
     pub method: String,
     /// The headers that the script or CORS is the cause of, names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
-impl Sent {
+impl Request {
     /// The value of a header that occurs once, by its name in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
@@ -179,7 +179,7 @@ impl Fetch {
         Ok(Plan {
             kind,
             preflight,
-            request: Some(Sent {
+            request: Some(Request {
                 method,
                 headers: sent,
             }),
@@ -203,7 +203,7 @@ impl Fetch {
         headers.push(("origin".into(), self.page_origin().into()));
         Preflight {
             reasons,
-            request: Sent {
+            request: Request {
                 method: "OPTIONS".into(),
                 headers,
             },
@@ -264,7 +264,7 @@ impl fmt::Display for PreflightReason {
                 UnsafeHeader::TooLong => {
                     write!(f, "the header {name} is safelisted only up to 128 bytes")
                 }
-                UnsafeHeader::TooLongInAll => write!(
+                UnsafeHeader::TotalTooLong => write!(
                     f,
                     "the header {name} and the other safelisted ones have more than 1024 bytes"
                 ),

@@ -1,6 +1,6 @@
-//! An response, as data.
+//! A response, as data.
 
-/// An response as it comes over the wire, as far as it matters: to a preflight or to the request.
+/// A response as it comes over the wire, as far as it matters: to a preflight or to the request.
 ///
 /// ```
 /// use cors_fetch::Response;
@@ -18,7 +18,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An response without headers.
+    /// A response without headers.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self {

@@ -27,7 +27,7 @@ pub(crate) fn unsafe_headers(headers: &[(String, Vec<u8>)]) -> Vec<(String, Unsa
     let mut found: Vec<(String, UnsafeHeader)> = judged
         .into_iter()
         .filter_map(|(name, _, reason)| {
-            let too_long = (in_all > MOST_IN_ALL).then_some(UnsafeHeader::TooLongInAll);
+            let too_long = (in_all > MOST_IN_ALL).then_some(UnsafeHeader::TotalTooLong);
             Some((name.clone(), reason.or(too_long)?))
         })
         .collect();

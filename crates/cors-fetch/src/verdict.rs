@@ -31,7 +31,7 @@ pub enum Outcome {
         /// The names of those it cannot, in lower case.
         hidden: Vec<String>,
     },
-    /// An response that shows nothing, for it was fetched without CORS, or is a redirect that the
+    /// A response that shows nothing, for it was fetched without CORS, or is a redirect that the
     /// script wanted to see itself.
     Opaque,
     /// A redirect, which the browser follows.

@@ -19,7 +19,7 @@
 
 pub use cors_fetch;
 
-use cors_fetch::{Fetch, Response, Sent, Verdict};
+use cors_fetch::{Fetch, Request, Response, Verdict};
 use s3_cors::{CorsHeaders, CorsPolicy, Decision, RequestParts, ResourceType};
 
 /// What a script gets from a bucket with this policy, whose ordinary response is given. CORS
@@ -40,7 +40,7 @@ pub fn verdict(fetch: &Fetch, policy: &CorsPolicy, ordinary: &Response) -> Verdi
 /// CORS headers of the decision and no others.
 fn response(
     policy: &CorsPolicy,
-    request: &Sent,
+    request: &Request,
     resource_type: ResourceType,
     ordinary: &Response,
 ) -> Response {

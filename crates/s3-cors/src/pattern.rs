@@ -48,11 +48,11 @@ impl<'a> Pattern<'a> {
     /// ```
     /// use s3_cors::Pattern;
     ///
-    /// assert!(Pattern::has_several_wildcards("https://*.example.*"));
-    /// assert!(!Pattern::has_several_wildcards("https://*.example.com"));
+    /// assert!(Pattern::has_multiple_wildcards("https://*.example.*"));
+    /// assert!(!Pattern::has_multiple_wildcards("https://*.example.com"));
     /// ```
     #[must_use]
-    pub fn has_several_wildcards(entry: &str) -> bool {
+    pub fn has_multiple_wildcards(entry: &str) -> bool {
         entry.matches(WILDCARD).nth(1).is_some()
     }
 

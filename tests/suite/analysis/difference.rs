@@ -158,7 +158,7 @@ fn a_configuration_that_s3_refuses_is_not_compared() {
 
 fn differences(before: &CorsConfiguration, after: &CorsConfiguration) -> Vec<Difference> {
     match diff(before, after).expect("valid configurations") {
-        Comparison::Alike => Vec::new(),
+        Comparison::Equivalent => Vec::new(),
         Comparison::Different(differences) => {
             assert!(!differences.is_empty());
             differences

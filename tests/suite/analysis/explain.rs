@@ -291,7 +291,7 @@ fn a_star_means_no_credentials_and_an_echo_means_caches_must_forward_origin() {
         star,
         [
             NoteCode::AnyOriginWithoutCredentials,
-            NoteCode::CorsIsNotAccess
+            NoteCode::CorsIsNotAuthorization
         ]
     );
     let echo = configuration(&format!(
@@ -299,7 +299,10 @@ fn a_star_means_no_credentials_and_an_echo_means_caches_must_forward_origin() {
         rule("https://a.com https://b.com", "GET", "")
     ));
     let echo = notes(&actual(&echo, "GET", get));
-    assert_eq!(echo, [NoteCode::VariesByOrigin, NoteCode::CorsIsNotAccess]);
+    assert_eq!(
+        echo,
+        [NoteCode::VariesByOrigin, NoteCode::CorsIsNotAuthorization]
+    );
 }
 
 #[test]
@@ -308,7 +311,7 @@ fn an_upload_that_cannot_read_its_etag_is_noted() {
     for (more, noted) in [("", true), (r#""ExposeHeaders": ["x", "etag"]"#, false)] {
         let config = configuration(&format!("[{}]", rule("https://a.com", "PUT", more)));
         let found = notes(&actual(&config, "PUT", upload));
-        assert_eq!(found.contains(&NoteCode::ETagNotExposed), noted, "{more}");
+        assert_eq!(found.contains(&NoteCode::EtagNotExposed), noted, "{more}");
     }
 }
 
@@ -316,7 +319,7 @@ fn an_upload_that_cannot_read_its_etag_is_noted() {
 fn an_actual_request_that_is_not_allowed_is_done_all_the_same() {
     let config = configuration(&format!("[{}]", rule("https://a.com", "GET", "")));
     let put = actual(&config, "PUT", &[("Origin", b"https://a.com")]);
-    assert_eq!(notes(&put), [NoteCode::DoneAllTheSame]);
+    assert_eq!(notes(&put), [NoteCode::ServedAnyway]);
     let asks: &[(&str, &[u8])] = &[
         ("Origin", b"https://a.com"),
         ("Access-Control-Request-Method", b"PUT"),
@@ -324,7 +327,7 @@ fn an_actual_request_that_is_not_allowed_is_done_all_the_same() {
     let get = actual(&config, "GET", asks);
     assert_eq!(
         notes(&get),
-        [NoteCode::RequestedMethodCounts, NoteCode::DoneAllTheSame]
+        [NoteCode::RequestedMethodCounts, NoteCode::ServedAnyway]
     );
     assert_eq!(get.rules[0].failed(), Some(Condition::Method));
 }

@@ -21,7 +21,7 @@
 //!     differences[0].to_string(),
 //!     "\"https://*.example.com\" loses GET: such as https://app.example.com",
 //! );
-//! assert_eq!(diff(&before, &before)?, Comparison::Alike);
+//! assert_eq!(diff(&before, &before)?, Comparison::Equivalent);
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
@@ -42,7 +42,7 @@ use s3_cors::{ConfigError, CorsConfiguration};
 #[non_exhaustive]
 pub enum Comparison {
     /// They do: status, headers and errors.
-    Alike,
+    Equivalent,
     /// They do not; at least one difference.
     Different(Vec<Difference>),
 }
@@ -166,7 +166,7 @@ pub fn diff(
     let sides = sides::Sides::new(before, after)?;
     let differences = search::differences(&sides);
     Ok(match differences.is_empty() {
-        true => Comparison::Alike,
+        true => Comparison::Equivalent,
         false => Comparison::Different(differences),
     })
 }

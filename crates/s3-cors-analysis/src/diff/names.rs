@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::sides::{Answering, Both, Sides, crossing};
+use super::sides::{Both, FirstRules, Sides, crossing};
 use s3_cors::{CorsRule, Pattern, RuleSet};
 
 use crate::pattern;
@@ -23,7 +23,7 @@ pub(super) struct Names {
     pub(super) classes: Vec<NameClass>,
     all: Both,
     /// The rules left by a list of all names that these two rules allow.
-    left: HashMap<Answering, Both>,
+    left: HashMap<FirstRules, Both>,
 }
 
 impl Names {
@@ -71,7 +71,7 @@ impl Names {
     ///
     /// Every name more only takes rules out, so if any list does it, the list of all names that
     /// both rules allow does.
-    pub(super) fn leading_to(&mut self, wanted: Answering, from: Both) -> Option<Vec<usize>> {
+    pub(super) fn leading_to(&mut self, wanted: FirstRules, from: Both) -> Option<Vec<usize>> {
         let allowed = |class: &&NameClass| class.rules.holds(wanted);
         let all = self.all;
         let classes = &self.classes;
@@ -117,7 +117,7 @@ impl Names {
 }
 
 /// How many rules stand before the wanted ones.
-fn in_the_way(left: Both, (before, after): Answering) -> usize {
+fn in_the_way(left: Both, (before, after): FirstRules) -> usize {
     let count = |set: RuleSet, wanted: Option<usize>| match wanted {
         Some(rule) => (set & RuleSet::before(rule)).len(),
         None => set.len(),

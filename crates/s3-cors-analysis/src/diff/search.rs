@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
 use super::origins::{self, OriginClass};
-use super::sides::{Answering, Both, Sides};
+use super::sides::{Both, FirstRules, Sides};
 use super::witness::{self, Witness};
 use super::{Difference, DifferenceKind, Response};
 use s3_cors::Pattern;
@@ -15,7 +15,7 @@ use crate::pattern::Relations;
 /// Two rules that answer the same request differently, and the names it asks for, by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Found {
-    answering: Answering,
+    first_rules: FirstRules,
     names: Vec<usize>,
 }
 
@@ -107,7 +107,7 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
     met.into_iter()
         .filter_map(|one| {
             let (found, methods) = all.shown.get(one)?;
-            told_of(sides, &names, showing.get(&one)?, found, methods)
+            difference(sides, &names, showing.get(&one)?, found, methods)
         })
         .collect()
 }
@@ -127,31 +127,31 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
         return all;
     }
     let plain = rules.first();
-    if !sides.alike(plain) {
+    if !sides.same_response(plain) {
         all.push(Found {
-            answering: plain,
+            first_rules: plain,
             names: Vec::new(),
         });
     }
     for (index, class) in names.classes.iter().enumerate() {
-        let answering = rules.and(class.rules).first();
-        if answering != plain && !sides.alike(answering) {
+        let first_rules = rules.and(class.rules).first();
+        if first_rules != plain && !sides.same_response(first_rules) {
             all.push(Found {
-                answering,
+                first_rules,
                 names: vec![index],
             });
         }
     }
-    let known: HashSet<Answering> = all.iter().map(|found| found.answering).collect();
+    let known: HashSet<FirstRules> = all.iter().map(|found| found.first_rules).collect();
     // What only longer lists of names show.
     for before in rules.before.iter().map(Some).chain([None]) {
         for after in rules.after.iter().map(Some).chain([None]) {
-            let answering = (before, after);
-            if !known.contains(&answering)
-                && !sides.alike(answering)
-                && let Some(names) = names.leading_to(answering, rules)
+            let first_rules = (before, after);
+            if !known.contains(&first_rules)
+                && !sides.same_response(first_rules)
+                && let Some(names) = names.leading_to(first_rules, rules)
             {
-                all.push(Found { answering, names });
+                all.push(Found { first_rules, names });
             }
         }
     }
@@ -159,7 +159,7 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
 }
 
 /// The difference with its witness, as the engine answers that.
-fn told_of(
+fn difference(
     sides: &Sides<'_>,
     names: &Names,
     origins: &[&OriginClass],
@@ -195,8 +195,8 @@ fn told_of(
         origins: origins.iter().map(|class| class.entries.clone()).collect(),
         methods,
         headers: classes.iter().map(|class| class.entries.clone()).collect(),
-        rule_before: found.answering.0,
-        rule_after: found.answering.1,
+        rule_before: found.first_rules.0,
+        rule_after: found.first_rules.1,
         witness,
         before,
         after,

@@ -16,7 +16,7 @@ pub(super) struct Both {
 }
 
 /// The rules that answer a request.
-pub(super) type Answering = (Option<usize>, Option<usize>);
+pub(super) type FirstRules = (Option<usize>, Option<usize>);
 
 impl Both {
     pub(super) fn and(self, other: Self) -> Self {
@@ -31,12 +31,12 @@ impl Both {
     }
 
     /// The first of each.
-    pub(super) fn first(self) -> Answering {
+    pub(super) fn first(self) -> FirstRules {
         (self.before.first(), self.after.first())
     }
 
     /// Whether it holds a rule of each side, where one is named.
-    pub(super) fn holds(self, (before, after): Answering) -> bool {
+    pub(super) fn holds(self, (before, after): FirstRules) -> bool {
         let holds = |set: RuleSet, rule: Option<usize>| rule.is_none_or(|rule| set.contains(rule));
         holds(self.before, before) && holds(self.after, after)
     }
@@ -87,7 +87,7 @@ impl<'c> Sides<'c> {
     }
 
     /// Whether two rules, or none, answer the same request alike.
-    pub(super) fn alike(&self, (before, after): Answering) -> bool {
+    pub(super) fn same_response(&self, (before, after): FirstRules) -> bool {
         match (before, after) {
             (None, None) => true,
             (Some(before), Some(after)) => {

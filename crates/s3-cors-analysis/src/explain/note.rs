@@ -29,7 +29,7 @@ pub enum NoteCode {
     /// An answer without CORS headers and `Vary`, for want of an `Origin`.
     NoOrigin,
     /// An `OPTIONS` that is no preflight.
-    PlainOptions,
+    NonPreflightOptions,
     /// The origin `null`.
     NullOrigin,
     /// `*`, with which browsers refuse credentials.
@@ -39,13 +39,13 @@ pub enum NoteCode {
     /// An actual request judged by `Access-Control-Request-Method`.
     RequestedMethodCounts,
     /// An actual request that is done although no rule allows it.
-    DoneAllTheSame,
+    ServedAnyway,
     /// CORS allows it, and S3 may still refuse it.
-    CorsIsNotAccess,
+    CorsIsNotAuthorization,
     /// A preflight that browsers hardly remember.
     NotRemembered,
     /// `ETag` is not exposed, which uploads in parts need.
-    ETagNotExposed,
+    EtagNotExposed,
     /// The bucket may be another one than was thought of.
     NotEnabled,
 }
@@ -56,15 +56,15 @@ impl NoteCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoOrigin => "no-origin",
-            Self::PlainOptions => "plain-options",
+            Self::NonPreflightOptions => "non-preflight-options",
             Self::NullOrigin => "null-origin",
             Self::AnyOriginWithoutCredentials => "any-origin-without-credentials",
             Self::VariesByOrigin => "varies-by-origin",
             Self::RequestedMethodCounts => "requested-method-counts",
-            Self::DoneAllTheSame => "done-all-the-same",
-            Self::CorsIsNotAccess => "cors-is-not-access",
+            Self::ServedAnyway => "served-anyway",
+            Self::CorsIsNotAuthorization => "cors-is-not-authorization",
             Self::NotRemembered => "not-remembered",
-            Self::ETagNotExposed => "etag-not-exposed",
+            Self::EtagNotExposed => "etag-not-exposed",
             Self::NotEnabled => "not-enabled",
         }
     }
@@ -77,7 +77,7 @@ impl NoteCode {
                  images and fonts with the crossorigin attribute, or have the CDN add Vary and \
                  forward Origin; and try with curl only with -H 'Origin: ...'"
             }
-            Self::PlainOptions => {
+            Self::NonPreflightOptions => {
                 "S3 judges an OPTIONS without Access-Control-Request-Method by the method OPTIONS, \
                  which no rule can have; browsers always send one"
             }
@@ -98,18 +98,18 @@ impl NoteCode {
                 "S3 judges any request by Access-Control-Request-Method if it carries one, not by \
                  its own method"
             }
-            Self::DoneAllTheSame => {
+            Self::ServedAnyway => {
                 "S3 refuses no actual request for CORS: it is done, and only the script does not \
                  get to read the answer"
             }
-            Self::CorsIsNotAccess => {
+            Self::CorsIsNotAuthorization => {
                 "these headers are sent with errors as well: if the status is 403 or 400 and the \
                  headers are there, it is not CORS but the signature, a policy or the request"
             }
             Self::NotRemembered => {
                 "the rule has no MaxAgeSeconds, so browsers ask again after 5 seconds"
             }
-            Self::ETagNotExposed => {
+            Self::EtagNotExposed => {
                 "ETag is not in ExposeHeaders, so a script cannot read it; uploads in parts need it"
             }
             Self::NotEnabled => {
@@ -150,7 +150,7 @@ pub(super) fn notes(
     [
         (NoteCode::NoOrigin, question.is_none()),
         (
-            NoteCode::PlainOptions,
+            NoteCode::NonPreflightOptions,
             is(|question| question.is_options && !question.requests_method),
         ),
         (
@@ -164,11 +164,11 @@ pub(super) fn notes(
             is(|question| !question.is_options && question.requests_method),
         ),
         (
-            NoteCode::DoneAllTheSame,
+            NoteCode::ServedAnyway,
             matches!(outcome, Outcome::NotAllowed { .. }),
         ),
         (
-            NoteCode::CorsIsNotAccess,
+            NoteCode::CorsIsNotAuthorization,
             matches!(outcome, Outcome::Allowed { .. }),
         ),
         (
@@ -177,7 +177,7 @@ pub(super) fn notes(
                 && header("access-control-max-age").is_none(),
         ),
         (
-            NoteCode::ETagNotExposed,
+            NoteCode::EtagNotExposed,
             outcome.is_allowed() && uploads && !exposes_etag,
         ),
         (NoteCode::NotEnabled, not_enabled),

@@ -95,7 +95,7 @@ pub enum Impossible {
     /// The request has no `Origin`, or an empty one.
     NoOrigin,
     /// It has several `Origin` lines; a browser sends one.
-    SeveralOrigins,
+    MultipleOrigins,
     /// The origin is not UTF-8, or has characters that no configuration can hold.
     OriginNotText,
     /// The origin holds a `*`, which would be a wildcard in the configuration.
@@ -324,7 +324,7 @@ fn own_rule(
 
 fn exact_origin(question: &Question) -> Result<String, Impossible> {
     if question.several_origins {
-        return Err(Impossible::SeveralOrigins);
+        return Err(Impossible::MultipleOrigins);
     }
     let origin = text(&question.origin).ok_or(Impossible::OriginNotText)?;
     if origin.contains('*') {
@@ -425,7 +425,7 @@ impl fmt::Display for Impossible {
                 "without an Origin header S3 refuses every OPTIONS; browsers send it, other \
                  clients must be told to",
             ),
-            Self::SeveralOrigins => {
+            Self::MultipleOrigins => {
                 f.write_str("the request has several Origin headers; a browser sends one")
             }
             Self::OriginNotText => {

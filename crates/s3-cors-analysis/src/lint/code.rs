@@ -87,7 +87,7 @@ codes! {
         "An origin has white space in it.";
     OriginNotAscii, "origin-not-ascii", Error,
         "An origin has characters outside ASCII; browsers send such hosts in Punycode.";
-    OriginNever, "origin-never", Error,
+    OriginNeverSent, "origin-never-sent", Error,
         "An origin is none that a browser could send.";
     OriginNull, "origin-null", Warning,
         "The origin \"null\" is anybody's.";
@@ -123,11 +123,11 @@ codes! {
         "PUT is allowed where POST is not, which uploads in parts need.";
     UploadWithoutHeaders, "upload-without-headers", Warning,
         "A rule allows uploads but no headers, so the preflight of most uploads fails.";
-    UploadWithoutETag, "upload-without-etag", Warning,
+    UploadWithoutEtag, "upload-without-etag", Warning,
         "A rule allows uploads but exposes no ETag, which uploads in parts need.";
     HeaderCovered, "header-covered", Info,
         "Another allowed header of the rule matches all that this one does.";
-    HeaderNever, "header-never", Warning,
+    HeaderNeverRequested, "header-never-requested", Warning,
         "An allowed header is none that a browser could ask for.";
     ExposeHeaderUnusual, "expose-header-unusual", Warning,
         "An exposed header has characters that S3 may refuse.";

@@ -85,7 +85,7 @@ fn covered(entries: &[String]) -> Vec<(usize, usize)> {
     let patterns: Vec<(usize, Pattern<'_>)> = entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| !Pattern::has_several_wildcards(entry))
+        .filter(|(_, entry)| !Pattern::has_multiple_wildcards(entry))
         .map(|(index, entry)| (index, Pattern::new(entry)))
         .collect();
     let mut sorted = patterns.clone();

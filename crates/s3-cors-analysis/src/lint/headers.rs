@@ -24,11 +24,16 @@ const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding>) {
     for (entry, header) in rule.allowed_headers.iter().enumerate() {
         let token = cors_fetch::is_token(header);
-        if !token && !Pattern::has_several_wildcards(header) {
+        if !token && !Pattern::has_multiple_wildcards(header) {
             let place = Place::of_entry(index, "AllowedHeaders", entry);
             let text = format!("{header:?} is no header name, so no browser can ask for it");
             let help = "write one name, such as \"x-amz-date\", or a pattern such as \"x-amz-*\"";
-            findings.push(Finding::new(LintCode::HeaderNever, place, text, help));
+            findings.push(Finding::new(
+                LintCode::HeaderNeverRequested,
+                place,
+                text,
+                help,
+            ));
         }
     }
     for (entry, header) in rule.expose_headers.iter().enumerate() {

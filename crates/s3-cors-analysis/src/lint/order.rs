@@ -89,7 +89,7 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
                 .allowed_methods
                 .iter()
                 .find(|method| other.allowed_methods.contains(method))?;
-            let entry = meeting_origin(rule, other).filter(|_| !answers_alike(rule, other))?;
+            let entry = meeting_origin(rule, other).filter(|_| !same_response(rule, other))?;
             Some((earlier, method, entry))
         });
     let Some((first, method, entry)) = found.next() else {
@@ -120,7 +120,7 @@ fn meeting_origin<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> Option<&'a str
     })
 }
 
-fn answers_alike(rule: &CorsRule, other: &CorsRule) -> bool {
+fn same_response(rule: &CorsRule, other: &CorsRule) -> bool {
     let any = |rule: &CorsRule| {
         rule.allowed_origins
             .iter()

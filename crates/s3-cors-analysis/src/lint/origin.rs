@@ -12,7 +12,7 @@ pub(super) fn findings(
 ) {
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {
         let place = Place::of_entry(index, "AllowedOrigins", entry);
-        if Pattern::has_several_wildcards(origin) {
+        if Pattern::has_multiple_wildcards(origin) {
             // S3 refuses it, and so does the check.
             continue;
         }
@@ -61,13 +61,13 @@ fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
     };
     let without_port = without_default_port(&with_scheme);
     let code = if origin.is_empty() {
-        LintCode::OriginNever
+        LintCode::OriginNeverSent
     } else if trimmed != origin {
         LintCode::OriginWhitespace
     } else if !ascii {
         LintCode::OriginNotAscii
     } else if !sent(&without_port) {
-        LintCode::OriginNever
+        LintCode::OriginNeverSent
     } else if rest == "/" {
         LintCode::OriginTrailingSlash
     } else if !rest.is_empty() {

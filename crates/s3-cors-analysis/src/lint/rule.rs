@@ -58,7 +58,7 @@ pub(super) fn findings(
                  upload in parts cannot be completed without it"
             );
             let help = "add \"ETag\" to ExposeHeaders";
-            let finding = Finding::new(LintCode::UploadWithoutETag, entry_of(method), text, help);
+            let finding = Finding::new(LintCode::UploadWithoutEtag, entry_of(method), text, help);
             findings.push(finding);
         }
     }

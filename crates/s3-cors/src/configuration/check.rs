@@ -90,8 +90,8 @@ fn header_fault(value: &str) -> Option<ProblemKind> {
 }
 
 fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
-    if Pattern::has_several_wildcards(value) {
-        Some(ProblemKind::ManyWildcards {
+    if Pattern::has_multiple_wildcards(value) {
+        Some(ProblemKind::MultipleWildcards {
             element,
             value: value.into(),
         })

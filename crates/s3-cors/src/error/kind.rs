@@ -183,7 +183,7 @@ pub enum ProblemKind {
         value: String,
     },
     /// An origin or allowed header with more than one `*`.
-    ManyWildcards {
+    MultipleWildcards {
         /// `"AllowedOrigin"` or `"AllowedHeader"`.
         element: &'static str,
         /// The pattern.
@@ -236,7 +236,7 @@ impl ProblemKind {
             | Self::WrongType { value, .. }
             | Self::StrayText { value }
             | Self::UnsupportedMethod { value }
-            | Self::ManyWildcards { value, .. }
+            | Self::MultipleWildcards { value, .. }
             | Self::ExposeHeaderWildcard { value }
             | Self::ExposeHeaderInvalid { value }
             | Self::NotXmlCharacter { value, .. } => Some(value),
@@ -254,7 +254,7 @@ impl ProblemKind {
                 "Found unsupported HTTP method in CORS config. Unsupported method is {value}"
             )))),
             // The text was seen for AllowedOrigin only.
-            Self::ManyWildcards { element, value } => Some(S3Error::invalid_request(
+            Self::MultipleWildcards { element, value } => Some(S3Error::invalid_request(
                 (*element == "AllowedOrigin")
                     .then(|| format!("{element} \"{value}\" can not have more than one wildcard.")),
             )),
@@ -371,7 +371,7 @@ impl ProblemKind {
                 "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
-            Self::ManyWildcards { .. } => {
+            Self::MultipleWildcards { .. } => {
                 "keep one, or write an entry for each value you mean".into()
             }
             Self::ExposeHeaderWildcard { .. } => "list the headers by name".into(),
@@ -434,7 +434,7 @@ impl fmt::Display for ProblemKind {
             Self::UnsupportedMethod { value } => {
                 write!(f, "S3 does not support the method \"{}\"", excerpt(value))
             }
-            Self::ManyWildcards { value, .. } => {
+            Self::MultipleWildcards { value, .. } => {
                 write!(f, "\"{}\" has more than one \"*\"", excerpt(value))
             }
             Self::ExposeHeaderWildcard { value } => write!(
