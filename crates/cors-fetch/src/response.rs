@@ -1,6 +1,6 @@
-//! A response, as data.
+//! A response as data.
 
-/// A response as it comes over the wire, as far as it matters: to a preflight or to the request.
+/// A response to a preflight or to the actual request, as sent by the server.
 ///
 /// ```
 /// use cors_fetch::Response;
@@ -34,7 +34,7 @@ impl Response {
         self
     }
 
-    /// A header's value, all its lines joined by `, `.
+    /// The value of a header, with all its lines joined by `, `.
     ///
     /// Source: [Fetch, "get"](https://fetch.spec.whatwg.org/#concept-header-list-get).
     #[must_use]

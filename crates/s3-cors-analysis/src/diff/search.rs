@@ -1,4 +1,4 @@
-//! Which classes of requests are answered differently.
+//! Which classes of requests get different responses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,24 +12,25 @@ use s3_cors::limits::SUPPORTED_METHODS;
 
 use crate::pattern::Relations;
 
-/// Two rules that answer the same request differently, and the names it asks for, by position.
+/// Two rules that respond differently to the same request, and the names that the request asks for,
+/// by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Found {
     first_rules: FirstRules,
     names: Vec<usize>,
 }
 
-/// What is found, and the methods that show it, by position.
+/// A difference, and the methods that show it, by position.
 type Shown = (Found, Vec<usize>);
 
-/// What is found for an origin, by its position among all that is found: in order, and to look up.
+/// The differences for an origin, by their positions among all differences: in order, and as a set.
 #[derive(Debug, Default)]
 struct Outcome {
     order: Vec<usize>,
     set: HashSet<usize>,
 }
 
-/// All that is found, each once.
+/// All differences, without duplicates.
 #[derive(Debug, Default)]
 struct All {
     shown: Vec<Shown>,
@@ -82,7 +83,7 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
         .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
         .filter(|(_, outcome)| !outcome.order.is_empty())
         .collect();
-    // What shows a difference, in the order in which the differences are first met.
+    // The classes that show each difference, in the order in which the differences are found.
     let mut met: Vec<usize> = Vec::new();
     let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
     for (class, outcome) in &differing {
@@ -112,7 +113,7 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
         .collect()
 }
 
-/// Whether another class's entry matches all that this one's does, and more.
+/// Whether the entry of another class matches everything that the entry of this one does, and more.
 fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
     wider.single
         && class.single
@@ -120,7 +121,7 @@ fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
         && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
 }
 
-/// How a request that these rules allow by origin and method can be answered differently.
+/// The differences between the responses to requests whose origin and method these rules allow.
 fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     if rules.is_empty() {
@@ -143,7 +144,7 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
         }
     }
     let known: HashSet<FirstRules> = all.iter().map(|found| found.first_rules).collect();
-    // What only longer lists of names show.
+    // Differences that only lists of several names show.
     for before in rules.before.iter().map(Some).chain([None]) {
         for after in rules.after.iter().map(Some).chain([None]) {
             let first_rules = (before, after);
@@ -158,7 +159,7 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
     all
 }
 
-/// The difference with its witness, as the engine answers that.
+/// The difference, with its witness and the responses of the engine to it.
 fn difference(
     sides: &Sides<'_>,
     names: &Names,

@@ -1,5 +1,5 @@
-//! Which origins a browser can send: `null`, or a scheme, `://`, a host and a port that is not the
-//! scheme's default one, as the URL standard serializes them.
+//! Which origins a browser can send: `null`, or a scheme, `://`, a host, and a port unless it is
+//! the scheme's default, as the URL standard serializes them.
 //!
 //! Source: [HTML standard, "serialization of an origin"]; [URL standard, "host serializing"] and
 //! "forbidden host code point".
@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 
 use s3_cors::Pattern;
 
-/// Whether a pattern matches an origin that a browser can send. Exact: browsers' origins are read
-/// by a machine of few states, so what a `*` may stand for is what leads from one to another.
+/// Whether a pattern matches an origin that a browser can send. This is exact: a small state
+/// machine recognises the origins of browsers, and a `*` can stand for any bytes that lead from one
+/// state to another.
 pub(super) fn can_match(pattern: &Pattern<'_>) -> bool {
     let Some(before) = State::Start.run(pattern.prefix()) else {
         return false;
@@ -38,27 +39,27 @@ pub(super) fn can_match(pattern: &Pattern<'_>) -> bool {
 /// How far a scheme has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Scheme {
-    /// So many letters of `https`.
+    /// This many letters of `https`.
     Https(u8),
     Other,
 }
 
-/// What has been read of an origin.
+/// The part of an origin that has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Start,
-    /// So many letters of `null`, which may yet be a scheme.
+    /// This many letters of `null`, which may still become a scheme.
     Null(u8),
     Scheme(Scheme),
     Colon(Scheme),
     Slash(Scheme),
     HostStart(Scheme),
     Host(Scheme),
-    /// Within the brackets of an IPv6 address.
+    /// Inside the brackets of an IPv6 address.
     Brackets(Scheme),
     AfterBrackets(Scheme),
     PortStart(Scheme),
-    /// So many digits, and whether they begin like the default port.
+    /// This many digits, and whether they are the start of the default port.
     Port(Scheme, u8, bool),
 }
 
@@ -66,7 +67,7 @@ const HTTPS: &[u8] = b"https";
 const NULL: &[u8] = b"null";
 
 impl Scheme {
-    /// Whether hosts are parsed as domains, and so are in lower case and free of escapes.
+    /// Whether hosts are parsed as domains, which are lower case and have no escapes.
     const fn is_special(self) -> bool {
         matches!(self, Self::Https(4 | 5))
     }
@@ -134,7 +135,7 @@ impl State {
                 let default = scheme.default_port().first() == Some(&byte);
                 Self::Port(scheme, 1, default)
             }
-            // A port is at most 65535, and has no leading zero; this is near enough.
+            // A port is at most 65535 and has no leading zero; five digits are close enough.
             Self::Port(scheme, digits, default) if byte.is_ascii_digit() && digits < 5 => {
                 let same = scheme.default_port().get(usize::from(digits)) == Some(&byte);
                 Self::Port(scheme, digits + 1, default && same)
@@ -144,7 +145,8 @@ impl State {
     }
 }
 
-/// No forbidden host code point; for domains, nothing that the parser would have changed either.
+/// Whether the byte is not a forbidden host code point and, for domains, not one that the parser
+/// would change.
 fn is_host(byte: u8, scheme: Scheme) -> bool {
     let forbidden = matches!(
         byte,
@@ -213,7 +215,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_a_browser_can_send_is_known() {
+    fn origins_that_browsers_can_send_are_told_from_others() {
         for pattern in SENT {
             assert!(can_match(&Pattern::new(pattern)), "{pattern:?} can be sent");
         }

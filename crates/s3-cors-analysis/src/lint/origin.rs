@@ -1,4 +1,4 @@
-//! Origins that no browser sends, or that few who write them mean.
+//! Origins that no browser sends, or that are rarely intended.
 
 use super::reach::Reach;
 use super::{Finding, LintCode, browser_origin};
@@ -13,7 +13,7 @@ pub(super) fn findings(
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {
         let place = Place::of_entry(index, "AllowedOrigins", entry);
         if Pattern::has_multiple_wildcards(origin) {
-            // S3 refuses it, and so does the check.
+            // S3 refuses it, so the check reports it.
             continue;
         }
         if let Some((code, text, help)) = never_sent(origin) {
@@ -22,17 +22,22 @@ pub(super) fn findings(
         }
         if origin == "null" {
             let text = "\"null\" is the origin of every sandboxed frame and local file, and \
-                        anybody can make one; it is answered with credentials";
-            let help = "give the page an origin of its own, or use \"*\" if the answers are public";
+                        anybody can create one; S3 allows credentials for it";
+            let help = "serve the page from a real origin, or use \"*\" if the responses are \
+                        public";
             findings.push(Finding::new(LintCode::OriginNull, place, text.into(), help));
         } else if let Some(apex) = missing_apex(origin, rule, reach) {
-            let text = format!("{origin:?} does not match {apex:?}, for its dot counts");
-            let help = format!("add {apex:?} if it is meant, too");
+            let text = format!(
+                "{origin:?} does not match {apex:?}, because the dot is part of \
+                                the pattern"
+            );
+            let help = format!("add {apex:?} if you want to allow it as well");
             findings.push(Finding::new(LintCode::OriginApexMissing, place, text, help));
         } else if lacks_port(origin, rule, reach) {
-            let text = format!("{origin:?} has no port, and so only stands for port 80 or 443");
+            let text = format!("{origin:?} has no port, so it only matches the default port");
             let help = format!(
-                "add the development server's, such as \"{origin}:3000\", or \"{origin}:*\""
+                "add the port of the development server, such as \"{origin}:3000\", or \
+                 \"{origin}:*\""
             );
             findings.push(Finding::new(
                 LintCode::OriginLocalhostPort,
@@ -44,13 +49,13 @@ pub(super) fn findings(
     }
 }
 
-/// What keeps an origin from being any browser's.
+/// Why no browser sends an origin.
 fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
     let sent = |origin: &str| browser_origin::can_match(&Pattern::new(origin));
     if sent(origin) {
         return None;
     }
-    // The changes that could help, one after the other; the first that is needed gives the name.
+    // Apply possible fixes one after the other; the first that is needed determines the code.
     let trimmed: String = origin.chars().filter(|c| !c.is_whitespace()).collect();
     let ascii = origin.is_ascii();
     let lower = trimmed.to_ascii_lowercase();
@@ -80,17 +85,20 @@ fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
         LintCode::OriginDefaultPort
     };
     let what = match code {
-        LintCode::OriginTrailingSlash => "ends with a slash, and no browser's Origin does",
-        LintCode::OriginPath => "has more than scheme, host and port, and no browser's Origin does",
-        LintCode::OriginMissingScheme => "has no scheme, and every browser's Origin has",
-        LintCode::OriginUpperCase => "has upper-case letters, and browsers send lower case",
-        LintCode::OriginDefaultPort => "names the default port, which browsers leave out",
-        LintCode::OriginWhitespace => "has white space in it, and no browser's Origin does",
-        LintCode::OriginNotAscii => "has characters outside ASCII, which browsers send in Punycode",
-        _ => "is no origin that a browser could send",
+        LintCode::OriginTrailingSlash => "ends with a slash, which no browser's Origin does",
+        LintCode::OriginPath => {
+            "has more than scheme, host and port, which no browser's Origin \
+                                 does"
+        }
+        LintCode::OriginMissingScheme => "has no scheme, but every browser's Origin has one",
+        LintCode::OriginUpperCase => "has upper-case letters, but browsers send lower case",
+        LintCode::OriginDefaultPort => "has the default port, which browsers omit",
+        LintCode::OriginWhitespace => "contains white space, which no browser's Origin does",
+        LintCode::OriginNotAscii => "has non-ASCII characters, which browsers send in Punycode",
+        _ => "is not an origin that a browser can send",
     };
     let help = if code == LintCode::OriginNotAscii {
-        "write the host as browsers do, beginning with \"xn--\"".to_owned()
+        "write the host in Punycode, starting with \"xn--\"".to_owned()
     } else if sent(&without_port) {
         format!("write {without_port:?}")
     } else {
@@ -99,7 +107,7 @@ fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
     Some((code, format!("{origin:?} {what}"), help))
 }
 
-/// An origin, and the path, query or fragment after it.
+/// Splits off the path, query or fragment after an origin.
 fn split_path(origin: &str) -> (&str, &str) {
     let after_scheme = origin.find("://").map_or(0, |at| at + 3);
     let end = origin
@@ -118,18 +126,18 @@ fn without_default_port(origin: &str) -> String {
     origin.strip_suffix(default).unwrap_or(origin).to_owned()
 }
 
-/// The domain itself, if only its subdomains are allowed, by no rule else.
+/// The domain itself, if its subdomains are allowed but no rule allows the domain.
 fn missing_apex(origin: &str, rule: &CorsRule, reach: Option<&Reach<'_>>) -> Option<String> {
     let (scheme, domain) = origin.split_once("://*.")?;
     let apex = format!("{scheme}://{domain}");
     let host = domain.split(':').next().unwrap_or_default();
     let sent = browser_origin::can_match(&Pattern::new(&apex));
-    // Nobody is at a public suffix.
+    // No site is hosted directly at a public suffix.
     let wanted = sent && !super::wide::is_public_suffix(host);
     (wanted && !allows(&apex, rule, reach)).then_some(apex)
 }
 
-/// Whether an origin on this machine stands alone, without the port that it will have.
+/// Whether a localhost origin has no port and no rule allows it with one.
 fn lacks_port(origin: &str, rule: &CorsRule, reach: Option<&Reach<'_>>) -> bool {
     let host = origin.split_once("://").map(|(_, host)| host);
     let local = matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
@@ -143,7 +151,7 @@ fn lacks_port(origin: &str, rule: &CorsRule, reach: Option<&Reach<'_>>) -> bool 
         && !allows(&format!("{origin}:3000"), rule, reach)
 }
 
-/// Whether any rule allows an origin; this rule, if the configuration is not valid.
+/// Whether any rule allows an origin; only this rule is checked if the configuration is not valid.
 fn allows(origin: &str, rule: &CorsRule, reach: Option<&Reach<'_>>) -> bool {
     let matches = |entry: &String| Pattern::new(entry).matches(origin.as_bytes());
     match reach {

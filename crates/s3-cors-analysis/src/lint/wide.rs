@@ -1,5 +1,6 @@
-//! Patterns that are wider than they look. All but `*` itself are answered with the origin and
-//! `Access-Control-Allow-Credentials: true`, so whoever they let in comes with the user's cookies.
+//! Patterns that are wider than they look. For all patterns except `*` alone, S3 echoes the origin
+//! and sends `Access-Control-Allow-Credentials: true`, so every matching page can send requests
+//! with the user's cookies.
 
 use psl::Psl;
 
@@ -10,9 +11,9 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {
         let place = Place::of_entry(index, "AllowedOrigins", entry);
         if Pattern::new(origin).is_any() {
-            let text = "\"*\" is answered with \"*\" and without credentials, so a fetch with \
+            let text = "for \"*\", S3 sends \"*\" without credentials, so a fetch with \
                         credentials: \"include\" is blocked";
-            let help = "list the origins if credentials are needed";
+            let help = "list the origins if you need credentials";
             findings.push(Finding::new(LintCode::OriginAny, place, text.into(), help));
             continue;
         }
@@ -22,10 +23,10 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
         if after.contains('*') || !browser_origin::can_match(&Pattern::new(origin)) {
             continue;
         }
-        let answered = "and is answered with credentials unless the rule holds \"*\"";
+        let credentials = "and S3 allows credentials for it unless the rule lists \"*\"";
         if let Some((code, example)) = open_host(before, after) {
-            let text = format!("{origin:?} also matches {example:?}, {answered}");
-            let help = "list the origins, or put \"*.\" before a domain of your own";
+            let text = format!("{origin:?} also matches {example:?}, {credentials}");
+            let help = "list the origins, or write \"*.\" before a domain that you own";
             findings.push(Finding::new(code, place.clone(), text, help));
         }
         if !before.contains("://") && !"null".starts_with(origin.trim_end_matches('*')) {
@@ -38,21 +39,21 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
             let open = before.is_empty() || "http".starts_with(before);
             if open && Pattern::new(origin).matches(example.as_bytes()) {
                 let text = format!(
-                    "{origin:?} also matches {example:?}, whose pages anybody on the way can \
-                     change"
+                    "{origin:?} also matches {example:?}, whose pages anybody on the network can \
+                     modify"
                 );
-                let help = "begin it with \"https://\"";
+                let help = "start it with \"https://\"";
                 findings.push(Finding::new(LintCode::OriginAnyScheme, place, text, help));
             }
         }
     }
 }
 
-/// Whether anybody can have a host that the pattern matches, and an example.
+/// If anybody can get a host that the pattern matches: the code, and an example.
 fn open_host(before: &str, after: &str) -> Option<(LintCode, String)> {
     let (scheme, start) = match before.split_once("://") {
         Some((scheme, start)) => (scheme, start),
-        // The wildcard stands for the scheme alone, and the host is what follows.
+        // The wildcard covers the scheme only, and the host follows it.
         None if after.contains("://") => return None,
         None => ("https", ""),
     };
@@ -67,7 +68,7 @@ fn open_host(before: &str, after: &str) -> Option<(LintCode, String)> {
             let example = format!("{scheme}://site.example{port}");
             return Some((LintCode::OriginAnyHost, example));
         }
-        // A wildcard for the port, or within it, or within the brackets of an address.
+        // The wildcard is in the port, or in the brackets of an address.
         let in_port = start
             .rsplit_once(':')
             .is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
@@ -81,7 +82,7 @@ fn open_host(before: &str, after: &str) -> Option<(LintCode, String)> {
     let whole_labels = end.strip_prefix('.');
     let fixed = whole_labels.or_else(|| end.split_once('.').map(|(_, rest)| rest));
     match fixed {
-        // Whatever the wildcard stands for belongs to whoever has the domain.
+        // Everything that the wildcard matches belongs to the owner of the domain.
         Some(fixed) if !is_public_suffix(fixed) => return None,
         _ => {}
     }
@@ -96,8 +97,8 @@ fn open_host(before: &str, after: &str) -> Option<(LintCode, String)> {
     Some((code, format!("{scheme}://{start}{filler}{end}{port}")))
 }
 
-/// Whether anybody can have a domain right under this one, after the public suffix list. A
-/// top-level domain that the list does not know is somebody's own.
+/// Whether anybody can register a domain directly below this one, according to the public suffix
+/// list. A top-level domain that is not on the list counts as private.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     let found = psl::List.suffix(domain.as_bytes());
     found.is_some_and(|suffix| suffix.is_known() && suffix == domain.as_bytes())

@@ -16,7 +16,7 @@ pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
     }
     if rules.len() > MAX_RULES {
         let kind = ProblemKind::TooManyRules { count: rules.len() };
-        // The first rule that is too many.
+        // The first rule beyond the limit.
         found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
     }
     let bytes = write::xml_length(config);
@@ -84,7 +84,7 @@ fn origin_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedOrigin", value)
 }
 
-/// Characters outside a token are let through: S3 took them in 2016, and they match literally.
+/// Characters that no token can have pass: S3 accepted them in 2016, and they match literally.
 fn header_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedHeader", value)
 }
@@ -121,7 +121,7 @@ const fn is_token_byte(byte: u8) -> bool {
         || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
 
-/// What cannot be put into the document.
+/// A character that the XML document cannot hold.
 fn unwritable(value: &str) -> Option<ProblemKind> {
     value
         .chars()
