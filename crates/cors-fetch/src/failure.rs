@@ -118,7 +118,7 @@ pub enum CorsFailure {
 }
 
 impl Failure {
-    /// The section of the Fetch standard, or of a standard that it refers to, that causes the
+    /// The section of the Fetch standard, or of a standard that it refers to, that defines the
     /// failure.
     #[must_use]
     pub const fn section(&self) -> &'static str {
@@ -201,10 +201,9 @@ impl fmt::Display for Failure {
             Self::NotSameOrigin => {
                 f.write_str("the target has a different origin, but the mode is \"same-origin\"")
             }
-            Self::NoCorsRedirect => f.write_str(
-                "the mode \"no-cors\" requires redirect: \
-                                                 \"follow\"",
-            ),
+            Self::NoCorsRedirect => {
+                f.write_str("the mode \"no-cors\" requires redirect: \"follow\"")
+            }
             Self::NotHttp => f.write_str("only http and https support CORS"),
             Self::NoResponse => f.write_str("there is no response"),
             Self::PreflightCors(failure) => {

@@ -32,7 +32,7 @@ pub enum PlanKind {
     Fails(Failure),
     /// To the page's own origin: CORS does not apply.
     SameOrigin,
-    /// To another origin, which is not asked; the script cannot read the response.
+    /// To another origin, without asking for permission; the script cannot read the response.
     NoCors,
     /// To another origin, which must allow it.
     Cors,

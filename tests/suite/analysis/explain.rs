@@ -69,7 +69,8 @@ const STAPLES: [Staple; 9] = [
         "GET",
         "",
         &[
-            "no AllowedOrigin matches; \"https://a.com/\" comes closest: it ends with a slash, and no browser's Origin does",
+            "no AllowedOrigin matches; \"https://a.com/\" is closest: it ends with a slash, \
+             which no browser's Origin does",
         ],
         &["add \"https://a.com\" to CORSRules[0].AllowedOrigins"],
     ),
@@ -80,7 +81,8 @@ const STAPLES: [Staple; 9] = [
         "GET",
         "",
         &[
-            "no AllowedOrigin matches; \"https://*.a.com\" comes closest: its \"*.\" takes subdomains, but not the domain itself",
+            "no AllowedOrigin matches; \"https://*.a.com\" is closest: its \"*.\" matches \
+             subdomains, but not the domain itself",
         ],
         &["add \"https://a.com\" to CORSRules[0].AllowedOrigins"],
     ),
@@ -90,7 +92,7 @@ const STAPLES: [Staple; 9] = [
         "http://localhost:5173",
         "GET",
         "",
-        &["no AllowedOrigin matches; \"http://localhost\" comes closest: the port differs"],
+        &["no AllowedOrigin matches; \"http://localhost\" is closest: the port differs"],
         &["add \"http://localhost:5173\" to CORSRules[0].AllowedOrigins"],
     ),
     (

@@ -314,7 +314,7 @@ const ORIGINS: [Row; 51] = [
         "an origin that a pattern matches has no effect",
         &["https://b.a.com", "https://*.a.com", "https://a.com"],
         &["origin-covered"],
-        "\"https://*.a.com\" matches all",
+        "\"https://*.a.com\" already matches everything",
     ),
     (
         "an origin listed twice has none the second time",

@@ -62,7 +62,7 @@ impl fmt::Display for OriginDifference {
             Self::Whitespace => "it has white space around it",
             Self::Case => "it differs in upper and lower case",
             Self::DefaultPort => "it has the default port, which browsers omit",
-            Self::Path => "it has a path, and an Origin never does",
+            Self::Path => "it has a path, which no browser's Origin has",
             Self::MissingScheme => "it has no scheme",
             Self::Scheme => "the scheme differs",
             Self::Port => "the port differs",

@@ -79,10 +79,9 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotCors => f.write_str(
-                "not a CORS request: ordinary response without CORS \
-                                          headers",
-            ),
+            Self::NotCors => {
+                f.write_str("not a CORS request: ordinary response without CORS headers")
+            }
             Self::Allowed { rule } => {
                 write!(
                     f,

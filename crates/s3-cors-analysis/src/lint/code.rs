@@ -88,7 +88,7 @@ codes! {
     OriginNotAscii, "origin-not-ascii", Error,
         "An origin has non-ASCII characters, but browsers send such hosts in Punycode.";
     OriginNeverSent, "origin-never-sent", Error,
-        "An origin is not one that a browser can send.";
+        "No browser can send this origin.";
     OriginNull, "origin-null", Warning,
         "The origin \"null\" can be used by anybody.";
     OriginAny, "origin-any", Info,
@@ -128,7 +128,7 @@ codes! {
     HeaderCovered, "header-covered", Info,
         "Another allowed header of the rule already matches everything that this one does.";
     HeaderNeverRequested, "header-never-requested", Warning,
-        "An allowed header is not one that a browser can ask for.";
+        "No browser can ask for this allowed header.";
     ExposeHeaderUnusual, "expose-header-unusual", Warning,
         "An exposed header has characters that S3 may refuse.";
     ExposeHeaderNoEffect, "expose-header-no-effect", Info,

@@ -28,8 +28,7 @@ pub(super) fn findings(
             findings.push(Finding::new(LintCode::OriginNull, place, text.into(), help));
         } else if let Some(apex) = missing_apex(origin, rule, reach) {
             let text = format!(
-                "{origin:?} does not match {apex:?}, because the dot is part of \
-                                the pattern"
+                "{origin:?} does not match {apex:?}, because the dot is part of the pattern"
             );
             let help = format!("add {apex:?} if you want to allow it as well");
             findings.push(Finding::new(LintCode::OriginApexMissing, place, text, help));
@@ -87,8 +86,7 @@ fn never_sent(origin: &str) -> Option<(LintCode, String, String)> {
     let what = match code {
         LintCode::OriginTrailingSlash => "ends with a slash, which no browser's Origin does",
         LintCode::OriginPath => {
-            "has more than scheme, host and port, which no browser's Origin \
-                                 does"
+            "has more than scheme, host and port, which no browser's Origin does"
         }
         LintCode::OriginMissingScheme => "has no scheme, but every browser's Origin has one",
         LintCode::OriginUpperCase => "has upper-case letters, but browsers send lower case",

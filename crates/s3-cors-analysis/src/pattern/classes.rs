@@ -9,8 +9,8 @@
 //!
 //! So a pattern is represented by its *typical* value, which as few other patterns as possible
 //! match, and by the exact values that it matches. Two patterns together are also represented by
-//! the overlaps of the longer prefix with the longer suffix. A search for a value that some
-//! patterns match and others do not need not consider any other values.
+//! the overlaps of the longer prefix with the longer suffix. To find a value that some patterns
+//! match and others do not, it is enough to try these values.
 
 use std::collections::{BTreeSet, HashSet};
 
