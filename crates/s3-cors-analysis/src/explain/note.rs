@@ -23,6 +23,12 @@ impl fmt::Display for Note {
 }
 
 /// What a [`Note`] is about. Its `Display` form is the [stable name](Self::as_str).
+///
+/// ```
+/// use s3_cors_analysis::explain::NoteCode;
+///
+/// assert_eq!(NoteCode::EtagNotExposed.to_string(), "etag-not-exposed");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoteCode {

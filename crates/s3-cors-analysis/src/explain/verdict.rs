@@ -47,7 +47,7 @@ pub enum OriginVerdict {
     },
     /// It does not.
     NotAllowed {
-        /// The entry that comes closest, if one resembles the origin.
+        /// The closest entry, if one resembles the origin.
         closest: Option<ClosestOrigin>,
     },
 }

@@ -93,9 +93,9 @@ fn covered(entries: &[String]) -> Vec<(usize, usize)> {
     let mut covering: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for (index, pattern) in &patterns {
         let start = sorted.partition_point(|(_, other)| other.prefix() < pattern.prefix());
-        let alike = sorted.iter().skip(start);
+        let same_prefix = sorted.iter().skip(start);
         for (other_index, other) in
-            alike.take_while(|(_, other)| other.prefix().starts_with(pattern.prefix()))
+            same_prefix.take_while(|(_, other)| other.prefix().starts_with(pattern.prefix()))
         {
             let equal = pattern == other;
             if other_index != index && pattern.contains(other) && (!equal || index < other_index) {
