@@ -10,7 +10,7 @@ macro_rules! malformed {
     ($problem:literal) => {
         concat!(
             $problem,
-            " (S3 answers MalformedXML: The XML you provided was not well-formed or did not \
+            " (S3 responds with MalformedXML: The XML you provided was not well-formed or did not \
              validate against our published schema)"
         )
     };
@@ -57,7 +57,7 @@ fn wrappers_and_names_of_other_tools_are_named_with_the_right_one() {
         (
             r#"{"CORSRules": {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}}"#,
             &[
-                "cors.json:1:15: CORSRules: a list is needed, not an object: {\"AllowedOrigins\": \
+                "cors.json:1:15: CORSRules: expected a list, found an object: {\"AllowedOrigins\": \
                  [\"*\"], \"AllowedMethods\": [\"GET\"]}; put it in a list: [{…}]",
             ],
         ),
@@ -88,37 +88,37 @@ fn values_of_the_wrong_type_are_shown_with_the_right_one() {
         (
             r#"[{"AllowedOrigins": "*", "AllowedMethods": ["GET"]}]"#,
             &[
-                "cors.json:1:21: CORSRules[0].AllowedOrigins: a list of strings is needed, not a \
+                "cors.json:1:21: CORSRules[0].AllowedOrigins: expected a list of strings, found a \
                  string: \"*\"; put it in a list: [\"*\"]",
             ],
         ),
         (
             r#"[{"AllowedOrigins": null, "AllowedMethods": ["GET", 1]}]"#,
             &[
-                "cors.json:1:21: CORSRules[0].AllowedOrigins: a list of strings is needed, not \
+                "cors.json:1:21: CORSRules[0].AllowedOrigins: expected a list of strings, found \
                  null: null; remove it, or give it a value",
-                "cors.json:1:53: CORSRules[0].AllowedMethods[1]: a string is needed, not an \
+                "cors.json:1:53: CORSRules[0].AllowedMethods[1]: expected a string, found an \
                  integer: 1; write a string",
             ],
         ),
         (
             r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "MaxAgeSeconds": "3000"}]"#,
             &[
-                "cors.json:1:72: CORSRules[0].MaxAgeSeconds: an integer is needed, not a string: \
+                "cors.json:1:72: CORSRules[0].MaxAgeSeconds: expected an integer, found a string: \
                  \"3000\"; write it without quotes: 3000",
             ],
         ),
         (
             r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "MaxAgeSeconds": 1.5}]"#,
             &[
-                "cors.json:1:72: CORSRules[0].MaxAgeSeconds: an integer is needed, not a number \
-                 that is no 64-bit integer: 1.5; write an integer",
+                "cors.json:1:72: CORSRules[0].MaxAgeSeconds: expected an integer, found a number \
+                 that is not a 64-bit integer: 1.5; write an integer",
             ],
         ),
         (
             r#"["*"]"#,
             &[
-                "cors.json:1:2: CORSRules[0]: an object is needed, not a string: \"*\"; write an \
+                "cors.json:1:2: CORSRules[0]: expected an object, found a string: \"*\"; write an \
                object",
             ],
         ),
@@ -155,7 +155,7 @@ fn what_is_missing_is_named_with_its_rule() {
         (
             r#"{"CORSRules": []}"#,
             &[malformed!(
-                "cors.json: there is no rule; add a rule; for a bucket without CORS \
+                "cors.json: there are no rules; add a rule; for a bucket without CORS \
                  configuration use `CorsPolicy::without_configuration()`"
             )],
         ),
@@ -176,17 +176,19 @@ fn what_s3_refuses_is_shown_with_its_own_words_where_they_are_known() {
             r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["get", "OPTIONS", "*", ""]}]"#,
             &[
                 "cors.json:1:47: CORSRules[0].AllowedMethods[0]: S3 does not support the method \
-                 \"get\"; write \"GET\" (S3 answers InvalidRequest: Found unsupported HTTP method \
+                 \"get\"; write \"GET\" (S3 responds with InvalidRequest: Found unsupported HTTP \
+                 method \
                  in CORS config. Unsupported method is get)",
                 "cors.json:1:54: CORSRules[0].AllowedMethods[1]: S3 does not support the method \
-                 \"OPTIONS\"; remove it: S3 answers preflights without it (S3 answers \
+                 \"OPTIONS\"; remove it: S3 handles preflights without it (S3 responds with \
                  InvalidRequest: Found unsupported HTTP method in CORS config. Unsupported method \
                  is OPTIONS)",
                 "cors.json:1:65: CORSRules[0].AllowedMethods[2]: S3 does not support the method \
-                 \"*\"; list the methods: GET, PUT, HEAD, POST, DELETE (S3 answers InvalidRequest: \
+                 \"*\"; list the methods: GET, PUT, HEAD, POST, DELETE (S3 responds with \
+                 InvalidRequest: \
                  Found unsupported HTTP method in CORS config. Unsupported method is *)",
                 "cors.json:1:70: CORSRules[0].AllowedMethods[3]: S3 does not support the method \
-                 \"\"; use GET, PUT, HEAD, POST or DELETE (S3 answers InvalidRequest: Found \
+                 \"\"; use GET, PUT, HEAD, POST or DELETE (S3 responds with InvalidRequest: Found \
                  unsupported HTTP method in CORS config. Unsupported method is )",
             ],
         ),
@@ -195,25 +197,26 @@ fn what_s3_refuses_is_shown_with_its_own_words_where_they_are_known() {
                 "AllowedHeaders": ["*-*"], "ExposeHeaders": ["x-*", "a b"]}]"#,
             &[
                 "cors.json:1:22: CORSRules[0].AllowedOrigins[0]: \"https://*.a.*\" has more than \
-                 one \"*\"; keep one, or write an entry for each value you mean (S3 answers \
-                 InvalidRequest: AllowedOrigin \"https://*.a.*\" can not have more than one \
+                 one \"*\"; keep one, or write a separate entry for each value (S3 responds \
+                 with InvalidRequest: AllowedOrigin \"https://*.a.*\" can not have more than one \
                  wildcard.)",
                 "cors.json:2:36: CORSRules[0].AllowedHeaders[0]: \"*-*\" has more than one \"*\"; \
-                 keep one, or write an entry for each value you mean (S3 answers InvalidRequest)",
+                 keep one, or write a separate entry for each value (S3 responds with \
+                 InvalidRequest)",
                 "cors.json:2:62: CORSRules[0].ExposeHeaders[0]: \"x-*\" has a \"*\", which S3 does \
-                 not support here; list the headers by name (S3 answers InvalidRequest: \
+                 not support here; list the headers by name (S3 responds with InvalidRequest: \
                  ExposeHeader \"x-*\" contains wildcard. We currently do not support wildcard for \
                  ExposeHeader.)",
                 "cors.json:2:69: CORSRules[0].ExposeHeaders[1]: \"a b\" is not a header name; \
-                 write one header name: letters, digits and `-` (S3 answers InvalidRequest: \
+                 write one header name: letters, digits and `-` (S3 responds with InvalidRequest: \
                  AllowedHeader \"a b\" contains invalid character.)",
             ],
         ),
         (
             "[{\"AllowedOrigins\": [\"a\\u0000b\"], \"AllowedMethods\": [\"GET\"]}]",
             &[
-                "cors.json:1:22: CORSRules[0].AllowedOrigins[0]: \"a b\" holds the character \
-               U+0000, which XML cannot carry; remove the character",
+                "cors.json:1:22: CORSRules[0].AllowedOrigins[0]: \"a b\" contains the character \
+               U+0000, which XML does not allow; remove the character",
             ],
         ),
     ]);
@@ -241,7 +244,7 @@ fn a_megabyte_of_mistakes_is_taken_in_one_pass() {
         assert!(positions.is_sorted(), "out of order");
         let shown = error.to_string();
         assert_eq!(shown.lines().count(), 101);
-        assert!(shown.ends_with(" problems more"), "{shown}");
+        assert!(shown.ends_with(" more problems"), "{shown}");
     }
 }
 
@@ -295,7 +298,7 @@ fn a_main_that_returns_the_error_prints_what_a_person_can_read() {
     let error = refused(r#"[{"AllowedOrigins": "*", "AllowedMethods": ["PUT "]}]"#);
     assert_eq!(format!("{error:?}"), format!("\n{error}"));
     assert!(error.to_string().ends_with(
-        "write \"PUT\" (S3 answers InvalidRequest: Found \
+        "write \"PUT\" (S3 responds with InvalidRequest: Found \
         unsupported HTTP method in CORS config. Unsupported method is PUT )"
     ));
     assert!(format!("{error:#?}").starts_with("ConfigError {"));
@@ -306,8 +309,8 @@ fn limits_are_told_with_what_exceeds_them() {
     let rule = r#"{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}"#;
     assert_eq!(
         refused(format!("[{}]", vec![rule; 101].join(","))).to_string(),
-        "line 1, column 5302: CORSRules[100]: there are 101 rules; S3 allows 100: join rules that differ in their origins or methods \
-         only (S3 answers InvalidRequest)"
+        "line 1, column 5302: CORSRules[100]: there are 101 rules; S3 allows 100: merge rules \
+         that differ only in their origins or methods (S3 responds with InvalidRequest)"
     );
     let origin = "a".repeat(65_536);
     assert_eq!(
@@ -315,8 +318,8 @@ fn limits_are_told_with_what_exceeds_them() {
             r#"[{{"AllowedOrigins": ["{origin}"], "AllowedMethods": ["GET"]}}]"#
         ))
         .to_string(),
-        "the configuration has 65709 bytes as the XML S3 receives; S3 allows 65536 bytes: replace \
-         origins of one domain by a wildcard, or remove rules"
+        "the configuration is 65709 bytes long as the XML that S3 receives; S3 allows 65536 \
+         bytes: replace the origins of a domain with a wildcard, or remove rules"
     );
     let id = "i".repeat(256);
     let text = format!(r#"[{{"ID": "{id}", "AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}}]"#);
@@ -358,10 +361,10 @@ fn several_problems_come_at_once_in_the_order_of_the_file() {
   }
 ]}"#,
         &[
-            "cors.json:3:23: CORSRules[0].AllowedOrigins: a list of strings is needed, not a \
+            "cors.json:3:23: CORSRules[0].AllowedOrigins: expected a list of strings, found a \
              string: \"*\"; put it in a list: [\"*\"]",
             "cors.json:4:31: CORSRules[0].AllowedMethods[1]: S3 does not support the method \
-             \"PATCH\"; use GET, PUT, HEAD, POST or DELETE (S3 answers InvalidRequest: Found \
+             \"PATCH\"; use GET, PUT, HEAD, POST or DELETE (S3 responds with InvalidRequest: Found \
              unsupported HTTP method in CORS config. Unsupported method is PATCH)",
             "cors.json:5:5: CORSRules[0].MaxAge: unknown key `MaxAge`; write `MaxAgeSeconds`",
             malformed!(
@@ -369,7 +372,7 @@ fn several_problems_come_at_once_in_the_order_of_the_file() {
                  add `AllowedOrigins` with at least one entry"
             ),
             "cors.json:9:23: CORSRules[1].ExposeHeaders[0]: \"*\" has a \"*\", which S3 does not \
-             support here; list the headers by name (S3 answers InvalidRequest: ExposeHeader \
+             support here; list the headers by name (S3 responds with InvalidRequest: ExposeHeader \
              \"*\" contains wildcard. We currently do not support wildcard for ExposeHeader.)",
         ],
     )]);
@@ -382,15 +385,15 @@ fn a_key_that_stands_twice_is_told_with_the_place_of_the_second() {
             "[{\"AllowedOrigins\": [\"*\"], \"AllowedMethods\": [\"GET\"],\n  \
              \"AllowedMethods\": [\"PUT\"]}]",
             &[
-                "cors.json:2:3: CORSRules[0].AllowedMethods: `AllowedMethods` stands here a second \
-               time; keep one `AllowedMethods`",
+                "cors.json:2:3: CORSRules[0].AllowedMethods: `AllowedMethods` appears more than \
+                 once; keep one `AllowedMethods`",
             ],
         ),
         (
             r#"{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}],
                 "CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["PUT"]}]}"#,
             &[
-                "cors.json:2:17: CORSRules: `CORSRules` stands here a second time; keep one \
+                "cors.json:2:17: CORSRules: `CORSRules` appears more than once; keep one \
                `CORSRules`",
             ],
         ),
@@ -399,7 +402,7 @@ fn a_key_that_stands_twice_is_told_with_the_place_of_the_second() {
              <AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>\
              </CORSConfiguration>",
             &[malformed!(
-                "cors.json:1:40: CORSRules[0].ID: `ID` stands here a second time; keep one `ID`"
+                "cors.json:1:40: CORSRules[0].ID: `ID` appears more than once; keep one `ID`"
             )],
         ),
     ]);
@@ -444,8 +447,8 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
     const EMPTY: &str = "cors.json: is empty; for a bucket without CORS configuration use \
         `CorsPolicy::without_configuration()`; otherwise save what `aws s3api get-bucket-cors` \
         prints";
-    const NEITHER: &str = "cors.json: is neither JSON nor XML; use the JSON of the S3 console, of \
-        the AWS CLI or of a CloudFormation bucket, or the REST API's XML";
+    const NEITHER: &str = "cors.json: is neither JSON nor XML; use the JSON of the S3 console, \
+                           the AWS CLI or a CloudFormation bucket, or the XML of the REST API";
     assert_rows(&[
         ("", &[EMPTY]),
         (" \r\n\t", &[EMPTY]),
@@ -454,13 +457,13 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         (
             "// mine\n[]",
             &[
-                "cors.json: begins with or is a comment, not JSON or XML; remove the comment: JSON \
-               has none",
+                "cors.json: looks like a comment, not JSON or XML; remove the comment: \
+                 JSON has no comments",
             ],
         ),
         (
             "CORSRules:\n  - AllowedOrigins: ['*']",
-            &["cors.json: begins with or is YAML, not JSON or XML; convert it to JSON"],
+            &["cors.json: looks like YAML, not JSON or XML; convert it to JSON"],
         ),
         (
             "[{\"AllowedOrigins\": [\"*\"],\n}]",
@@ -468,24 +471,24 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         ),
         (
             "[{\n// mine\n}]",
-            &["cors.json:2:1: is not JSON: a comment, which JSON does not have; remove it"],
+            &["cors.json:2:1: is not JSON: a comment, which JSON does not allow; remove it"],
         ),
         (
             "null",
-            &["cors.json:1:1: an object is needed, not null: null; remove it, or give it a value"],
+            &["cors.json:1:1: expected an object, found null: null; remove it, or give it a value"],
         ),
         (
             "{\"Resources\": {}}",
             &[
-                "cors.json:1:2: Resources: unknown key `Resources`; of a CloudFormation template, \
-               keep only the bucket's `CorsConfiguration`, with what belongs to it",
+                "cors.json:1:2: Resources: unknown key `Resources`; keep only the bucket's \
+                 `CorsConfiguration` property of the CloudFormation template",
             ],
         ),
         (
             "[{\"AllowedOrigins\": [\"https://a.ex",
             &[
-                "cors.json:1:34: is not JSON: EOF while parsing a string; the text ends too early: \
-               was it saved whole?",
+                "cors.json:1:34: is not JSON: EOF while parsing a string; the text ends too \
+                 early; check that the whole file was saved",
             ],
         ),
         (
@@ -562,7 +565,7 @@ fn absurd_texts_are_refused_and_not_choked_on() {
     let elements = ["<a>".repeat(deep), "</a>".repeat(deep)].concat();
     for (text, part) in [
         ("[".repeat(deep), "the text ends too early"),
-        (brackets, "CORSRules[0]: an object is needed, not a list"),
+        (brackets, "CORSRules[0]: expected an object, found a list"),
         ("{\"a\":".repeat(deep), "the text ends too early"),
         ("<a>".repeat(deep), "is not XML"),
         (
@@ -586,8 +589,8 @@ fn absurd_texts_are_refused_and_not_choked_on() {
         );
     }
     let limit = s3_cors::limits::MAX_TEXT_BYTES;
-    const TOO_LONG: &str = "is longer than 1024 KB; a CORS configuration has at most 64 KB: is \
-        this the right file?";
+    const TOO_LONG: &str = "is longer than 1024 KB; a CORS configuration is at most 64 KB; check \
+                            that this is the right file";
     assert_eq!(refused(" ".repeat(limit + 1)).to_string(), TOO_LONG);
     assert!(
         refused(" ".repeat(limit))
@@ -623,7 +626,7 @@ fn a_file_is_named_with_line_and_column() {
         "[{\"AllowedOrigins\": [\"*\"],\n \"AllowedMethods\": 1}]",
     );
     let expected = format!(
-        "{}:2:20: CORSRules[0].AllowedMethods: a list of strings is needed, not an integer: 1; \
+        "{}:2:20: CORSRules[0].AllowedMethods: expected a list of strings, found an integer: 1; \
          write a list of strings",
         file.0.display()
     );
@@ -662,7 +665,10 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
             shown.starts_with(&format!("{directory}: cannot be read: ")),
             "{shown}"
         );
-        assert!(shown.ends_with("; name the file inside it"), "{shown}");
+        assert!(
+            shown.ends_with("; give the path of a file inside it"),
+            "{shown}"
+        );
     }
 }
 
@@ -670,7 +676,7 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
 fn without_a_file_a_problem_is_named_with_line_and_column_in_words() {
     assert_eq!(
         refused(r#"[{"AllowedOrigins": ["*"], "AllowedMethods": true}]"#).to_string(),
-        "line 1, column 46: CORSRules[0].AllowedMethods: a list of strings is needed, not a \
+        "line 1, column 46: CORSRules[0].AllowedMethods: expected a list of strings, found a \
          boolean: true; write a list of strings"
     );
 }

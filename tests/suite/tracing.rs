@@ -155,7 +155,7 @@ fn every_refusal_says_why() {
         ),
         (
             &[ORIGIN, ("Access-Control-Request-Method", "FOO")],
-            &["status=400", "\"FOO\" is no method S3 knows"],
+            &["status=400", "\"FOO\" is not a method that S3 recognises"],
         ),
         (
             &[ORIGIN, PUT, ("Access-Control-Request-Headers", "x-a, x-b")],

@@ -1,10 +1,10 @@
-//! Whether an response allows the page to have it.
+//! Whether a response allows the page to read it.
 
 use crate::plan::Preflight;
 use crate::safelist::{self, tokens};
 use crate::{CorsFailure, Credentials, Failure, Fetch, Response};
 
-/// What a browser remembers a preflight for if the response does not say, in seconds.
+/// How long browsers cache a preflight response without `Access-Control-Max-Age`, in seconds.
 const DEFAULT_MAX_AGE: u64 = 5;
 
 /// [Fetch, "CORS check"](https://fetch.spec.whatwg.org/#concept-cors-check).
@@ -19,8 +19,8 @@ pub(crate) fn cors(fetch: &Fetch, response: &Response) -> Result<(), CorsFailure
     let origin = fetch.page_origin();
     if allowed != origin.as_bytes() {
         return Err(match allowed.as_slice() {
-            b"*" => CorsFailure::AnyWithCredentials,
-            _ if allowed.contains(&b',') => CorsFailure::SeveralOrigins { found: allowed },
+            b"*" => CorsFailure::WildcardWithCredentials,
+            _ if allowed.contains(&b',') => CorsFailure::MultipleOrigins { found: allowed },
             _ => CorsFailure::OtherOrigin {
                 found: allowed,
                 origin: origin.to_owned(),
@@ -35,7 +35,7 @@ pub(crate) fn cors(fetch: &Fetch, response: &Response) -> Result<(), CorsFailure
 }
 
 /// [Fetch, "CORS-preflight fetch"], step 7: whether the response to the preflight allows the
-/// request, and for how many seconds that may be remembered.
+/// request, and for how many seconds it may be cached.
 ///
 /// [Fetch, "CORS-preflight fetch"]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
 pub(crate) fn preflight(
@@ -92,8 +92,8 @@ pub(crate) fn preflight(
     Ok(seconds.unwrap_or(DEFAULT_MAX_AGE))
 }
 
-/// The header names that the response exposes besides the safelisted ones, in lower case; `None`
-/// means all.
+/// The header names that the response exposes in addition to the safelisted ones, in lower case;
+/// `None` means all.
 ///
 /// Source: [Fetch, "main fetch"](https://fetch.spec.whatwg.org/#concept-main-fetch), step 14.
 pub(crate) fn exposed(fetch: &Fetch, response: &Response) -> Option<Vec<Vec<u8>>> {

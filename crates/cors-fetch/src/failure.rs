@@ -1,37 +1,37 @@
-//! Why a `fetch()` fails, in the words of a console.
+//! Why a `fetch()` fails, with the text for the console.
 
 use std::fmt;
 
 use crate::Fetch;
 
-/// Why a `fetch()` fails. The script only ever sees a `TypeError`; the console says more. The
-/// `Display` form is what it says, in substance.
+/// Why a `fetch()` fails. The script only sees a `TypeError`; the console shows the reason. The
+/// `Display` form gives that reason, not in the exact words of a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
     /// The URL has a user name or password.
     UrlWithCredentials,
-    /// The method is no token.
+    /// The method is not a token.
     InvalidMethod {
         /// The method.
         method: String,
     },
-    /// The method is one that scripts must not send.
+    /// Scripts are not allowed to send the method.
     ForbiddenMethod {
         /// The method.
         method: String,
     },
-    /// Without CORS there are only GET, HEAD and POST.
+    /// The mode is `no-cors`, which allows only GET, HEAD and POST.
     NoCorsMethod {
         /// The method.
         method: String,
     },
-    /// A header's name is no token.
+    /// A header name is not a token.
     InvalidHeaderName {
         /// The name.
         name: String,
     },
-    /// A header's value has a NUL or a line break in it.
+    /// A header value contains a NUL or a line break.
     InvalidHeaderValue {
         /// The header's name.
         name: String,
@@ -41,50 +41,50 @@ pub enum Failure {
         /// The header's name.
         name: String,
     },
-    /// An encrypted page asks for something unencrypted.
+    /// An `https` page fetches over `http`.
     MixedContent,
-    /// The port is one that browsers do not connect to.
+    /// Browsers do not connect to the port.
     BadPort,
-    /// The mode is `same-origin`, and the target is not.
+    /// The mode is `same-origin`, but the target has a different origin.
     NotSameOrigin,
-    /// The mode is `no-cors`, and redirects are not to be followed.
+    /// The mode is `no-cors`, but `redirect` is not `follow`.
     NoCorsRedirect,
-    /// The URL's scheme knows no CORS.
+    /// The URL's scheme does not support CORS.
     NotHttp,
     /// There is no response.
     NoResponse,
-    /// The preflight's response does not pass the CORS check.
+    /// The preflight response does not pass the CORS check.
     PreflightCors(CorsFailure),
-    /// The preflight's status is not in the range of 200 to 299.
+    /// The status of the preflight response is not in the range 200 to 299.
     PreflightStatus {
         /// The status.
         status: u16,
     },
-    /// A list in the preflight's response is none.
+    /// A list in the preflight response is malformed.
     PreflightList {
         /// The header's name.
         name: &'static str,
     },
-    /// The preflight's response does not allow the method.
+    /// The preflight response does not allow the method.
     PreflightMethod {
         /// The method.
         method: String,
     },
-    /// The preflight's response does not allow a header.
+    /// The preflight response does not allow a header.
     PreflightHeader {
         /// The header's name.
         name: String,
-        /// Whether the response has a `*`, which does not count with credentials, and never for
-        /// `Authorization`.
+        /// Whether the list contains `*`, which never covers `Authorization`, and covers nothing
+        /// for requests with credentials.
         wildcard: bool,
     },
     /// The response does not pass the CORS check.
     ResponseCors(CorsFailure),
-    /// The response is a redirect, which the script did not want.
+    /// The response is a redirect, but `redirect` is `error`.
     Redirected,
-    /// The redirect leads to what is no URL of HTTP.
+    /// The redirect leads to something that is not an HTTP URL.
     RedirectLocation {
-        /// Where it leads to.
+        /// The value of `Location`.
         location: String,
     },
     /// The redirect leads to a URL with a user name or password.
@@ -93,7 +93,7 @@ pub enum Failure {
     TooManyRedirects,
 }
 
-/// Why an response does not pass the CORS check.
+/// Why a response does not pass the CORS check.
 ///
 /// Source: [Fetch, "CORS check"](https://fetch.spec.whatwg.org/#concept-cors-check).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,14 +101,14 @@ pub enum Failure {
 pub enum CorsFailure {
     /// There is no `Access-Control-Allow-Origin`.
     NoAllowOrigin,
-    /// It is `*`, which does not count with credentials.
-    AnyWithCredentials,
-    /// It names several origins.
-    SeveralOrigins {
+    /// It is `*`, which does not allow requests with credentials.
+    WildcardWithCredentials,
+    /// It lists several origins.
+    MultipleOrigins {
         /// The value.
         found: Vec<u8>,
     },
-    /// It names another origin.
+    /// It is a different origin.
     OtherOrigin {
         /// The value.
         found: Vec<u8>,
@@ -123,7 +123,8 @@ pub enum CorsFailure {
 }
 
 impl Failure {
-    /// The section of the Fetch standard that says so, or of the standard it refers to.
+    /// The section of the Fetch standard, or of a standard that it refers to, that defines the
+    /// failure.
     #[must_use]
     pub const fn section(&self) -> &'static str {
         match self {
@@ -156,7 +157,7 @@ impl Failure {
         }
     }
 
-    /// Whether CORS is what it fails for.
+    /// Whether CORS is the reason.
     #[must_use]
     pub const fn is_cors(&self) -> bool {
         matches!(
@@ -175,7 +176,7 @@ impl Failure {
             let (url, origin) = (fetch.url(), fetch.page_origin());
             format!("access to {url} from origin {origin} is blocked by CORS: {self}")
         } else {
-            format!("fetching {} fails: {self}", fetch.url())
+            format!("fetch of {} failed: {self}", fetch.url())
         }
     }
 }
@@ -183,19 +184,19 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UrlWithCredentials => f.write_str("the URL has a user name or password in it"),
-            Self::InvalidMethod { method } => write!(f, "{method:?} is no method"),
+            Self::UrlWithCredentials => f.write_str("the URL contains a user name or password"),
+            Self::InvalidMethod { method } => write!(f, "{method:?} is not a valid method"),
             Self::ForbiddenMethod { method } => {
-                write!(f, "scripts must not send the method {method}")
+                write!(f, "scripts are not allowed to send the method {method}")
             }
             Self::NoCorsMethod { method } => {
-                write!(f, "the method {method} is not allowed in mode \"no-cors\"")
+                write!(f, "the mode \"no-cors\" does not allow the method {method}")
             }
-            Self::InvalidHeaderName { name } => write!(f, "{name:?} is no header name"),
+            Self::InvalidHeaderName { name } => write!(f, "{name:?} is not a valid header name"),
             Self::InvalidHeaderValue { name } => {
                 write!(
                     f,
-                    "the value of the header {name} has a NUL or line break in it"
+                    "the value of the header {name} contains a NUL or a line break"
                 )
             }
             Self::HeaderValueNotLatin1 { name } => write!(
@@ -204,62 +205,67 @@ impl fmt::Display for Failure {
                  carry"
             ),
             Self::MixedContent => {
-                f.write_str("an https page must not fetch over http (mixed content)")
+                f.write_str("an https page cannot fetch over http (mixed content)")
             }
             Self::BadPort => f.write_str("browsers do not connect to this port"),
             Self::NotSameOrigin => {
-                f.write_str("the target is of another origin, and the mode is \"same-origin\"")
+                f.write_str("the target has a different origin, but the mode is \"same-origin\"")
             }
-            Self::NoCorsRedirect => f.write_str("mode \"no-cors\" needs redirects to be followed"),
-            Self::NotHttp => f.write_str("only http and https know CORS"),
+            Self::NoCorsRedirect => {
+                f.write_str("the mode \"no-cors\" requires redirect: \"follow\"")
+            }
+            Self::NotHttp => f.write_str("only http and https support CORS"),
             Self::NoResponse => f.write_str("there is no response"),
             Self::PreflightCors(failure) => {
-                write!(f, "the response to the preflight does not pass: {failure}")
+                write!(
+                    f,
+                    "the response to the preflight does not pass the CORS check: {failure}"
+                )
             }
             Self::PreflightStatus { status } if (300..400).contains(status) => write!(
                 f,
-                "the preflight is answered with the redirect {status}, and preflights must not be \
-                 redirected"
+                "the response to the preflight is a redirect ({status}), which is not allowed"
             ),
             Self::PreflightStatus { status } => {
                 write!(
                     f,
-                    "the preflight is answered with status {status}, which is no success"
+                    "the response to the preflight has the status {status}, not 200 to 299"
                 )
             }
             Self::PreflightList { name } => {
                 write!(
                     f,
-                    "the list {name} in the response to the preflight cannot be read"
+                    "the list {name} in the response to the preflight is malformed"
                 )
             }
             Self::PreflightMethod { method } => write!(
                 f,
-                "the method {method} is not in Access-Control-Allow-Methods of the preflight"
+                "the method {method} is not in Access-Control-Allow-Methods of the response to \
+                 the preflight"
             ),
             Self::PreflightHeader { name, wildcard } => {
                 write!(
                     f,
                     "the request header {name} is not in Access-Control-Allow-Headers of the \
-                     preflight"
+                     response to the preflight"
                 )?;
                 if *wildcard {
-                    f.write_str(", and its \"*\" does not stand for it")?;
+                    f.write_str(", and its \"*\" does not cover it")?;
                 }
                 Ok(())
             }
             Self::ResponseCors(failure) => failure.fmt(f),
             Self::Redirected => {
-                f.write_str("the response is a redirect, and the script wants it to be an error")
+                f.write_str("the response is a redirect, but redirect is \"error\"")
             }
             Self::RedirectLocation { location } => {
                 write!(
                     f,
-                    "the redirect leads to {location:?}, which is no URL of http"
+                    "the redirect leads to {location:?}, which is not an http or https URL"
                 )
             }
             Self::RedirectWithCredentials => {
-                f.write_str("the redirect leads to a URL with a user name or password in it")
+                f.write_str("the redirect leads to a URL that contains a user name or password")
             }
             Self::TooManyRedirects => f.write_str("there are too many redirects"),
         }
@@ -270,13 +276,13 @@ impl fmt::Display for CorsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAllowOrigin => f.write_str("there is no Access-Control-Allow-Origin"),
-            Self::AnyWithCredentials => f.write_str(
-                "Access-Control-Allow-Origin is \"*\", which does not count for a request with \
+            Self::WildcardWithCredentials => f.write_str(
+                "Access-Control-Allow-Origin is \"*\", which does not allow requests with \
                  credentials",
             ),
-            Self::SeveralOrigins { found } => write!(
+            Self::MultipleOrigins { found } => write!(
                 f,
-                "Access-Control-Allow-Origin has several values, \"{}\", and only one is allowed",
+                "Access-Control-Allow-Origin has several values, \"{}\", but only one is allowed",
                 found.escape_ascii()
             ),
             Self::OtherOrigin { found, origin } => write!(

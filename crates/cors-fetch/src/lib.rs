@@ -26,7 +26,7 @@ use std::fmt;
 
 pub use failure::{CorsFailure, Failure};
 pub use page::origin_of_page;
-pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Sent, UnsafeHeader};
+pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Request, UnsafeHeader};
 pub use response::Response;
 pub use script::is_forbidden_header;
 pub use token::is_token;
@@ -35,10 +35,10 @@ pub use verdict::{Outcome, Verdict};
 use page::Page;
 use url::Url;
 
-/// A call of `fetch()` on a page.
+/// A call to `fetch()` on a page.
 ///
-/// Built up like the call's arguments; what the call would throw for is found by
-/// [`plan`](Self::plan).
+/// Its methods set the arguments of the call. Invalid arguments, for which the call would throw,
+/// are reported by [`plan`](Self::plan).
 ///
 /// ```
 /// use cors_fetch::{Credentials, Fetch, PlanKind};
@@ -62,7 +62,7 @@ pub struct Fetch {
     history: redirect::History,
 }
 
-/// The `credentials` of a `fetch()`: when cookies and the like are sent and taken.
+/// The `credentials` of a `fetch()`: when cookies and other credentials are sent and stored.
 ///
 /// Source: [Fetch, "credentials mode"](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -70,7 +70,7 @@ pub struct Fetch {
 pub enum Credentials {
     /// `"omit"`: never.
     Omit,
-    /// `"same-origin"`: to the page's own origin; what `fetch()` does unasked.
+    /// `"same-origin"`: only for the page's own origin. The default of `fetch()`.
     #[default]
     SameOrigin,
     /// `"include"`: always.
@@ -83,12 +83,12 @@ pub enum Credentials {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
-    /// `"cors"`, what `fetch()` does unasked.
+    /// `"cors"`. The default of `fetch()`.
     #[default]
     Cors,
-    /// `"no-cors"`: without asking, and without reading the response.
+    /// `"no-cors"`: no permission needed, but the script cannot read the response.
     NoCors,
-    /// `"same-origin"`: to the page's own origin only.
+    /// `"same-origin"`: only the page's own origin.
     SameOrigin,
 }
 
@@ -98,29 +98,29 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Redirect {
-    /// `"follow"`, what `fetch()` does unasked.
+    /// `"follow"`. The default of `fetch()`.
     #[default]
     Follow,
     /// `"error"`: a redirect fails.
     Error,
-    /// `"manual"`: the script gets to know that there was a redirect, and no more.
+    /// `"manual"`: the script only learns that there was a redirect.
     Manual,
 }
 
-/// A URL that cannot be understood.
+/// A URL that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The page's.
+    /// The URL of the page.
     Page {
-        /// As it was given.
+        /// The URL as given.
         page: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// The target's.
+    /// The URL of the target.
     Url {
-        /// As it was given.
+        /// The URL as given.
         url: String,
         /// What is wrong with it.
         reason: String,
@@ -132,12 +132,12 @@ impl fmt::Display for FetchError {
         match self {
             Self::Page { page, reason } => write!(
                 f,
-                "the page {page:?} is neither a URL, such as https://www.example.com, nor \
-                 \"null\": {reason}"
+                "the page {page:?} is neither \"null\" nor a URL such as \
+                 https://www.example.com: {reason}"
             ),
             Self::Url { url, reason } => write!(
                 f,
-                "the target {url:?} is no URL, such as https://www.example.com/data: {reason}"
+                "the target {url:?} is not a URL such as https://www.example.com/data: {reason}"
             ),
         }
     }
@@ -146,12 +146,13 @@ impl fmt::Display for FetchError {
 impl std::error::Error for FetchError {}
 
 impl Fetch {
-    /// A plain `fetch(url)` on a page. The page is its URL or its origin, or `null` for one without
-    /// an origin of its own, such as a sandboxed frame; the target may be relative to the page.
+    /// A plain `fetch(url)` on a page. The page is given by its URL or origin, or as `null` if it
+    /// has no origin of its own, for example in a sandboxed frame. The target may be relative to
+    /// the page.
     ///
     /// # Errors
     ///
-    /// When one of them is no URL.
+    /// If one of them is not a valid URL.
     ///
     /// ```
     /// use cors_fetch::Fetch;
@@ -177,14 +178,14 @@ impl Fetch {
         })
     }
 
-    /// Sets the method, as the script spells it.
+    /// Sets the method, as spelled in the script.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         method.clone_into(&mut self.method);
         self
     }
 
-    /// Adds a header that the script sets.
+    /// Adds a header set by the script.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), Some(value.into())));
@@ -227,15 +228,15 @@ impl Fetch {
         self
     }
 
-    /// Sets what happens to redirects.
+    /// Sets the redirect mode.
     #[must_use]
     pub fn redirect(mut self, redirect: Redirect) -> Self {
         self.redirect = redirect;
         self
     }
 
-    /// The page's origin, as the browser sends it: `null` if it has none of its own, or has lost
-    /// it to redirects.
+    /// The page's origin as the browser sends it: `null` if the page has no origin of its own, or
+    /// if a redirect between other origins has hidden it.
     #[must_use]
     pub fn page_origin(&self) -> &str {
         match self.history.tainted {
@@ -256,7 +257,7 @@ impl Fetch {
         self.url.path()
     }
 
-    /// Whether the target is of the page's own origin.
+    /// Whether the target has the same origin as the page.
     ///
     /// Source: [Fetch, "main fetch"](https://fetch.spec.whatwg.org/#concept-main-fetch), step 12.
     #[must_use]

@@ -1,4 +1,4 @@
-//! The page that fetches, and its origin.
+//! The page that calls `fetch()`, and its origin.
 
 use url::{Origin, Url};
 
@@ -7,7 +7,7 @@ use crate::FetchError;
 /// Source: [HTML, "origin"](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// What targets are relative to.
+    /// The base URL of relative targets.
     base: Option<Url>,
     origin: String,
 }
@@ -47,7 +47,7 @@ impl Page {
         })?;
         let origin = match base.origin() {
             origin @ Origin::Tuple(..) => origin.ascii_serialization(),
-            // Apps and extensions have schemes of their own, and origins as well.
+            // Apps and extensions use their own schemes, and have origins.
             Origin::Opaque(_) => match base.host_str() {
                 Some(host) if base.scheme() != "file" && !host.is_empty() => {
                     format!("{}://{host}", base.scheme())

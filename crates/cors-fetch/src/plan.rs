@@ -1,4 +1,4 @@
-//! What the browser sends.
+//! The requests that the browser sends.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use crate::{Credentials, Failure, Fetch, Mode, Redirect, ports, safelist, script};
 
-/// What the browser does with a `fetch()` before any response is there.
+/// What the browser does with a `fetch()` before it has any response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -15,11 +15,10 @@ pub struct Plan {
     /// The preflight that is sent first, if one is needed.
     pub preflight: Option<Preflight>,
     /// The request; `None` if nothing is sent.
-    pub request: Option<Sent>,
-    /// The names of headers that the script sets and the browser drops without a word, in lower
-    /// case.
+    pub request: Option<Request>,
+    /// The names of the headers set by the script that the browser silently drops, in lower case.
     pub ignored: Vec<String>,
-    /// Whether the request itself goes with cookies and the like. A preflight never does.
+    /// Whether the request itself includes credentials. A preflight never does.
     pub credentials: bool,
 }
 
@@ -31,17 +30,17 @@ pub struct Plan {
 pub enum PlanKind {
     /// It fails before anything is sent.
     Fails(Failure),
-    /// To the page's own origin: CORS does not matter.
+    /// To the page's own origin: CORS does not apply.
     SameOrigin,
     /// A `data:` URL, which the script can read; nothing is sent.
     Data,
-    /// To another origin, unasked; the script cannot read the response.
+    /// To another origin, without asking for permission; the script cannot read the response.
     NoCors,
-    /// To another origin, which has to allow it.
+    /// To another origin, which must allow it.
     Cors,
 }
 
-/// The request that asks before the request.
+/// The preflight: the request that asks for permission before the actual request.
 ///
 /// Source: [Fetch, "CORS-preflight fetch"](https://fetch.spec.whatwg.org/#cors-preflight-fetch).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +48,8 @@ pub enum PlanKind {
 pub struct Preflight {
     /// Why it is needed, at least one reason.
     pub reasons: Vec<PreflightReason>,
-    /// What is sent.
-    pub request: Sent,
+    /// The request that is sent.
+    pub request: Request,
 }
 
 /// Why a preflight is needed.
@@ -77,27 +76,28 @@ pub enum PreflightReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnsafeHeader {
-    /// Its name is not one of the five.
+    /// The name is not one of the five safelisted names.
     Name,
-    /// Its value is not of those allowed.
+    /// The value is not an allowed one.
     Value,
-    /// Its value is longer than 128 bytes.
+    /// The value is longer than 128 bytes.
     TooLong,
-    /// It is safelisted, but all such values together are longer than 1024 bytes.
-    TooLongInAll,
+    /// The header is safelisted, but the values of all safelisted headers together are longer than
+    /// 1024 bytes.
+    TotalTooLong,
 }
 
-/// A request as it is sent, as far as CORS goes.
+/// A request as it is sent, with the headers that matter for CORS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Sent {
+pub struct Request {
     /// The method.
     pub method: String,
-    /// The headers that the script or CORS is the cause of, names in lower case.
+    /// The headers that the script or CORS adds, names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
-impl Sent {
+impl Request {
     /// The value of a header that occurs once, by its name in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
@@ -192,7 +192,7 @@ impl Fetch {
         Ok(Plan {
             kind,
             preflight,
-            request: Some(Sent {
+            request: Some(Request {
                 method,
                 headers: sent,
             }),
@@ -216,7 +216,7 @@ impl Fetch {
         headers.push(("origin".into(), self.page_origin().into()));
         Preflight {
             reasons,
-            request: Sent {
+            request: Request {
                 method: "OPTIONS".into(),
                 headers,
             },
@@ -225,7 +225,7 @@ impl Fetch {
 }
 
 impl PreflightReason {
-    /// The name of the header, if it is one that is not safelisted.
+    /// The name of the header, if a header is the reason.
     pub(crate) fn header(&self) -> Option<&str> {
         match self {
             Self::Header { name, .. } => Some(name),
@@ -243,8 +243,8 @@ fn reasons(method: &str, headers: &[(String, Vec<u8>)]) -> Vec<PreflightReason> 
     method.into_iter().chain(headers).collect()
 }
 
-/// [Mixed Content, "should fetching request be blocked"]: an encrypted page gets nothing
-/// unencrypted, but from this machine.
+/// [Mixed Content, "should fetching request be blocked"]: an `https` page cannot fetch over `http`,
+/// except from the local machine.
 ///
 /// [Mixed Content, "should fetching request be blocked"]: https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
 fn is_mixed_content(fetch: &Fetch) -> bool {
@@ -264,7 +264,7 @@ impl fmt::Display for PreflightReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Method { method } => {
-                write!(f, "the method {method} is none of GET, HEAD and POST")
+                write!(f, "the method {method} is not GET, HEAD or POST")
             }
             Self::Header { name, reason } => match reason {
                 UnsafeHeader::Name => write!(f, "the header {name} is not safelisted"),
@@ -275,11 +275,15 @@ impl fmt::Display for PreflightReason {
                     )
                 }
                 UnsafeHeader::TooLong => {
-                    write!(f, "the header {name} is safelisted only up to 128 bytes")
+                    write!(
+                        f,
+                        "the header {name} is safelisted, but only up to 128 bytes"
+                    )
                 }
-                UnsafeHeader::TooLongInAll => write!(
+                UnsafeHeader::TotalTooLong => write!(
                     f,
-                    "the header {name} and the other safelisted ones have more than 1024 bytes"
+                    "the header {name} and the other safelisted headers have more than 1024 \
+                     bytes in total"
                 ),
             },
         }

@@ -1,4 +1,4 @@
-//! What a redirect makes of a request.
+//! Following redirects.
 
 use crate::plan::PlanKind;
 use crate::{Failure, Fetch, Mode, Response};
@@ -7,7 +7,8 @@ use crate::{Failure, Fetch, Mode, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct History {
     pub(crate) redirects: u8,
-    /// Whether it has been to another origin, so that its own no longer counts as such.
+    /// Whether the request has been to another origin, so that the page's own origin now counts as
+    /// cross-origin.
     pub(crate) left: bool,
     /// Whether its origin has become `null`.
     pub(crate) tainted: bool,
@@ -20,8 +21,8 @@ pub(crate) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// [Fetch, "HTTP-redirect fetch"]: the request that follows; `None` if the response does not say
-/// where to, and is the final one.
+/// [Fetch, "HTTP-redirect fetch"]: the next request; `None` if the response has no `Location`,
+/// which makes it the final one.
 ///
 /// [Fetch, "HTTP-redirect fetch"]: https://fetch.spec.whatwg.org/#http-redirect-fetch
 pub(crate) fn follow(

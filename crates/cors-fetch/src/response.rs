@@ -1,8 +1,8 @@
-//! An response, as data.
+//! A response as data.
 
 use crate::token::trimmed;
 
-/// An response as it comes over the wire, as far as it matters: to a preflight or to the request.
+/// A response to a preflight or to the actual request, as sent by the server.
 ///
 /// ```
 /// use cors_fetch::Response;
@@ -20,7 +20,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An response without headers.
+    /// A response without headers.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Response {
         self
     }
 
-    /// A header's value, all its lines joined by `, `.
+    /// The value of a header, with all its lines joined by `, `.
     ///
     /// Source: [Fetch, "get"](https://fetch.spec.whatwg.org/#concept-header-list-get).
     #[must_use]

@@ -1,4 +1,4 @@
-//! What needs no preflight.
+//! The safelists of Fetch: what needs no preflight.
 
 use crate::plan::UnsafeHeader;
 use crate::token::{is_token_byte, trimmed};
@@ -8,26 +8,26 @@ pub(crate) fn is_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "POST")
 }
 
-/// What the values of all safelisted headers may come to, in bytes.
+/// The maximum length of the values of all safelisted headers together, in bytes.
 const MOST_IN_ALL: usize = 1024;
-/// What a safelisted header's value may come to, in bytes.
+/// The maximum length of the value of a safelisted header, in bytes.
 const MOST: usize = 128;
 
-/// [Fetch, "CORS-unsafe request-header names"]: those a preflight asks for, sorted, each once, and
-/// why. Names are in lower case.
+/// [Fetch, "CORS-unsafe request-header names"]: the names that a preflight asks for, sorted and
+/// without duplicates, each with the reason. Names are in lower case.
 ///
 /// [Fetch, "CORS-unsafe request-header names"]: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 pub(crate) fn unsafe_headers(headers: &[(String, Vec<u8>)]) -> Vec<(String, UnsafeHeader)> {
     let judged: Vec<_> = headers
         .iter()
-        .map(|(name, value)| (name, value.len(), judge(name, value)))
+        .map(|(name, value)| (name, value.len(), unsafe_reason(name, value)))
         .collect();
     let safe = judged.iter().filter(|(_, _, reason)| reason.is_none());
     let in_all: usize = safe.map(|(_, length, _)| length).sum();
     let mut found: Vec<(String, UnsafeHeader)> = judged
         .into_iter()
         .filter_map(|(name, _, reason)| {
-            let too_long = (in_all > MOST_IN_ALL).then_some(UnsafeHeader::TooLongInAll);
+            let too_long = (in_all > MOST_IN_ALL).then_some(UnsafeHeader::TotalTooLong);
             Some((name.clone(), reason.or(too_long)?))
         })
         .collect();
@@ -36,10 +36,10 @@ pub(crate) fn unsafe_headers(headers: &[(String, Vec<u8>)]) -> Vec<(String, Unsa
     found
 }
 
-/// [Fetch, "CORS-safelisted request-header"]: `None` if it is one.
+/// [Fetch, "CORS-safelisted request-header"]: why a header is not one; `None` if it is.
 ///
 /// [Fetch, "CORS-safelisted request-header"]: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
-fn judge(name: &str, value: &[u8]) -> Option<UnsafeHeader> {
+fn unsafe_reason(name: &str, value: &[u8]) -> Option<UnsafeHeader> {
     let safe = match name {
         "accept" => !value.iter().any(is_unsafe_byte),
         "accept-language" | "content-language" => value.iter().all(is_language_byte),
@@ -56,11 +56,11 @@ fn judge(name: &str, value: &[u8]) -> Option<UnsafeHeader> {
     }
 }
 
-/// [Fetch, "no-CORS-safelisted request-header"]: `Range` is none that a script could set.
+/// [Fetch, "no-CORS-safelisted request-header"]: a script cannot set `Range`.
 ///
 /// [Fetch, "no-CORS-safelisted request-header"]: https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header
 pub(crate) fn is_no_cors_header(name: &str, value: &[u8]) -> bool {
-    name != "range" && judge(name, value).is_none()
+    name != "range" && unsafe_reason(name, value).is_none()
 }
 
 /// [Fetch, "CORS-unsafe request-header byte"].
@@ -89,7 +89,7 @@ fn is_language_byte(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
 }
 
-/// Whether a MIME type's essence is one that forms send.
+/// Whether the essence of a MIME type is one that forms send.
 ///
 /// Source: [MIME Sniffing, "parse a MIME type"](https://mimesniff.spec.whatwg.org/#parsing-a-mime-type).
 fn is_simple_type(value: &[u8]) -> bool {
@@ -101,7 +101,7 @@ fn is_simple_type(value: &[u8]) -> bool {
     )
 }
 
-/// One range with a beginning, without white space.
+/// Whether a value is a single range with a start and without white space.
 ///
 /// Source: [Fetch, "parse a single range header value"](https://fetch.spec.whatwg.org/#simple-range-header-value).
 fn is_simple_range(value: &[u8]) -> bool {
@@ -120,7 +120,7 @@ fn is_simple_range(value: &[u8]) -> bool {
     parsed().is_some()
 }
 
-/// Compares numbers of any length.
+/// Compares decimal numbers of any length.
 fn is_no_greater(one: &str, other: &str) -> bool {
     let (one, other) = (one.trim_start_matches('0'), other.trim_start_matches('0'));
     (one.len(), one) <= (other.len(), other)
@@ -145,8 +145,8 @@ pub(crate) fn is_never_readable(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
 }
 
-/// [Fetch, "extract header list values"]: a list of tokens, empty elements skipped; `None` if one
-/// is no token.
+/// [Fetch, "extract header list values"]: a list of tokens, with empty elements skipped; `None` if
+/// an element is not a token.
 ///
 /// [Fetch, "extract header list values"]: https://fetch.spec.whatwg.org/#extract-header-list-values
 pub(crate) fn tokens(list: &[u8]) -> Option<Vec<&[u8]>> {
@@ -162,7 +162,7 @@ pub(crate) fn tokens(list: &[u8]) -> Option<Vec<&[u8]>> {
 
 #[cfg(test)]
 mod tests {
-    use super::judge;
+    use super::unsafe_reason;
     use crate::UnsafeHeader as Unsafe;
 
     const LONG: [u8; 129] = [b'a'; 129];
@@ -223,7 +223,7 @@ mod tests {
     fn a_header_is_safelisted_by_name_value_and_length() {
         for (name, value, expected) in HEADERS {
             assert_eq!(
-                judge(name, value),
+                unsafe_reason(name, value),
                 expected,
                 "{name}: {}",
                 value.escape_ascii()

@@ -1,17 +1,16 @@
-//! What the browser makes of the method and the headers that a script sets, before anything is
-//! sent.
+//! How the browser checks and normalizes the method and headers set by a script.
 
 use crate::safelist;
 use crate::token::{is_token, trimmed};
 use crate::{Failure, Fetch, Mode};
 
-/// The headers that go out, names in lower case, and the names of those dropped.
+/// The headers that are sent, names in lower case, and the names of the dropped ones.
 pub(crate) struct Headers {
     pub(crate) sent: Vec<(String, Vec<u8>)>,
     pub(crate) ignored: Vec<String>,
 }
 
-/// [Fetch, "methods"]: some are never sent, and six are put into upper case.
+/// [Fetch, "methods"]: some are forbidden, and six are normalized to upper case.
 ///
 /// [Fetch, "methods"]: https://fetch.spec.whatwg.org/#methods
 pub(crate) fn method(fetch: &Fetch) -> Result<String, Failure> {
@@ -36,8 +35,8 @@ pub(crate) fn method(fetch: &Fetch) -> Result<String, Failure> {
 const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
-/// [Fetch, "Headers class"]: what is no header throws, and what a script must not set is dropped
-/// silently; without CORS all is that is not safelisted.
+/// [Fetch, "Headers class"]: invalid headers throw, and forbidden headers are silently dropped; in
+/// mode `no-cors`, so are all headers that are not safelisted.
 ///
 /// [Fetch, "Headers class"]: https://fetch.spec.whatwg.org/#headers-class
 pub(crate) fn headers(fetch: &Fetch) -> Result<Headers, Failure> {
@@ -71,7 +70,7 @@ pub(crate) fn headers(fetch: &Fetch) -> Result<Headers, Failure> {
 }
 
 /// [Fetch, "append" to a `Headers` object](https://fetch.spec.whatwg.org/#concept-headers-append),
-/// step 3: what the name has got already counts, too.
+/// step 3: the values that the header already has count as well.
 fn fits_without_cors(sent: &[(String, Vec<u8>)], name: &str, value: &[u8]) -> bool {
     let before = sent.iter().filter(|(other, _)| other == name);
     let values = before.map(|(_, value)| value.as_slice()).chain([value]);
@@ -135,7 +134,7 @@ fn is_forbidden(name: &str, value: &[u8]) -> bool {
             }))
 }
 
-/// [Fetch, "get, decode, and split"]: a comma in quotes separates nothing.
+/// [Fetch, "get, decode, and split"]: commas in quotes do not separate.
 ///
 /// [Fetch, "get, decode, and split"]: https://fetch.spec.whatwg.org/#header-value-get-decode-and-split
 fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -195,7 +194,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_method_to_override_with_is_dropped_unless_it_stands_in_quotes() {
+    fn an_override_with_a_forbidden_method_is_dropped_unless_it_is_in_quotes() {
         for (value, dropped) in OVERRIDES {
             let sent = names_sent(Mode::Cors, &[("X-HTTP-Method", value)]);
             assert_eq!(sent.is_empty(), dropped, "{value}");

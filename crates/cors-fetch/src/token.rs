@@ -1,6 +1,6 @@
-//! Tokens, of which methods and header names are made.
+//! Tokens: valid methods and header names.
 
-/// Whether a method or a header name can be spelled like this: an RFC 9110 token.
+/// Whether a text is an RFC 9110 token, and so a valid method or header name.
 ///
 /// Source: [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
 ///

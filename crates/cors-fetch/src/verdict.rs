@@ -1,20 +1,21 @@
-//! What the script gets.
+//! The result that the script gets.
 
 use crate::plan::{Plan, PlanKind};
 use crate::{Failure, Fetch, Redirect, Response, check, redirect, safelist};
 
-/// What the browser does with a `fetch()` and the answers to it.
+/// What the browser does with a `fetch()` and the responses to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// What is sent.
+    /// The requests that are sent.
     pub plan: Plan,
     /// What the script gets.
     pub outcome: Outcome,
-    /// How long the preflight's response may be remembered, in seconds, if there was one and it
-    /// allowed the request; browsers have limits of their own, 7200 in Chromium.
+    /// How long the preflight response may be cached, in seconds, if there was one and it allowed
+    /// the request. Browsers have their own limits, for example 7200 in Chromium.
     pub preflight_max_age: Option<u64>,
-    /// What the console says, in substance, if the request fails.
+    /// A console message for the failure, if the request fails. Not in the exact words of a
+    /// browser.
     pub console: Option<String>,
 }
 
@@ -24,19 +25,19 @@ pub struct Verdict {
 pub enum Outcome {
     /// The response.
     Readable {
-        /// Its status.
+        /// The status.
         status: u16,
         /// The headers that the script can read, names in lower case.
         headers: Vec<(String, Vec<u8>)>,
-        /// The names of those it cannot, in lower case.
+        /// The names of the headers that it cannot read, in lower case.
         hidden: Vec<String>,
     },
-    /// An response that shows nothing, for it was fetched without CORS, or is a redirect that the
-    /// script wanted to see itself.
+    /// A response that the script cannot inspect, because the mode is `no-cors`, or because it is a
+    /// redirect and `redirect` is `manual`.
     Opaque,
     /// A redirect, which the browser follows.
     Redirected {
-        /// The fetch to go on with.
+        /// The fetch to continue with.
         to: Box<Fetch>,
     },
     /// A `TypeError`.
@@ -52,8 +53,9 @@ impl Outcome {
 }
 
 impl Fetch {
-    /// What the script gets for these answers. The preflight's is only looked at if there is a
-    /// preflight; if it is missing then, the request fails, as it does if the network does.
+    /// What the script gets for these responses. The response to the preflight is ignored if no
+    /// preflight is needed. If it is needed but missing, the fetch fails as it does on a network
+    /// error.
     ///
     /// ```
     /// use cors_fetch::{Response, CorsFailure, Failure, Fetch, Outcome};
@@ -83,8 +85,8 @@ impl Fetch {
         }
     }
 
-    /// [Fetch, "HTTP fetch"](https://fetch.spec.whatwg.org/#concept-http-fetch) and what follows
-    /// it in "main fetch".
+    /// [Fetch, "HTTP fetch"](https://fetch.spec.whatwg.org/#concept-http-fetch) and the rest of
+    /// "main fetch".
     fn outcome(
         &self,
         plan: &Plan,

@@ -5,9 +5,9 @@ use std::fmt;
 
 use s3_cors::{CorsConfiguration, CorsRule};
 
-/// What became of one rule. Positions count from 0, as in the places that errors name.
+/// What happened to one rule. Indexes count from 0, as in the places of errors.
 ///
-/// Its `Display` form is one line for people:
+/// Its `Display` form is one line of text:
 ///
 /// ```text
 /// added CORSRules[1] "uploads": AllowedMethods ["PUT"], AllowedOrigins ["https://app.example"]
@@ -18,51 +18,50 @@ use s3_cors::{CorsConfiguration, CorsRule};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RuleChange<'a> {
-    /// A rule that was not there before.
+    /// A new rule.
     Added {
-        /// Where it stands now.
+        /// The index after the change.
         index: usize,
         /// The rule.
         rule: &'a CorsRule,
     },
-    /// A rule that is there no more.
+    /// A rule that no longer exists.
     Removed {
-        /// Where it stood.
+        /// The index before the change.
         index: usize,
         /// The rule.
         rule: &'a CorsRule,
     },
-    /// A rule of which a part is another now.
+    /// A rule with different contents.
     Changed {
-        /// Where it stood.
+        /// The index before the change.
         before_index: usize,
-        /// Where it stands now.
+        /// The index after the change.
         index: usize,
-        /// Whether it was tried before others that it is now tried after, or the other way
-        /// round.
+        /// Whether the order relative to other rules changed as well.
         moved: bool,
-        /// The rule as it was.
+        /// The rule before the change.
         before: &'a CorsRule,
-        /// The rule as it is.
+        /// The rule after the change.
         rule: &'a CorsRule,
     },
-    /// A rule that is the same but tried earlier or later than others that stayed.
+    /// An unchanged rule that S3 now checks earlier or later than others.
     Moved {
-        /// Where it stood.
+        /// The index before the change.
         before_index: usize,
-        /// Where it stands now.
+        /// The index after the change.
         index: usize,
         /// The rule.
         rule: &'a CorsRule,
     },
 }
 
-/// What changed between two configurations, or none, rule by rule: first what is gone, then the
-/// rest in its new order. Empty if both are equal.
+/// What changed between two configurations, rule by rule: first the removed rules, then the others
+/// in their new order. `None` stands for no configuration. Empty if the two are equal.
 ///
-/// A rule is taken for the same one if it is equal, else if it has the same `ID`, else if it is
-/// the one most alike. As S3 uses the first rule that matches, a change of order is a change,
-/// too; the fewest rules that explain it are said to have moved.
+/// Rules are paired if they are equal, else if they have the same `ID`, else with the most similar
+/// one. S3 uses the first rule that matches, so a change of order is a change as well; the smallest
+/// set of rules that explains the new order is reported as moved.
 ///
 /// ```
 /// use s3_cors::CorsConfiguration;
@@ -87,7 +86,7 @@ pub fn rule_changes<'a>(
     };
     let (before, after) = (rules(before), rules(after));
     let pairs = pairs(before, after);
-    let stayed = longest_rising(&pairs);
+    let stayed = longest_increasing(&pairs);
     let mut changes = Vec::new();
     for (index, rule) in before.iter().enumerate() {
         if !pairs.contains(&Some(index)) {
@@ -117,7 +116,7 @@ pub fn rule_changes<'a>(
     changes
 }
 
-/// For each rule after, the rule before that it was.
+/// For each new rule, the old rule that it is paired with.
 fn pairs(before: &[CorsRule], after: &[CorsRule]) -> Vec<Option<usize>> {
     let mut pairs = vec![None; after.len()];
     let mut free: Vec<bool> = vec![true; before.len()];
@@ -138,7 +137,7 @@ fn pairs(before: &[CorsRule], after: &[CorsRule]) -> Vec<Option<usize>> {
     };
     pair_up(&|before, after| before == after);
     pair_up(&|before, after| before.id.is_some() && before.id == after.id);
-    for (index, pair) in most_alike(before, after, &free, &pairs) {
+    for (index, pair) in most_similar(before, after, &free, &pairs) {
         if let (Some(free), Some(slot @ None)) = (free.get_mut(pair), pairs.get_mut(index))
             && *free
         {
@@ -149,9 +148,9 @@ fn pairs(before: &[CorsRule], after: &[CorsRule]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// The pairs of rules after and before that are alike enough to be versions of one another, the
-/// most alike first.
-fn most_alike(
+/// The pairs of new and old rules that are similar enough to be versions of the same rule, the most
+/// similar first.
+fn most_similar(
     before: &[CorsRule],
     after: &[CorsRule],
     free: &[bool],
@@ -174,10 +173,10 @@ fn most_alike(
         {
             let shared = old.intersection(&new).count();
             let all = old.union(&new).count();
-            // Of a rule with one origin and one method a third is left when the origin changes;
-            // of one that grows or shrinks all of the smaller is.
+            // A rule with one origin and one method keeps a third of its parts when the origin
+            // changes. A rule that grows or shrinks keeps all parts of the smaller version.
             if shared * 3 >= all || shared == old.len().min(new.len()) {
-                // Integers compare exactly; the lists of a configuration have far fewer entries.
+                // Integers compare exactly, and the lists have far fewer entries than this factor.
                 let likeness = shared * 1_000_000 / all.max(1);
                 candidates.push((likeness, index.abs_diff(pair), index, pair));
             }
@@ -209,9 +208,10 @@ fn lists(rule: &CorsRule) -> [(&'static str, &[String]); 4] {
     ]
 }
 
-/// The positions of a longest rising run among numbers, gaps allowed.
-fn longest_rising(numbers: &[Option<usize>]) -> HashSet<usize> {
-    // For each position the length of the longest run that ends there, and its last but one.
+/// The positions of a longest increasing subsequence.
+fn longest_increasing(numbers: &[Option<usize>]) -> HashSet<usize> {
+    // For each position, the length of the longest run that ends there, and the previous position
+    // in that run.
     let mut runs: Vec<(usize, Option<usize>)> = Vec::new();
     for (index, number) in numbers.iter().enumerate() {
         let best = numbers
@@ -234,12 +234,12 @@ fn longest_rising(numbers: &[Option<usize>]) -> HashSet<usize> {
         .filter(|(_, run)| run.0 > 0)
         .max_by_key(|(index, run)| (run.0, std::cmp::Reverse(*index)));
     let mut next = longest.map(|(index, _)| index);
-    let mut rising = HashSet::new();
+    let mut increasing = HashSet::new();
     while let Some(index) = next {
-        rising.insert(index);
+        increasing.insert(index);
         next = runs.get(index).and_then(|run| run.1);
     }
-    rising
+    increasing
 }
 
 impl fmt::Display for RuleChange<'_> {
@@ -271,7 +271,7 @@ impl fmt::Display for RuleChange<'_> {
     }
 }
 
-/// Nobody reads more in a line.
+/// Nobody reads more than this in one line.
 const MOST_SHOWN: usize = 20;
 
 struct At<'a>(usize, &'a CorsRule);
@@ -327,7 +327,7 @@ fn more(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
     }
 }
 
-/// What differs between two versions of a rule.
+/// The differences between two versions of a rule.
 struct Between<'a>(&'a CorsRule, &'a CorsRule);
 
 impl fmt::Display for Between<'_> {
@@ -352,7 +352,7 @@ impl fmt::Display for Between<'_> {
             let added = missing_from(before, after);
             let removed = missing_from(after, before);
             if added.is_empty() && removed.is_empty() {
-                // The order shows in answers; so does an entry that is listed twice.
+                // Order and duplicates are visible in responses.
                 write!(f, " {} -> {}", List(before), List(after))?;
             }
             for (sign, entries) in [('+', added), ('-', removed)] {
@@ -371,7 +371,7 @@ impl fmt::Display for Between<'_> {
     }
 }
 
-/// The entries of one list that another does not have.
+/// The `entries` that `list` does not have.
 fn missing_from<'a>(list: &[String], entries: &'a [String]) -> Vec<&'a String> {
     let list: HashSet<&String> = list.iter().collect();
     entries

@@ -1,5 +1,5 @@
-//! What a browser makes of a policy: the model of [`cors_fetch`], with the responses that an S3
-//! bucket sends.
+//! What a browser does with the responses of a policy: the model of [`cors_fetch`] with the
+//! responses that an S3 bucket sends.
 //!
 //! ```
 //! use cors_fetch::{Credentials, Fetch, Response};
@@ -19,11 +19,11 @@
 
 pub use cors_fetch;
 
-use cors_fetch::{Fetch, Response, Sent, Verdict};
+use cors_fetch::{Fetch, Request, Response, Verdict};
 use s3_cors::{CorsHeaders, CorsPolicy, Decision, RequestParts, ResourceType};
 
-/// What a script gets from a bucket with this policy, whose ordinary response is given. CORS
-/// headers in that are replaced by those of the policy.
+/// What a script gets from a bucket with this policy. `ordinary` is the response apart from CORS:
+/// its CORS headers are replaced with those of the policy.
 #[must_use]
 pub fn verdict(fetch: &Fetch, policy: &CorsPolicy, ordinary: &Response) -> Verdict {
     let plan = fetch.plan();
@@ -36,11 +36,11 @@ pub fn verdict(fetch: &Fetch, policy: &CorsPolicy, ordinary: &Response) -> Verdi
     fetch.verdict(to_preflight.as_ref(), &to_request)
 }
 
-/// S3's response to a request: its own to an `OPTIONS` of any kind, else the ordinary one with the
-/// CORS headers of the decision and no others.
+/// S3's response to a request: for any `OPTIONS`, S3's own; otherwise the ordinary response with
+/// exactly the CORS headers of the decision.
 fn response(
     policy: &CorsPolicy,
-    request: &Sent,
+    request: &Request,
     resource_type: ResourceType,
     ordinary: &Response,
 ) -> Response {
@@ -94,7 +94,7 @@ mod tests {
             hidden,
         } = found
         else {
-            panic!("it is of the same origin: {found:?}");
+            panic!("same-origin responses are readable: {found:?}");
         };
         assert_eq!((status, headers.len(), hidden.len()), (403, 0, 0));
     }

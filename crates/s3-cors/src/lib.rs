@@ -10,7 +10,6 @@
     )
 )]
 
-// From the ground up: each module uses only those above it.
 pub mod adapter;
 mod configuration;
 mod decision;

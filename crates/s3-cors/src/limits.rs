@@ -7,23 +7,23 @@
 //! assert!(!SUPPORTED_METHODS.contains(&"PATCH"));
 //! ```
 
-/// The number of rules that S3 allows (F80).
+/// The maximum number of rules (F80).
 pub const MAX_RULES: usize = 100;
 
-/// The size of a configuration that S3 allows, in bytes of the XML that S3 receives (F81).
+/// The maximum size of a configuration, in bytes of the XML that S3 receives (F81).
 pub const MAX_XML_BYTES: usize = 64 * 1024;
 
-/// The length of a rule's ID that S3 documents, in characters (F85).
+/// The maximum length of a rule's ID as documented by S3, in characters (F85).
 pub const MAX_ID_CHARACTERS: usize = 255;
 
-/// The most text this project reads, in bytes. S3's limit is [`MAX_XML_BYTES`]; a longer text is
-/// something else, or mostly white space (D30).
+/// The maximum length of a text that this crate reads, in bytes. S3's own limit is
+/// [`MAX_XML_BYTES`], so a longer text is something else or mostly white space (D30).
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 
-/// The methods that a rule can allow, compared exactly (F72).
+/// The methods that a rule can allow, case-sensitive (F72).
 pub const SUPPORTED_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
-/// The methods that S3 accepts in the `Access-Control-Request-Method` of a preflight, compared
-/// exactly. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53, D2).
+/// The methods that S3 accepts in the `Access-Control-Request-Method` of a preflight,
+/// case-sensitive. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53, D2).
 pub const PREFLIGHT_METHODS: [&str; 7] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];

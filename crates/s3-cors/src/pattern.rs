@@ -1,15 +1,15 @@
-//! Patterns: what an entry of `AllowedOrigins` or `AllowedHeaders` stands for.
+//! Patterns: what an entry of `AllowedOrigins` or `AllowedHeaders` matches.
 
 const WILDCARD: char = '*';
 
 /// An entry of `AllowedOrigins` or `AllowedHeaders`: a literal with at most one `*`, which stands
-/// for any run of bytes, the empty run included (F7, F20).
+/// for any run of bytes, including none (F7, F20).
 ///
-/// It matches whole values: what stands before the `*` begins the value, what stands after it ends
-/// the value, and the two do not overlap (F8, F10). Header names are compared in lower case;
-/// convert both sides first.
+/// It matches whole values: the value begins with the part before the `*` and ends with the part
+/// after it, and the two do not overlap (F8, F10). Header names are case-insensitive; convert both
+/// sides to lower case first.
 ///
-/// A policy decides with an index over all its patterns; this type is for looking at one of them.
+/// A policy uses an index over all its patterns; this type is for inspecting a single one.
 ///
 /// ```
 /// use s3_cors::Pattern;
@@ -27,8 +27,8 @@ pub struct Pattern<'a> {
 }
 
 impl<'a> Pattern<'a> {
-    /// The pattern an entry stands for. Of several `*`, which S3 refuses, the first is the
-    /// wildcard and the others stand for themselves.
+    /// The pattern of an entry. If there is more than one `*`, which S3 refuses, the first is the
+    /// wildcard and the others are literal.
     #[must_use]
     pub fn new(entry: &'a str) -> Self {
         match entry.split_once(WILDCARD) {
@@ -48,34 +48,34 @@ impl<'a> Pattern<'a> {
     /// ```
     /// use s3_cors::Pattern;
     ///
-    /// assert!(Pattern::has_several_wildcards("https://*.example.*"));
-    /// assert!(!Pattern::has_several_wildcards("https://*.example.com"));
+    /// assert!(Pattern::has_multiple_wildcards("https://*.example.*"));
+    /// assert!(!Pattern::has_multiple_wildcards("https://*.example.com"));
     /// ```
     #[must_use]
-    pub fn has_several_wildcards(entry: &str) -> bool {
+    pub fn has_multiple_wildcards(entry: &str) -> bool {
         entry.matches(WILDCARD).nth(1).is_some()
     }
 
-    /// The whole value, or what stands before the `*`.
+    /// The part before the `*`, or the whole value if there is no `*`.
     #[must_use]
     pub const fn prefix(&self) -> &'a [u8] {
         self.prefix
     }
 
-    /// What stands after the `*`; `None` without a wildcard.
+    /// The part after the `*`; `None` if there is no `*`.
     #[must_use]
     pub const fn suffix(&self) -> Option<&'a [u8]> {
         self.suffix
     }
 
-    /// Whether it has a `*`.
+    /// Whether the pattern has a `*`.
     #[must_use]
     pub const fn is_wildcard(&self) -> bool {
         self.suffix.is_some()
     }
 
-    /// Whether it is `*` alone, which matches everything. In `AllowedOrigins` it also makes S3
-    /// send `*` without credentials (F30, F31).
+    /// Whether the pattern is `*` alone, which matches everything. In `AllowedOrigins` it also
+    /// makes S3 send `*` without credentials (F30, F31).
     ///
     /// ```
     /// use s3_cors::Pattern;
@@ -88,7 +88,7 @@ impl<'a> Pattern<'a> {
         matches!((self.prefix, self.suffix), ([], Some([])))
     }
 
-    /// Whether it matches a value, byte for byte (D25).
+    /// Whether the pattern matches a value, byte for byte (D25).
     #[must_use]
     pub fn matches(&self, value: &[u8]) -> bool {
         let Some(suffix) = self.suffix else {

@@ -1,4 +1,4 @@
-//! A policy that is replaced while it is in use.
+//! A policy that can be replaced while it is in use.
 
 use std::error::Error;
 use std::fmt;
@@ -11,11 +11,11 @@ use crate::configuration::{CorsConfiguration, Dialect};
 use crate::error::ConfigError;
 use crate::policy::CorsPolicy;
 
-/// A policy shared by all who answer by it, which can be replaced while it is in use.
+/// A shared policy that can be replaced while it is in use.
 ///
-/// Clones share the same policy. Readers never wait: each answer is made from one version of the
-/// rules from beginning to end, the one in force when its request came in. Rules that are bad are
-/// not taken; the ones in force stay.
+/// Clones share the same policy. Readers never wait: each response follows a single version of the
+/// rules, the one in force when its request arrived. Invalid rules are rejected, and the current
+/// ones stay in force.
 ///
 /// ```
 /// use s3_cors::{CorsConfiguration, SharedPolicy};
@@ -38,12 +38,12 @@ pub struct SharedPolicy(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     status: ArcSwap<PolicyStatus>,
-    /// Held by whoever replaces the status, so that none of several replacements is lost.
+    /// Held while the status is replaced, so that no concurrent replacement is lost.
     replacing: Mutex<()>,
 }
 
 impl SharedPolicy {
-    /// A policy that has not arrived yet. Until it does, requests are answered as by a bucket
+    /// A policy that has no rules yet. Until it gets some, it behaves like a bucket
     /// [without CORS configuration](CorsPolicy::without_configuration).
     #[must_use]
     pub fn pending() -> Self {
@@ -53,12 +53,12 @@ impl SharedPolicy {
         }))
     }
 
-    /// A policy with its first rules. The source, such as a file's name, is shown in the
+    /// A policy with its first rules. The source, for example a file name, is shown in the
     /// [status](PolicyStatus::source).
     ///
     /// # Errors
     ///
-    /// Everything [`CorsConfiguration::check`] finds.
+    /// Every problem that [`CorsConfiguration::check`] finds.
     pub fn new(
         configuration: CorsConfiguration,
         source: impl Into<Arc<str>>,
@@ -68,13 +68,13 @@ impl SharedPolicy {
         Ok(policy)
     }
 
-    /// Replaces the rules. Rules equal to those in force keep their
-    /// [version](PolicyStatus::version).
+    /// Replaces the rules. If the new rules equal the current ones, the
+    /// [version](PolicyStatus::version) stays the same.
     ///
     /// # Errors
     ///
-    /// Everything [`CorsConfiguration::check`] finds. The rules in force stay in force, and the
-    /// error can be read as the [last failure](PolicyStatus::last_failure).
+    /// Every problem that [`CorsConfiguration::check`] finds. The current rules stay in force, and
+    /// the error becomes the [last failure](PolicyStatus::last_failure).
     pub fn set(
         &self,
         configuration: CorsConfiguration,
@@ -90,12 +90,12 @@ impl SharedPolicy {
         }
     }
 
-    /// Replaces the rules by none: the bucket has no CORS configuration.
+    /// Removes the rules: the bucket has no CORS configuration.
     pub fn set_without_configuration(&self, source: impl Into<Arc<str>>) -> Replaced {
         self.replace(CorsPolicy::without_configuration(), None, source.into())
     }
 
-    /// Notes that rules could not be had. Those in force stay in force.
+    /// Records a failure to load rules. The current rules stay in force.
     pub fn report_failure(&self, error: Arc<dyn Error + Send + Sync>, source: impl Into<Arc<str>>) {
         let source = source.into();
         self.update(|status| {
@@ -112,7 +112,7 @@ impl SharedPolicy {
         });
     }
 
-    /// The rules in force, and how they came to be.
+    /// The current status.
     #[must_use]
     pub fn status(&self) -> Arc<PolicyStatus> {
         self.0.status.load_full()
@@ -155,7 +155,7 @@ impl SharedPolicy {
     }
 }
 
-/// What [setting](SharedPolicy::set) rules did: the status before and after.
+/// The effect of [setting](SharedPolicy::set) rules: the status before and after.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Replaced {
@@ -166,14 +166,14 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// Whether the rules differ from those before.
+    /// Whether the rules changed.
     #[must_use]
     pub fn changed(&self) -> bool {
         self.before.version != self.after.version
     }
 }
 
-/// The rules in force, and how they came to be: all that a health endpoint shows.
+/// The rules in force and when and where they were loaded: everything a health endpoint needs.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyStatus {
     policy: CorsPolicy,
@@ -194,28 +194,28 @@ impl PolicyStatus {
         &self.policy
     }
 
-    /// The configuration in force; `None` for a bucket without one, or if none has
-    /// [arrived](Self::is_pending).
+    /// The configuration in force; `None` for a bucket without one, or if the policy is still
+    /// [pending](Self::is_pending).
     #[must_use]
     pub fn configuration(&self) -> Option<&CorsConfiguration> {
         self.configuration.as_deref()
     }
 
-    /// Whether no rules have arrived yet.
+    /// Whether no rules have been loaded yet.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.version == 0
     }
 
-    /// How many times the rules have changed; 0 until the first have arrived.
+    /// How many times the rules have changed; 0 until the first rules are loaded.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// A hash of the rules in force, the same wherever the same rules are in force: 64-bit FNV-1a
+    /// A hash of the rules in force, the same in every process with the same rules: 64-bit FNV-1a
     /// of the configuration as [`to_text`](CorsConfiguration::to_text) writes it for the AWS CLI,
-    /// of nothing for a bucket without one.
+    /// or of the empty string for a bucket without one.
     #[must_use]
     pub fn content_hash(&self) -> u64 {
         self.content_hash
@@ -227,25 +227,25 @@ impl PolicyStatus {
         self.loaded_at
     }
 
-    /// When the rules in force were last found to be those of their source.
+    /// When the rules in force were last confirmed to match their source.
     #[must_use]
     pub fn checked_at(&self) -> Option<SystemTime> {
         self.checked_at
     }
 
-    /// Where the rules in force come from.
+    /// The source of the rules in force.
     #[must_use]
     pub fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }
 
-    /// The last failure to load rules, kept after later successes, too.
+    /// The last failure to load rules. It is kept after later successes.
     #[must_use]
     pub fn last_failure(&self) -> Option<&LoadFailure> {
         self.last_failure.as_ref()
     }
 
-    /// Whether the latest attempt to load rules failed, so that those in force may be outdated.
+    /// Whether the latest attempt to load rules failed, so that the rules in force may be outdated.
     #[must_use]
     pub fn is_failing(&self) -> bool {
         self.failing
@@ -268,7 +268,7 @@ impl LoadFailure {
         self.at
     }
 
-    /// Where the rules should have come from.
+    /// The source that the rules were to be loaded from.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -280,7 +280,7 @@ impl LoadFailure {
         &*self.error
     }
 
-    /// How many attempts have failed since the last success, this one included.
+    /// The number of failed attempts since the last success, including this one.
     #[must_use]
     pub fn consecutive(&self) -> u32 {
         self.consecutive
@@ -290,7 +290,7 @@ impl LoadFailure {
 impl fmt::Display for LoadFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = self.error.to_string();
-        // Errors of files name them, with line and column.
+        // Errors about files already name them, with line and column.
         if !error.starts_with(&*self.source) {
             write!(f, "{}: ", self.source)?;
         }
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_holds_a_status_keeps_it_whole_while_others_replace_it() {
+    fn a_held_status_stays_whole_while_others_replace_it() {
         let policy = SharedPolicy::new(configuration("https://a.example"), "a").unwrap();
         let held = policy.status();
         policy.set(configuration("https://b.example"), "b").unwrap();

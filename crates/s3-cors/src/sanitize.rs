@@ -1,16 +1,17 @@
-//! Text from outside, made harmless to show.
+//! Makes text from outside safe to display.
 //!
-//! Files, requests and servers can hold characters that forge a line in a log, move a terminal's
-//! cursor, or turn the direction of writing. Whatever shows such a text passes it through here.
+//! Text from files, requests and servers can contain characters that forge a log line, move a
+//! terminal's cursor, or reverse the direction of writing. All code that displays such text passes
+//! it through this module.
 
 use std::borrow::Cow;
 
-/// How many characters of a value an error shows.
+/// The number of characters of a value that an error shows.
 const EXCERPT_CHARACTERS: usize = 160;
 
 /// Replaces every character that could change how the rest is displayed with a space: control
-/// characters (`Cc`), bidirectional controls, and line and paragraph separators (`Zl`, `Zp`).
-/// The number of characters stays the same.
+/// characters (`Cc`), bidirectional controls, and line and paragraph separators (`Zl`, `Zp`). The
+/// number of characters stays the same.
 ///
 /// ```
 /// use s3_cors::sanitize::sanitized;
@@ -27,7 +28,7 @@ pub fn sanitized(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A value as errors show it: [sanitized], and cut after 160 characters.
+/// A value as errors show it: [sanitized], and truncated to 160 characters.
 ///
 /// ```
 /// use s3_cors::sanitize::excerpt;
@@ -40,7 +41,7 @@ pub fn excerpt(text: &str) -> Cow<'_, str> {
     shortened(text, EXCERPT_CHARACTERS)
 }
 
-/// [Sanitized](sanitized), and cut after some characters.
+/// A [sanitized] text, truncated to a number of characters.
 ///
 /// ```
 /// use s3_cors::sanitize::shortened;
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn excerpts_are_cut_at_characters() {
+    fn excerpts_are_truncated_between_characters() {
         assert_eq!(excerpt(&"ä".repeat(160)), "ä".repeat(160));
         assert_eq!(excerpt(&"ä".repeat(161)), "ä".repeat(160) + "…");
     }

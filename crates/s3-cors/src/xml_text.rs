@@ -1,4 +1,4 @@
-//! Text inside an XML element: escaped, and free of what XML cannot hold.
+//! Text inside an XML element: escaped, and without characters that XML does not allow.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ impl fmt::Display for Escaped<'_> {
 }
 
 pub(crate) fn push_escaped(xml: &mut String, text: &str) {
-    // Looks at every byte whatever it finds, which compilers turn into vector instructions.
+    // Checks every byte without stopping early, so that the compiler can vectorize it.
     let found = |found, byte| found | escape(byte).is_some() | (byte < b' ') | (byte == 0xef);
     if text.bytes().fold(false, found) {
-        // A request may well hold what no XML can.
+        // A request can contain characters that XML does not allow.
         let text = text.replace(|character| !is_xml_character(character), "\u{fffd}");
         xml.extend(escaped(&text));
     } else {
@@ -23,8 +23,8 @@ pub(crate) fn push_escaped(xml: &mut String, text: &str) {
     }
 }
 
-/// Whether an XML document can hold a character: the production `Char` of XML 1.0. S3's API takes
-/// configurations as XML, so no configuration can hold another.
+/// Whether XML allows a character: the production `Char` of XML 1.0. S3's API receives
+/// configurations as XML, so no configuration can contain any other character.
 ///
 /// ```
 /// use s3_cors::is_xml_character;
@@ -40,7 +40,7 @@ pub fn is_xml_character(character: char) -> bool {
     )
 }
 
-/// What stands for a byte in character data. The apostrophe stays raw, as in S3's error texts
+/// The escaped form of a byte in character data. The apostrophe stays raw, as in S3's error texts
 /// (D17). A carriage return must be escaped, or parsers read it as a newline.
 fn escape(byte: u8) -> Option<&'static str> {
     match byte {
@@ -52,14 +52,14 @@ fn escape(byte: u8) -> Option<&'static str> {
     }
 }
 
-/// The parts of a text as character data.
+/// The parts of a text, escaped as character data.
 fn escaped(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let plain = rest.bytes().position(|byte| escape(byte).is_some());
         let (part, after) = match plain {
             _ if rest.is_empty() => return None,
-            // What is escaped is ASCII and so one byte long.
+            // Escaped characters are ASCII, so one byte long.
             Some(0) => {
                 let (first, after) = rest.split_at_checked(1)?;
                 (first.bytes().next().and_then(escape)?, after)

@@ -69,7 +69,8 @@ const STAPLES: [Staple; 9] = [
         "GET",
         "",
         &[
-            "no AllowedOrigin matches; \"https://a.com/\" comes closest: it ends with a slash, and no browser's Origin does",
+            "no AllowedOrigin matches; \"https://a.com/\" is closest: it ends with a slash, \
+             which no browser's Origin does",
         ],
         &["add \"https://a.com\" to CORSRules[0].AllowedOrigins"],
     ),
@@ -80,7 +81,8 @@ const STAPLES: [Staple; 9] = [
         "GET",
         "",
         &[
-            "no AllowedOrigin matches; \"https://*.a.com\" comes closest: its \"*.\" takes subdomains, but not the domain itself",
+            "no AllowedOrigin matches; \"https://*.a.com\" is closest: its \"*.\" matches \
+             subdomains, but not the domain itself",
         ],
         &["add \"https://a.com\" to CORSRules[0].AllowedOrigins"],
     ),
@@ -90,7 +92,7 @@ const STAPLES: [Staple; 9] = [
         "http://localhost:5173",
         "GET",
         "",
-        &["no AllowedOrigin matches; \"http://localhost\" comes closest: the port differs"],
+        &["no AllowedOrigin matches; \"http://localhost\" is closest: the port differs"],
         &["add \"http://localhost:5173\" to CORSRules[0].AllowedOrigins"],
     ),
     (
@@ -291,7 +293,7 @@ fn a_star_means_no_credentials_and_an_echo_means_caches_must_forward_origin() {
         star,
         [
             NoteCode::AnyOriginWithoutCredentials,
-            NoteCode::CorsIsNotAccess
+            NoteCode::CorsIsNotAuthorization
         ]
     );
     let echo = configuration(&format!(
@@ -299,7 +301,10 @@ fn a_star_means_no_credentials_and_an_echo_means_caches_must_forward_origin() {
         rule("https://a.com https://b.com", "GET", "")
     ));
     let echo = notes(&actual(&echo, "GET", get));
-    assert_eq!(echo, [NoteCode::VariesByOrigin, NoteCode::CorsIsNotAccess]);
+    assert_eq!(
+        echo,
+        [NoteCode::VariesByOrigin, NoteCode::CorsIsNotAuthorization]
+    );
 }
 
 #[test]
@@ -308,7 +313,7 @@ fn an_upload_that_cannot_read_its_etag_is_noted() {
     for (more, noted) in [("", true), (r#""ExposeHeaders": ["x", "etag"]"#, false)] {
         let config = configuration(&format!("[{}]", rule("https://a.com", "PUT", more)));
         let found = notes(&actual(&config, "PUT", upload));
-        assert_eq!(found.contains(&NoteCode::ETagNotExposed), noted, "{more}");
+        assert_eq!(found.contains(&NoteCode::EtagNotExposed), noted, "{more}");
     }
 }
 
@@ -316,7 +321,7 @@ fn an_upload_that_cannot_read_its_etag_is_noted() {
 fn an_actual_request_that_is_not_allowed_is_done_all_the_same() {
     let config = configuration(&format!("[{}]", rule("https://a.com", "GET", "")));
     let put = actual(&config, "PUT", &[("Origin", b"https://a.com")]);
-    assert_eq!(notes(&put), [NoteCode::DoneAllTheSame]);
+    assert_eq!(notes(&put), [NoteCode::ServedAnyway]);
     let asks: &[(&str, &[u8])] = &[
         ("Origin", b"https://a.com"),
         ("Access-Control-Request-Method", b"PUT"),
@@ -324,7 +329,7 @@ fn an_actual_request_that_is_not_allowed_is_done_all_the_same() {
     let get = actual(&config, "GET", asks);
     assert_eq!(
         notes(&get),
-        [NoteCode::RequestedMethodCounts, NoteCode::DoneAllTheSame]
+        [NoteCode::RequestedMethodCounts, NoteCode::ServedAnyway]
     );
     assert_eq!(get.rules[0].failed(), Some(Condition::Method));
 }

@@ -119,7 +119,8 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         false,
         "patch",
-        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass the CORS check: there is no \
+         Access-Control-Allow-Origin",
     ),
     (
         "PUT needs a preflight",
@@ -155,7 +156,8 @@ const SYMPTOMS: [Row; 22] = [
         &[("Content-Type", "application/json")],
         false,
         "POST: content-type",
-        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass the CORS check: there is no \
+         Access-Control-Allow-Origin",
     ),
     (
         "POST of JSON with content-type allowed",
@@ -205,7 +207,8 @@ const SYMPTOMS: [Row; 22] = [
         &[("Range", "bytes=-99")],
         false,
         "GET: range",
-        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass the CORS check: there is no \
+         Access-Control-Allow-Origin",
     ),
     (
         "the headers of a presigned upload",
@@ -214,7 +217,8 @@ const SYMPTOMS: [Row; 22] = [
         &[("Content-Type", "image/png"), ("x-amz-acl", "private")],
         false,
         "PUT: content-type,x-amz-acl",
-        "the response to the preflight does not pass: there is no Access-Control-Allow-Origin",
+        "the response to the preflight does not pass the CORS check: there is no \
+         Access-Control-Allow-Origin",
     ),
     (
         "cookies with *",
@@ -223,7 +227,7 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         true,
         "-",
-        "Access-Control-Allow-Origin is \"*\", which does not count for a request with credentials",
+        "Access-Control-Allow-Origin is \"*\", which does not allow requests with credentials",
     ),
     (
         "cookies with * behind a preflight, whose own answer is looked at first",
@@ -232,8 +236,8 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         true,
         "PUT",
-        "the response to the preflight does not pass: Access-Control-Allow-Origin is \"*\", which \
-         does not count for a request with credentials",
+        "the response to the preflight does not pass the CORS check: Access-Control-Allow-Origin \
+         is \"*\", which does not allow requests with credentials",
     ),
     (
         "cookies with https://*, which is echoed",
@@ -272,7 +276,7 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         true,
         "-",
-        "Access-Control-Allow-Origin is \"*\", which does not count for a request with credentials",
+        "Access-Control-Allow-Origin is \"*\", which does not allow requests with credentials",
     ),
     (
         "the method TRACE never leaves the browser",
@@ -281,7 +285,7 @@ const SYMPTOMS: [Row; 22] = [
         &[],
         false,
         "-",
-        "scripts must not send the method trace",
+        "scripts are not allowed to send the method trace",
     ),
 ];
 
@@ -399,15 +403,15 @@ fn a_preflight_must_not_be_redirected_nor_fail() {
         (204, "reads "),
         (
             301,
-            "the preflight is answered with the redirect 301, and preflights must not be redirected",
+            "the response to the preflight is a redirect (301), which is not allowed",
         ),
         (
             307,
-            "the preflight is answered with the redirect 307, and preflights must not be redirected",
+            "the response to the preflight is a redirect (307), which is not allowed",
         ),
         (
             403,
-            "the preflight is answered with status 403, which is no success",
+            "the response to the preflight has the status 403, not 200 to 299",
         ),
     ] {
         let answered = |status| {
@@ -473,7 +477,7 @@ fn modes_other_than_cors_are_told() {
     let put = fetch("PUT", &[]).mode(Mode::NoCors);
     assert_eq!(
         seen(&put, &policy, &answer),
-        "the method PUT is not allowed in mode \"no-cors\""
+        "the mode \"no-cors\" does not allow the method PUT"
     );
     let same = fetch("GET", &[]).mode(Mode::SameOrigin);
     assert!(matches!(

@@ -39,8 +39,13 @@ fn the_cors_check_compares_origins_as_they_are() {
             Some(Fails::NoAllowOrigin),
             Some(Fails::NoAllowOrigin),
         ),
-        (&["*"], &[], None, Some(Fails::AnyWithCredentials)),
-        (&["*"], &["true"], None, Some(Fails::AnyWithCredentials)),
+        (&["*"], &[], None, Some(Fails::WildcardWithCredentials)),
+        (
+            &["*"],
+            &["true"],
+            None,
+            Some(Fails::WildcardWithCredentials),
+        ),
         (&[origin], &["true"], None, None),
         (&[origin], &[], None, Some(no_credentials(None))),
         (
@@ -98,7 +103,7 @@ fn the_cors_check_compares_origins_as_they_are() {
 }
 
 fn several() -> CorsFailure {
-    CorsFailure::SeveralOrigins {
+    CorsFailure::MultipleOrigins {
         found: b"https://app.example.com, https://app.example.com".to_vec(),
     }
 }

@@ -184,7 +184,7 @@ fn safelisted_values_are_limited_in_all() {
     );
     let reason = PreflightReason::Header {
         name: "accept".into(),
-        reason: UnsafeHeader::TooLongInAll,
+        reason: UnsafeHeader::TotalTooLong,
     };
     assert!(preflight.reasons.contains(&reason));
     let too_long = fetch()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cors_fetch::{Fetch, Outcome, PlanKind, Response, Sent, Verdict};
+use cors_fetch::{Fetch, Outcome, PlanKind, Request, Response, Verdict};
 use s3_cors::CorsPolicy;
 use s3_cors_analysis::fetch::verdict as verdict_of;
 
@@ -71,7 +71,7 @@ pub(crate) fn sent(verdict: &Verdict, arrived: &[Exchange], has_cookie: bool) ->
     let plan = &verdict.plan;
     let preflight = plan.preflight.as_ref().map(|preflight| &preflight.request);
     let request = plan.request.as_ref().filter(|_| is_sent(verdict));
-    let counted = |sent: Option<&Sent>| usize::from(sent.is_some()).to_string();
+    let counted = |sent: Option<&Request>| usize::from(sent.is_some()).to_string();
     compare(
         "preflights",
         counted(preflight),

@@ -2,7 +2,7 @@ use s3_cors::{CorsConfiguration, CorsRule};
 
 use super::{RuleChange, rule_changes};
 
-/// A rule for each word: `id:origin,origin:METHOD,METHOD`, the ID may be missing.
+/// A rule for each word: `id:origin,origin:METHOD,METHOD`. The ID may be empty.
 fn configuration(words: &str) -> CorsConfiguration {
     let rule = |word: &str| {
         let mut parts = word.split(':');
@@ -15,15 +15,15 @@ fn configuration(words: &str) -> CorsConfiguration {
     CorsConfiguration::new(words.split_whitespace().map(rule))
 }
 
-fn told(before: &str, after: &str) -> Vec<String> {
+fn lines(before: &str, after: &str) -> Vec<String> {
     let (before, after) = (configuration(before), configuration(after));
     let changes = rule_changes(Some(&before), Some(&after));
     assert_eq!(rebuilt(&before, &after, &changes), after.cors_rules);
     changes.iter().map(ToString::to_string).collect()
 }
 
-/// The rules after, made of those before and the changes alone: what is not told has stayed,
-/// and in its order.
+/// The new rules, built from the old ones and the changes alone: rules without a change keep their
+/// order.
 fn rebuilt(
     before: &CorsConfiguration,
     after: &CorsConfiguration,
@@ -61,16 +61,12 @@ fn rebuilt(
         .into_iter()
         .map(|slot| slot.or_else(|| stayed.next()).unwrap_or_default())
         .collect();
-    assert_eq!(
-        stayed.next(),
-        None,
-        "a rule that is told nothing of is gone"
-    );
+    assert_eq!(stayed.next(), None, "a rule disappeared without a change");
     rebuilt
 }
 
 #[test]
-fn each_kind_of_change_is_told_in_one_line() {
+fn each_kind_of_change_is_described_in_one_line() {
     let rows: [(&str, &str, &[&str]); 14] = [
         (":a:GET", ":a:GET", &[]),
         (
@@ -83,7 +79,7 @@ fn each_kind_of_change_is_told_in_one_line() {
             ":a:GET",
             &[r#"removed CORSRules[1] "x": AllowedMethods ["PUT"], AllowedOrigins ["b"]"#],
         ),
-        // Nothing has moved: the rules are tried in the same order.
+        // No rule has moved: the order of the others is the same.
         (
             ":a:GET x:b:PUT",
             "x:b:PUT",
@@ -134,7 +130,7 @@ fn each_kind_of_change_is_told_in_one_line() {
             "z:c:POST,PUT x:a:GET y:b:PUT",
             &[r#"changed CORSRules[0] "z", moved from CORSRules[2]: AllowedMethods + "PUT""#],
         ),
-        // The one with the same ID is meant, however alike another is.
+        // The rule with the same ID is the pair, however similar another one is.
         (
             "x:a,b,c:GET",
             "y:a,b,c:GET,PUT x:d:PUT",
@@ -143,7 +139,7 @@ fn each_kind_of_change_is_told_in_one_line() {
                 r#"changed CORSRules[1] "x": AllowedMethods + "PUT" - "GET"; AllowedOrigins + "d" - "a" - "b" - "c""#,
             ],
         ),
-        // The more alike of two is meant, wherever it stands.
+        // The more similar of two rules is the pair, wherever it is.
         (
             ":a:GET :a,b:GET,PUT",
             ":a,b,c:GET,PUT",
@@ -154,12 +150,12 @@ fn each_kind_of_change_is_told_in_one_line() {
         ),
     ];
     for (before, after, expected) in rows {
-        assert_eq!(told(before, after), expected, "{before} -> {after}");
+        assert_eq!(lines(before, after), expected, "{before} -> {after}");
     }
 }
 
 #[test]
-fn the_other_members_of_a_rule_are_told_too() {
+fn changes_to_the_other_members_of_a_rule_are_described() {
     let before = configuration(":a:GET");
     let mut after = before.clone();
     after.cors_rules[0].max_age_seconds = Some(60);
@@ -187,7 +183,7 @@ fn a_configuration_that_comes_or_goes_adds_or_removes_every_rule() {
 }
 
 #[test]
-fn long_lists_are_cut_short() {
+fn long_lists_are_truncated() {
     let before = configuration(":a:GET");
     let mut after = before.clone();
     after.cors_rules[0]
@@ -198,7 +194,7 @@ fn long_lists_are_cut_short() {
 }
 
 #[test]
-fn whatever_changes_the_changes_explain_it() {
+fn the_changes_explain_every_difference() {
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..3_000 {
         let mut words = || {
@@ -212,7 +208,7 @@ fn whatever_changes_the_changes_explain_it() {
             (0..count).map(|_| word(&mut random)).collect::<String>()
         };
         let (before, after) = (words(), words());
-        let changes = told(&before, &after);
+        let changes = lines(&before, &after);
         assert_eq!(changes.is_empty(), before == after, "{before} -> {after}");
     }
 }

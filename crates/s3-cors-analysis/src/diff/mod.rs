@@ -1,8 +1,9 @@
-//! What two configurations answer differently: who gains, who loses, and what else changes, each
-//! with a request that shows it.
+//! Finds the requests to which two configurations respond differently: who gains access, who loses
+//! it, and which headers change, each with an example request.
 //!
-//! Exact: requests that stand for all others are put to both configurations, and what is reported
-//! is what [`CorsPolicy::decide`](s3_cors::CorsPolicy::decide) says of the witness.
+//! The result is exact: both configurations decide a finite set of requests that represents all
+//! others, and each reported difference is what [`CorsPolicy::decide`](s3_cors::CorsPolicy::decide)
+//! returns for its example.
 //!
 //! ```
 //! use s3_cors::CorsConfiguration;
@@ -19,9 +20,9 @@
 //! };
 //! assert_eq!(
 //!     differences[0].to_string(),
-//!     "\"https://*.example.com\" loses GET: such as https://app.example.com",
+//!     "\"https://*.example.com\" loses GET (example: https://app.example.com)",
 //! );
-//! assert_eq!(diff(&before, &before)?, Comparison::Alike);
+//! assert_eq!(diff(&before, &before)?, Comparison::Equivalent);
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
@@ -37,46 +38,46 @@ pub use witness::{ChangedHeader, Response, Witness};
 
 use s3_cors::{ConfigError, CorsConfiguration};
 
-/// Whether two configurations answer every request alike.
+/// Whether two configurations respond to every request in the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Comparison {
-    /// They do: status, headers and errors.
-    Alike,
-    /// They do not; at least one difference.
+    /// They do: same status, headers and errors.
+    Equivalent,
+    /// They do not. There is at least one difference.
     Different(Vec<Difference>),
 }
 
-/// Something that two configurations answer differently.
+/// Requests to which two configurations respond differently.
 ///
-/// Its `Display` form is one line in words.
+/// Its `Display` form is one line of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
     /// Who gains or loses, or what changes.
     pub kind: DifferenceKind,
-    /// The entries the origins belong to, as they stand in one of the configurations, at least
-    /// one; two entries, joined by ` and `, for origins that both match. The witness's origin
-    /// belongs to the first.
+    /// The `AllowedOrigins` entries that match the affected origins, at least one. Two entries
+    /// joined by ` and ` stand for the origins that match both. The origin of the witness matches
+    /// the first.
     pub origins: Vec<String>,
     /// The methods, in the order `GET`, `PUT`, `HEAD`, `POST`, `DELETE`.
     pub methods: Vec<&'static str>,
-    /// For each header that the witness has to ask for to show it, the entries of those that would
-    /// do as well; empty if it shows without.
+    /// For each header that a request must ask for to show the difference, the `AllowedHeaders`
+    /// entries whose names would also show it. Empty if no header is needed.
     pub headers: Vec<Vec<String>>,
-    /// The rule of the first configuration that answers, counted from 0.
+    /// The rule of the first configuration that applies, counted from 0.
     pub rule_before: Option<usize>,
-    /// The rule of the second configuration that answers, counted from 0.
+    /// The rule of the second configuration that applies, counted from 0.
     pub rule_after: Option<usize>,
-    /// A preflight that shows the difference, with the first of the methods.
+    /// A preflight that shows the difference, for the first of the methods.
     pub witness: Witness,
-    /// What the first configuration answers to the witness.
+    /// The response of the first configuration to the witness.
     pub before: Response,
-    /// What the second configuration answers to the witness.
+    /// The response of the second configuration to the witness.
     pub after: Response,
 }
 
-/// What kind of difference it is.
+/// The kind of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
@@ -84,7 +85,7 @@ pub enum DifferenceKind {
     Gains,
     /// Only the first configuration allows it.
     Loses,
-    /// Both allow it, and answer with different headers.
+    /// Both allow it, with different headers.
     Changes(Vec<ChangedHeader>),
 }
 
@@ -96,7 +97,7 @@ impl fmt::Display for Difference {
         match &self.kind {
             DifferenceKind::Gains => write!(f, " gain{s} {methods}")?,
             DifferenceKind::Loses => write!(f, " lose{s} {methods}")?,
-            DifferenceKind::Changes(_) => write!(f, " get{s} another answer to {methods}")?,
+            DifferenceKind::Changes(_) => write!(f, " get{s} a different response to {methods}")?,
         }
         if !self.headers.is_empty() {
             let headers: Vec<_> = self
@@ -108,14 +109,14 @@ impl fmt::Display for Difference {
         }
         if let DifferenceKind::Changes(changes) = &self.kind {
             for (index, change) in changes.iter().enumerate() {
-                write!(f, "{} {change}", if index == 0 { "," } else { ";" })?;
+                write!(f, "{} {change}", if index == 0 { ":" } else { ";" })?;
             }
         }
-        write!(f, ": such as {}", self.witness)
+        write!(f, " (example: {})", self.witness)
     }
 }
 
-/// The first entries in words, and how many there are besides.
+/// The first entries, and the number of the rest.
 fn some_of(entries: &[String], separator: &str) -> String {
     const MOST: usize = 5;
     let shown: Vec<String> = entries
@@ -136,16 +137,17 @@ fn some_of(entries: &[String], separator: &str) -> String {
     }
 }
 
-/// Finds what two configurations answer differently.
+/// Finds the requests to which two configurations respond differently.
 ///
-/// Of differences that several entries show alike, the widest entry's is reported. Takes time in
-/// proportion to the entries and to the pairs of wildcards, one of each configuration, that meet
-/// without the one containing the other; of those there are few in configurations people write.
+/// If several entries show the same difference, it is reported for the widest one. The time is
+/// proportional to the number of entries plus the number of pairs of wildcards, one from each
+/// configuration, that overlap without one containing the other. Real configurations have few such
+/// pairs.
 ///
 /// # Errors
 ///
-/// What [`CorsConfiguration::check`] finds in the first configuration or, if that is valid, in
-/// the second.
+/// The problems that [`CorsConfiguration::check`] finds in the first configuration or, if that is
+/// valid, in the second.
 ///
 /// ```
 /// use s3_cors::CorsConfiguration;
@@ -166,7 +168,7 @@ pub fn diff(
     let sides = sides::Sides::new(before, after)?;
     let differences = search::differences(&sides);
     Ok(match differences.is_empty() {
-        true => Comparison::Alike,
+        true => Comparison::Equivalent,
         false => Comparison::Different(differences),
     })
 }

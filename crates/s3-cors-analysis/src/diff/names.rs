@@ -1,20 +1,21 @@
-//! Header names that stand for all, and lists of them that lead to one rule past others.
+//! Header names that represent all others, and lists of names that rule out some rules but not
+//! others.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::sides::{Answering, Both, Sides, crossing};
+use super::sides::{Both, FirstRules, Sides, crossing};
 use s3_cors::{CorsRule, Pattern, RuleSet};
 
 use crate::pattern;
 
-/// Names of one class.
+/// A class of names.
 #[derive(Debug)]
 pub(super) struct NameClass {
     pub(super) name: Vec<u8>,
-    /// The entries that they match, or one of them does; two entries, joined by ` and `, for names
-    /// that both match.
+    /// The entries that match names of the class. Two entries joined by ` and ` stand for the names
+    /// that match both.
     pub(super) entries: Vec<String>,
-    /// The rules that allow them.
+    /// The rules that allow these names.
     pub(super) rules: Both,
 }
 
@@ -22,8 +23,8 @@ pub(super) struct NameClass {
 pub(super) struct Names {
     pub(super) classes: Vec<NameClass>,
     all: Both,
-    /// The rules left by a list of all names that these two rules allow.
-    left: HashMap<Answering, Both>,
+    /// The rules that allow all the names that these two rules allow.
+    left: HashMap<FirstRules, Both>,
 }
 
 impl Names {
@@ -66,12 +67,12 @@ impl Names {
         }
     }
 
-    /// A short list of names, by position, after which these rules are the first of those given
-    /// that are left; `None` if there is no such list.
+    /// A short list of names, by position, for which the wanted rules are the first of the given
+    /// rules that allow all of them; `None` if there is no such list.
     ///
-    /// Every name more only takes rules out, so if any list does it, the list of all names that
-    /// both rules allow does.
-    pub(super) fn leading_to(&mut self, wanted: Answering, from: Both) -> Option<Vec<usize>> {
+    /// Each additional name can only rule out rules. So if any list works, the list of all names
+    /// that both rules allow works.
+    pub(super) fn leading_to(&mut self, wanted: FirstRules, from: Both) -> Option<Vec<usize>> {
         let allowed = |class: &&NameClass| class.rules.holds(wanted);
         let all = self.all;
         let classes = &self.classes;
@@ -98,7 +99,7 @@ impl Names {
             rest = rest.and(class.rules);
             chosen.push(best);
         }
-        // What was chosen first may not be needed any more.
+        // Names that were chosen first may no longer be needed.
         for index in (0..chosen.len()).rev() {
             let others = chosen
                 .iter()
@@ -116,8 +117,8 @@ impl Names {
     }
 }
 
-/// How many rules stand before the wanted ones.
-fn in_the_way(left: Both, (before, after): Answering) -> usize {
+/// The number of rules before the wanted ones.
+fn in_the_way(left: Both, (before, after): FirstRules) -> usize {
     let count = |set: RuleSet, wanted: Option<usize>| match wanted {
         Some(rule) => (set & RuleSet::before(rule)).len(),
         None => set.len(),
@@ -125,7 +126,7 @@ fn in_the_way(left: Both, (before, after): Answering) -> usize {
     count(left.before, before) + count(left.after, after)
 }
 
-/// In lower case, those that can match a name, each once.
+/// The entries that can match a name, in lower case, without duplicates.
 fn entries(rules: &[CorsRule]) -> BTreeSet<String> {
     let all = rules.iter().flat_map(|rule| &rule.allowed_headers);
     all.map(|entry| entry.to_ascii_lowercase())

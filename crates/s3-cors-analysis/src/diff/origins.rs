@@ -1,4 +1,4 @@
-//! Origins that stand for all.
+//! Origins that represent all others.
 
 use std::collections::HashSet;
 
@@ -7,19 +7,20 @@ use s3_cors::{CorsRule, Pattern};
 
 use crate::pattern;
 
-/// Origins of one class.
+/// A class of origins.
 #[derive(Debug)]
 pub(super) struct OriginClass {
     pub(super) origin: Vec<u8>,
-    /// The entry, or the two entries, that they match.
+    /// The entry, or the two entries, that match these origins.
     pub(super) entries: String,
-    /// Whether it is one entry.
+    /// Whether it is a single entry.
     pub(super) single: bool,
-    /// The rules that allow them.
+    /// The rules that allow these origins.
     pub(super) rules: Both,
 }
 
-/// One class for each entry, and more for what two entries at once make of the rules.
+/// One class for each entry, and one for each further combination of rules that allow the common
+/// origins of two entries.
 pub(super) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
     let before = entries(sides.rules_before);
     let after = entries(sides.rules_after);
@@ -32,7 +33,7 @@ pub(super) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
             continue;
         }
         let origin = known.typical(&Pattern::new(entry));
-        // An empty Origin counts as none.
+        // An empty Origin counts as absent.
         if origin.is_empty() {
             continue;
         }

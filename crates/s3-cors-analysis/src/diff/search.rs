@@ -1,10 +1,10 @@
-//! Which classes of requests are answered differently.
+//! Which classes of requests get different responses.
 
 use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
 use super::origins::{self, OriginClass};
-use super::sides::{Answering, Both, Sides};
+use super::sides::{Both, FirstRules, Sides};
 use super::witness::{self, Witness};
 use super::{Difference, DifferenceKind, Response};
 use s3_cors::Pattern;
@@ -12,24 +12,25 @@ use s3_cors::limits::SUPPORTED_METHODS;
 
 use crate::pattern::Relations;
 
-/// Two rules that answer the same request differently, and the names it asks for, by position.
+/// Two rules that respond differently to the same request, and the names that the request asks for,
+/// by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Found {
-    answering: Answering,
+    first_rules: FirstRules,
     names: Vec<usize>,
 }
 
-/// What is found, and the methods that show it, by position.
+/// A difference, and the methods that show it, by position.
 type Shown = (Found, Vec<usize>);
 
-/// What is found for an origin, by its position among all that is found: in order, and to look up.
+/// The differences for an origin, by their positions among all differences: in order, and as a set.
 #[derive(Debug, Default)]
 struct Outcome {
     order: Vec<usize>,
     set: HashSet<usize>,
 }
 
-/// All that is found, each once.
+/// All differences, without duplicates.
 #[derive(Debug, Default)]
 struct All {
     shown: Vec<Shown>,
@@ -82,7 +83,7 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
         .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
         .filter(|(_, outcome)| !outcome.order.is_empty())
         .collect();
-    // What shows a difference, in the order in which the differences are first met.
+    // The classes that show each difference, in the order in which the differences are found.
     let mut met: Vec<usize> = Vec::new();
     let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
     for (class, outcome) in &differing {
@@ -107,12 +108,12 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
     met.into_iter()
         .filter_map(|one| {
             let (found, methods) = all.shown.get(one)?;
-            told_of(sides, &names, showing.get(&one)?, found, methods)
+            difference(sides, &names, showing.get(&one)?, found, methods)
         })
         .collect()
 }
 
-/// Whether another class's entry matches all that this one's does, and more.
+/// Whether the entry of another class matches everything that the entry of this one does, and more.
 fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
     wider.single
         && class.single
@@ -120,46 +121,46 @@ fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
         && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
 }
 
-/// How a request that these rules allow by origin and method can be answered differently.
+/// The differences between the responses to requests whose origin and method these rules allow.
 fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     if rules.is_empty() {
         return all;
     }
     let plain = rules.first();
-    if !sides.alike(plain) {
+    if !sides.same_response(plain) {
         all.push(Found {
-            answering: plain,
+            first_rules: plain,
             names: Vec::new(),
         });
     }
     for (index, class) in names.classes.iter().enumerate() {
-        let answering = rules.and(class.rules).first();
-        if answering != plain && !sides.alike(answering) {
+        let first_rules = rules.and(class.rules).first();
+        if first_rules != plain && !sides.same_response(first_rules) {
             all.push(Found {
-                answering,
+                first_rules,
                 names: vec![index],
             });
         }
     }
-    let known: HashSet<Answering> = all.iter().map(|found| found.answering).collect();
-    // What only longer lists of names show.
+    let known: HashSet<FirstRules> = all.iter().map(|found| found.first_rules).collect();
+    // Differences that only lists of several names show.
     for before in rules.before.iter().map(Some).chain([None]) {
         for after in rules.after.iter().map(Some).chain([None]) {
-            let answering = (before, after);
-            if !known.contains(&answering)
-                && !sides.alike(answering)
-                && let Some(names) = names.leading_to(answering, rules)
+            let first_rules = (before, after);
+            if !known.contains(&first_rules)
+                && !sides.same_response(first_rules)
+                && let Some(names) = names.leading_to(first_rules, rules)
             {
-                all.push(Found { answering, names });
+                all.push(Found { first_rules, names });
             }
         }
     }
     all
 }
 
-/// The difference with its witness, as the engine answers that.
-fn told_of(
+/// The difference, with its witness and the responses of the engine to it.
+fn difference(
     sides: &Sides<'_>,
     names: &Names,
     origins: &[&OriginClass],
@@ -195,8 +196,8 @@ fn told_of(
         origins: origins.iter().map(|class| class.entries.clone()).collect(),
         methods,
         headers: classes.iter().map(|class| class.entries.clone()).collect(),
-        rule_before: found.answering.0,
-        rule_after: found.answering.1,
+        rule_before: found.first_rules.0,
+        rule_after: found.first_rules.1,
         witness,
         before,
         after,

@@ -1,4 +1,4 @@
-//! Two configurations, compiled, and which of their rules allow what.
+//! Two compiled configurations, and which of their rules allow a value.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ pub(super) struct Both {
     pub(super) after: RuleSet,
 }
 
-/// The rules that answer a request.
-pub(super) type Answering = (Option<usize>, Option<usize>);
+/// The first rule of each configuration that allows a request.
+pub(super) type FirstRules = (Option<usize>, Option<usize>);
 
 impl Both {
     pub(super) fn and(self, other: Self) -> Self {
@@ -30,13 +30,13 @@ impl Both {
         self.before.is_empty() && self.after.is_empty()
     }
 
-    /// The first of each.
-    pub(super) fn first(self) -> Answering {
+    /// The first rule of each side.
+    pub(super) fn first(self) -> FirstRules {
         (self.before.first(), self.after.first())
     }
 
-    /// Whether it holds a rule of each side, where one is named.
-    pub(super) fn holds(self, (before, after): Answering) -> bool {
+    /// Whether each side contains the given rule, if one is given.
+    pub(super) fn holds(self, (before, after): FirstRules) -> bool {
         let holds = |set: RuleSet, rule: Option<usize>| rule.is_none_or(|rule| set.contains(rule));
         holds(self.before, before) && holds(self.after, after)
     }
@@ -86,25 +86,26 @@ impl<'c> Sides<'c> {
         }
     }
 
-    /// Whether two rules, or none, answer the same request alike.
-    pub(super) fn alike(&self, (before, after): Answering) -> bool {
+    /// Whether two rules, or no rule, respond to the same request in the same way.
+    pub(super) fn same_response(&self, (before, after): FirstRules) -> bool {
         match (before, after) {
             (None, None) => true,
             (Some(before), Some(after)) => {
-                let alike = |one: &CompiledRule, other: &CompiledRule| {
+                let same_values = |one: &CompiledRule, other: &CompiledRule| {
                     one.allows_any_origin() == other.allows_any_origin()
                         && one.values() == other.values()
                 };
                 let (one, other) = (self.before.rule(before), self.after.rule(after));
-                one.zip(other).is_some_and(|(one, other)| alike(one, other))
+                one.zip(other)
+                    .is_some_and(|(one, other)| same_values(one, other))
             }
             _ => false,
         }
     }
 }
 
-/// The pairs of wildcards, one of each list, that some values match, while none of the two
-/// contains the other.
+/// The pairs of wildcards, one from each list, that have values in common although neither contains
+/// the other.
 pub(super) fn crossing<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<(&'a str, &'a str)> {
     let mut by_prefix: BTreeMap<&[u8], Vec<(&'a str, Pattern<'a>)>> = BTreeMap::new();
     for &entry in after {

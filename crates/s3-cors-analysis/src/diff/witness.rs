@@ -1,12 +1,12 @@
-//! A request that shows a difference, and the answers to it.
+//! An example request that shows a difference, and the responses to it.
 
 use std::fmt;
 
 use s3_cors::{CorsPolicy, Decision, RequestParts};
 
-/// A preflight that shows a difference. The actual request it asks for shows it, too.
+/// A preflight that shows a difference. The actual request after it shows the difference as well.
 ///
-/// Its `Display` form has the origin, and the requested headers if there are any.
+/// Its `Display` form is the origin, with the requested headers if there are any.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Witness {
@@ -14,29 +14,29 @@ pub struct Witness {
     pub origin: Vec<u8>,
     /// `Access-Control-Request-Method`
     pub method: &'static str,
-    /// The names in `Access-Control-Request-Headers`; without any there is no such header.
+    /// The names in `Access-Control-Request-Headers`; if empty, the header is not sent.
     pub headers: Vec<Vec<u8>>,
 }
 
-/// The answer to a [`Witness`].
+/// The response to a [`Witness`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Response {
     /// It is refused.
     NotAllowed,
-    /// It is allowed, with these headers, in S3's order.
+    /// It is allowed. These are the headers, in S3's order.
     Headers(Vec<(&'static str, Vec<u8>)>),
 }
 
-/// A header that two answers have with different values. Its `Display` form says so.
+/// A header that differs between two responses. Its `Display` form describes the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChangedHeader {
     /// The header's name in lower case.
     pub name: &'static str,
-    /// Its value in the first answer; `None` if it is not there.
+    /// The value in the first response; `None` if it is absent.
     pub before: Option<Vec<u8>>,
-    /// Its value in the second answer; `None` if it is not there.
+    /// The value in the second response; `None` if it is absent.
     pub after: Option<Vec<u8>>,
 }
 
@@ -108,9 +108,9 @@ impl fmt::Display for ChangedHeader {
                 let (before, after) = (before.escape_ascii(), after.escape_ascii());
                 write!(f, "{name} changes from {before} to {after}")
             }
-            (None, Some(after)) => write!(f, "{name} is new: {}", after.escape_ascii()),
-            (Some(before), None) => write!(f, "{name} is gone: {}", before.escape_ascii()),
-            (None, None) => write!(f, "{name} is in neither"),
+            (None, Some(after)) => write!(f, "{name} is added: {}", after.escape_ascii()),
+            (Some(before), None) => write!(f, "{name} is removed: {}", before.escape_ascii()),
+            (None, None) => write!(f, "{name} is in neither response"),
         }
     }
 }

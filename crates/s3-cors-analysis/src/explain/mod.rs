@@ -1,7 +1,7 @@
 //! Why a request is allowed or refused, rule by rule, and the smallest change that allows it.
 //!
-//! [`explain`] asks the engine itself, about the whole configuration and about each rule alone,
-//! so what it says is what [`CorsPolicy::decide`] does.
+//! [`explain`] asks the engine itself, about the whole configuration and about each rule alone, so
+//! it always agrees with [`CorsPolicy::decide`].
 //!
 //! ```
 //! use s3_cors_analysis::explain::{Advice, explain};
@@ -16,16 +16,16 @@
 //! assert!(!explanation.outcome.is_allowed());
 //! assert_eq!(
 //!     explanation.rules[0].to_string(),
-//!     "no AllowedOrigin matches; \"https://example.com/\" comes closest: it ends with a slash, \
-//!      and no browser's Origin does",
+//!     "no AllowedOrigin matches; \"https://example.com/\" is closest: it ends with a slash, \
+//!      which no browser's Origin does",
 //! );
 //! let Advice::Change(suggestion) = explanation.advice else { panic!("it can be allowed") };
 //! assert_eq!(
 //!     suggestion.changes[0].to_string(),
 //!     "add \"https://example.com\" to CORSRules[0].AllowedOrigins",
 //! );
-//! let mended = suggestion.apply(Some(&config));
-//! assert!(explain(Some(&mended), &request)?.outcome.is_allowed());
+//! let changed = suggestion.apply(Some(&config));
+//! assert!(explain(Some(&changed), &request)?.outcome.is_allowed());
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
@@ -45,33 +45,34 @@ pub use verdict::{Condition, HeadersVerdict, MethodVerdict, OriginVerdict, RuleV
 use question::Question;
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, CorsRequest};
 
-/// What becomes of a request, why, and what would change it.
+/// What S3 does with a request, why, and what would change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// What S3 does.
     pub outcome: Outcome,
-    /// What each rule says of the request, in order; empty if the request has no `Origin`, for
-    /// then no rule is asked. The first that [allows](RuleVerdict::allows) it answers.
+    /// The verdict of each rule, in order. S3 uses the first rule that
+    /// [allows](RuleVerdict::allows) the request. Empty if the request has no `Origin`, because S3
+    /// then checks no rule.
     pub rules: Vec<RuleVerdict>,
-    /// The CORS headers that are sent and `vary`, in S3's order, names in lower case; empty if
-    /// none are.
+    /// The CORS headers and `vary` that S3 sends, in S3's order, names in lower case; empty if it
+    /// sends none.
     pub headers: Vec<(&'static str, Vec<u8>)>,
-    /// What would allow the request, if it is not allowed: the change with the fewest new
-    /// entries, in the earliest rule if several need as few.
+    /// What would allow the request, if it is not allowed: the change with the fewest new entries,
+    /// in the first such rule if there are several.
     pub advice: Advice,
-    /// Another way to allow the request and nothing else: a rule of its own at the end. `None`
-    /// if the advice is that already, or there is no advice.
+    /// Another way to allow exactly this request: a separate rule at the end. `None` if that
+    /// already is the advice, or if there is no advice.
     pub alternative: Option<Suggestion>,
-    /// What to know about the answer.
+    /// Notes on the response.
     pub notes: Vec<Note>,
 }
 
-/// Explains what S3 does with a request; `None` stands for a bucket without CORS configuration.
+/// Explains what S3 does with a request. `None` stands for a bucket without CORS configuration.
 ///
 /// # Errors
 ///
-/// As [`CorsPolicy::new`]: what S3 would not store cannot be explained.
+/// The errors of [`CorsPolicy::new`]: a configuration that S3 would not store cannot be explained.
 ///
 /// ```
 /// use s3_cors_analysis::explain::{Outcome, explain};

@@ -1,4 +1,4 @@
-//! What to know about an answer, right or wrong as it may look.
+//! Notes on a response: what is worth knowing even if it looks right.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use super::outcome::Outcome;
 use super::question::Question;
 use s3_cors::{Mismatch, RefusalReason};
 
-/// Something to know about an answer. Its `Display` form is the text.
+/// Something worth knowing about a response. Its `Display` form is the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Note {
     /// What it is about.
     pub code: NoteCode,
-    /// What to know, in a sentence or two.
+    /// The note, in a sentence or two.
     pub text: &'static str,
 }
 
@@ -22,31 +22,37 @@ impl fmt::Display for Note {
     }
 }
 
-/// What a [`Note`] is about.
+/// What a [`Note`] is about. Its `Display` form is the [stable name](Self::as_str).
+///
+/// ```
+/// use s3_cors_analysis::explain::NoteCode;
+///
+/// assert_eq!(NoteCode::EtagNotExposed.to_string(), "etag-not-exposed");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoteCode {
-    /// An answer without CORS headers and `Vary`, for want of an `Origin`.
+    /// The request has no `Origin`, so the response has no CORS headers and no `Vary`.
     NoOrigin,
-    /// An `OPTIONS` that is no preflight.
-    PlainOptions,
+    /// An `OPTIONS` request that is not a preflight.
+    NonPreflightOptions,
     /// The origin `null`.
     NullOrigin,
-    /// `*`, with which browsers refuse credentials.
+    /// The response has `*`, which browsers refuse for requests with credentials.
     AnyOriginWithoutCredentials,
-    /// An answer that echoes the origin, so that caches must tell origins apart.
+    /// The response echoes the origin, so caches must store it per origin.
     VariesByOrigin,
-    /// An actual request judged by `Access-Control-Request-Method`.
+    /// S3 checks the `Access-Control-Request-Method` of an actual request.
     RequestedMethodCounts,
-    /// An actual request that is done although no rule allows it.
-    DoneAllTheSame,
-    /// CORS allows it, and S3 may still refuse it.
-    CorsIsNotAccess,
-    /// A preflight that browsers hardly remember.
+    /// S3 processes an actual request although no rule allows it.
+    ServedAnyway,
+    /// CORS allows the request, but S3 may still refuse it for other reasons.
+    CorsIsNotAuthorization,
+    /// Browsers cache the preflight response for a few seconds only.
     NotRemembered,
-    /// `ETag` is not exposed, which uploads in parts need.
-    ETagNotExposed,
-    /// The bucket may be another one than was thought of.
+    /// `ETag` is not exposed, which multipart uploads need.
+    EtagNotExposed,
+    /// The bucket has no CORS configuration; it may not be the intended bucket.
     NotEnabled,
 }
 
@@ -56,15 +62,15 @@ impl NoteCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoOrigin => "no-origin",
-            Self::PlainOptions => "plain-options",
+            Self::NonPreflightOptions => "non-preflight-options",
             Self::NullOrigin => "null-origin",
             Self::AnyOriginWithoutCredentials => "any-origin-without-credentials",
             Self::VariesByOrigin => "varies-by-origin",
             Self::RequestedMethodCounts => "requested-method-counts",
-            Self::DoneAllTheSame => "done-all-the-same",
-            Self::CorsIsNotAccess => "cors-is-not-access",
+            Self::ServedAnyway => "served-anyway",
+            Self::CorsIsNotAuthorization => "cors-is-not-authorization",
             Self::NotRemembered => "not-remembered",
-            Self::ETagNotExposed => "etag-not-exposed",
+            Self::EtagNotExposed => "etag-not-exposed",
             Self::NotEnabled => "not-enabled",
         }
     }
@@ -72,55 +78,64 @@ impl NoteCode {
     const fn text(self) -> &'static str {
         match self {
             Self::NoOrigin => {
-                "without an Origin S3 sends no CORS header and no Vary, so a browser or CDN may \
-                 keep the answer and hand it to a script later, which is then blocked: load \
-                 images and fonts with the crossorigin attribute, or have the CDN add Vary and \
-                 forward Origin; and try with curl only with -H 'Origin: ...'"
+                "without an Origin, S3 sends no CORS headers and no Vary, so a browser or CDN \
+                 may cache the response and later use it for a script, which is then blocked: \
+                 load images and fonts with the crossorigin attribute, or make the CDN add Vary \
+                 and forward Origin; with curl, always pass -H 'Origin: ...'"
             }
-            Self::PlainOptions => {
-                "S3 judges an OPTIONS without Access-Control-Request-Method by the method OPTIONS, \
-                 which no rule can have; browsers always send one"
+            Self::NonPreflightOptions => {
+                "for an OPTIONS without Access-Control-Request-Method, S3 checks the method \
+                 OPTIONS, which no rule can allow; browsers always send that header in a preflight"
             }
             Self::NullOrigin => {
-                "\"null\" is the origin of sandboxed frames, local files, and requests that were \
+                "\"null\" is the origin of sandboxed frames, local files, and requests \
                  redirected across origins; S3 compares it like any other string"
             }
             Self::AnyOriginWithoutCredentials => {
-                "the rule holds \"*\", so the answer is \"*\" without \
+                "the rule lists \"*\", so S3 sends \"*\" without \
                  Access-Control-Allow-Credentials: a fetch with credentials: \"include\" is \
                  blocked; list the origins instead"
             }
             Self::VariesByOrigin => {
-                "the answer names this origin alone: a CDN in front must forward Origin and the \
-                 two Access-Control-Request headers and tell answers apart by them"
+                "the response is valid for this origin only: a CDN in front of S3 must forward \
+                 Origin and the two Access-Control-Request headers, and include them in its \
+                 cache key"
             }
             Self::RequestedMethodCounts => {
-                "S3 judges any request by Access-Control-Request-Method if it carries one, not by \
-                 its own method"
+                "the request has an Access-Control-Request-Method, so S3 checks that method \
+                 instead of the request's own"
             }
-            Self::DoneAllTheSame => {
-                "S3 refuses no actual request for CORS: it is done, and only the script does not \
-                 get to read the answer"
+            Self::ServedAnyway => {
+                "S3 never refuses an actual request because of CORS: it processes the request, \
+                 but the browser does not let the script read the response"
             }
-            Self::CorsIsNotAccess => {
-                "these headers are sent with errors as well: if the status is 403 or 400 and the \
-                 headers are there, it is not CORS but the signature, a policy or the request"
+            Self::CorsIsNotAuthorization => {
+                "S3 also sends these headers with errors: if the status is 403 or 400 and the \
+                 headers are present, the cause is not CORS but the signature, a policy or the \
+                 request"
             }
             Self::NotRemembered => {
-                "the rule has no MaxAgeSeconds, so browsers ask again after 5 seconds"
+                "the rule has no MaxAgeSeconds, so browsers send a new preflight after 5 seconds"
             }
-            Self::ETagNotExposed => {
-                "ETag is not in ExposeHeaders, so a script cannot read it; uploads in parts need it"
+            Self::EtagNotExposed => {
+                "ETag is not in ExposeHeaders, so scripts cannot read it; multipart uploads need it"
             }
             Self::NotEnabled => {
-                "if a configuration was set: look whether the URL names that very bucket; a \
-                 website or CDN host may lead to another, and a change takes some seconds"
+                "if you did set a configuration, check that the URL leads to that bucket: a \
+                 website or CDN host may lead to a different one; also, a change takes some \
+                 seconds to apply"
             }
         }
     }
 }
 
-/// What to know about a request and its answer.
+impl fmt::Display for NoteCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The notes on a request and its response.
 pub(super) fn notes(
     question: Option<&Question>,
     outcome: &Outcome,
@@ -150,7 +165,7 @@ pub(super) fn notes(
     [
         (NoteCode::NoOrigin, question.is_none()),
         (
-            NoteCode::PlainOptions,
+            NoteCode::NonPreflightOptions,
             is(|question| question.is_options && !question.requests_method),
         ),
         (
@@ -164,11 +179,11 @@ pub(super) fn notes(
             is(|question| !question.is_options && question.requests_method),
         ),
         (
-            NoteCode::DoneAllTheSame,
+            NoteCode::ServedAnyway,
             matches!(outcome, Outcome::NotAllowed { .. }),
         ),
         (
-            NoteCode::CorsIsNotAccess,
+            NoteCode::CorsIsNotAuthorization,
             matches!(outcome, Outcome::Allowed { .. }),
         ),
         (
@@ -177,7 +192,7 @@ pub(super) fn notes(
                 && header("access-control-max-age").is_none(),
         ),
         (
-            NoteCode::ETagNotExposed,
+            NoteCode::EtagNotExposed,
             outcome.is_allowed() && uploads && !exposes_etag,
         ),
         (NoteCode::NotEnabled, not_enabled),

@@ -1,10 +1,10 @@
-//! Which entry comes closest to an origin, and what stands between the two.
+//! Which entry is closest to an origin, and how the two differ.
 
 use std::fmt;
 
 use s3_cors::Pattern;
 
-/// The entry of `AllowedOrigins` that comes closest to an origin it does not match.
+/// The entry of `AllowedOrigins` that is closest to an origin it does not match.
 ///
 /// Its `Display` form names the entry and the difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,32 +12,32 @@ use s3_cors::Pattern;
 pub struct ClosestOrigin {
     /// The entry, counted from 0.
     pub entry: usize,
-    /// The entry as it stands.
+    /// The entry itself.
     pub pattern: String,
-    /// What keeps it from matching.
+    /// Why it does not match.
     pub difference: OriginDifference,
 }
 
 impl fmt::Display for ClosestOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} comes closest: {}", self.pattern, self.difference)
+        write!(f, "{:?} is closest: {}", self.pattern, self.difference)
     }
 }
 
-/// What keeps an entry from matching an origin that resembles it. S3 compares the two as strings,
-/// and so nothing is overlooked that URLs would take for equal.
+/// Why an entry does not match a similar origin. S3 compares the two as strings, so differences
+/// count even where two URLs would be equal.
 ///
-/// Ordered by how much has to change.
+/// Ordered by the size of the difference, smallest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OriginDifference {
     /// The entry ends with a slash.
     TrailingSlash,
-    /// White space stands around the entry.
+    /// The entry has white space around it.
     Whitespace,
     /// Letters differ in case.
     Case,
-    /// The entry names the scheme's default port, which browsers leave out.
+    /// The entry has the scheme's default port, which browsers omit.
     DefaultPort,
     /// The entry has a path after the origin.
     Path,
@@ -45,11 +45,11 @@ pub enum OriginDifference {
     MissingScheme,
     /// The scheme differs.
     Scheme,
-    /// The port differs, or one has none.
+    /// The port differs, or only one of them has a port.
     Port,
-    /// The entry takes subdomains, and the origin is the domain itself.
+    /// The entry matches subdomains, but the origin is the domain itself.
     Apex,
-    /// The entry is the domain, and the origin a subdomain of it.
+    /// The entry is the domain itself, but the origin is a subdomain.
     Subdomain,
     /// Something else.
     Other,
@@ -58,29 +58,29 @@ pub enum OriginDifference {
 impl fmt::Display for OriginDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TrailingSlash => "it ends with a slash, and no browser's Origin does",
+            Self::TrailingSlash => "it ends with a slash, which no browser's Origin does",
             Self::Whitespace => "it has white space around it",
-            Self::Case => "letters differ in case, and case counts",
-            Self::DefaultPort => "it names the default port, which browsers leave out",
-            Self::Path => "it goes on with a path, and an Origin has none",
-            Self::MissingScheme => "it lacks the scheme",
+            Self::Case => "it differs in upper and lower case",
+            Self::DefaultPort => "it has the default port, which browsers omit",
+            Self::Path => "it has a path, which no browser's Origin has",
+            Self::MissingScheme => "it has no scheme",
             Self::Scheme => "the scheme differs",
             Self::Port => "the port differs",
-            Self::Apex => "its \"*.\" takes subdomains, but not the domain itself",
-            Self::Subdomain => "it is the domain itself, and takes no subdomain",
-            Self::Other => "it is another host",
+            Self::Apex => "its \"*.\" matches subdomains, but not the domain itself",
+            Self::Subdomain => "it is the domain itself, and does not match subdomains",
+            Self::Other => "the host differs",
         })
     }
 }
 
-/// The entry that comes closest, if one resembles the origin.
+/// The closest entry, if one resembles the origin.
 pub(super) fn closest(entries: &[String], origin: &[u8]) -> Option<ClosestOrigin> {
     let origin = std::str::from_utf8(origin).ok()?;
     let found = entries.iter().enumerate().filter_map(|(entry, pattern)| {
         let difference = difference(pattern, origin)?;
         Some((difference, likeness(pattern, origin), entry, pattern))
     });
-    // The smallest difference, then the greatest likeness, then the first.
+    // The smallest difference, then the greatest likeness, then the first entry.
     let (difference, _, entry, pattern) =
         found.min_by_key(|(difference, likeness, entry, _)| {
             (*difference, std::cmp::Reverse(*likeness), *entry)
@@ -92,7 +92,7 @@ pub(super) fn closest(entries: &[String], origin: &[u8]) -> Option<ClosestOrigin
     })
 }
 
-/// Which change of the origin, or of the entry, would make them match.
+/// The change to the origin or to the entry that would make them match.
 fn difference(entry: &str, origin: &str) -> Option<OriginDifference> {
     use OriginDifference as Difference;
     let matches = |origin: &str| Pattern::new(entry).matches(origin.as_bytes());
@@ -157,7 +157,7 @@ fn difference(entry: &str, origin: &str) -> Option<OriginDifference> {
     found.map(|(difference, _)| difference)
 }
 
-/// How many bytes of the host, from its end, the two share: at least a whole label, else none.
+/// The number of bytes that the ends of the two hosts share, counted in whole labels.
 fn likeness(entry: &str, origin: &str) -> usize {
     let host = |text: &str| -> String {
         let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -170,7 +170,7 @@ fn likeness(entry: &str, origin: &str) -> usize {
         .take_while(|(a, b)| a == b)
         .map(|(label, _)| label.len())
         .collect();
-    // A top-level domain alone is no likeness.
+    // A shared top-level domain alone does not count.
     match shared.len() {
         0 => 0,
         1 if origin.contains('.') => 0,
@@ -178,7 +178,7 @@ fn likeness(entry: &str, origin: &str) -> usize {
     }
 }
 
-/// A text without a `:` and what follows it, if that is digits or a `*`.
+/// The text without its port, which is `:` and digits or `*`.
 fn entry_without_port(entry: &str) -> &str {
     match entry.rsplit_once(':') {
         Some((before, port))
@@ -220,7 +220,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The authority without the host's first label.
+    /// The authority without the first label of the host.
     fn parent(&self) -> Option<String> {
         let (_, parent) = self.host.split_once('.')?;
         parent.contains('.').then(|| match self.port {
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_that_needs_least_change_comes_closest() {
+    fn the_entry_that_needs_the_smallest_change_is_closest() {
         let entries = ["https://b.a.com", "http://www.a.com", "https://www.a.com/"];
         let entries = entries.map(str::to_owned);
         let found = closest(&entries, b"https://www.a.com").expect("all resemble it");

@@ -4,13 +4,13 @@ use std::fmt;
 
 use s3_cors::{Decision, Mismatch, RefusalReason};
 
-/// What S3 does with a request: a [`Decision`] in words.
+/// What S3 does with a request: a [`Decision`] that does not borrow from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// No `Origin`, and not `OPTIONS`: the ordinary answer, with no CORS header and no `Vary`.
+    /// No `Origin`, and not `OPTIONS`: the ordinary response, without CORS headers and `Vary`.
     NotCors,
-    /// An actual request that a rule allows: the ordinary answer with CORS headers.
+    /// An actual request that a rule allows: the ordinary response with CORS headers.
     Allowed {
         /// The rule, counted from 0.
         rule: usize,
@@ -20,7 +20,7 @@ pub enum Outcome {
         /// The rule, counted from 0.
         rule: usize,
     },
-    /// An actual request that no rule allows: the ordinary answer with no CORS header.
+    /// An actual request that no rule allows: the ordinary response without CORS headers.
     NotAllowed {
         /// Why.
         mismatch: Mismatch<'static>,
@@ -33,7 +33,7 @@ pub enum Outcome {
         code: &'static str,
         /// S3's error text.
         message: String,
-        /// Why. S3 does not say this.
+        /// Why. S3's response does not say.
         reason: RefusalReason<'static>,
     },
 }
@@ -79,18 +79,20 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotCors => f.write_str("no CORS request: the ordinary answer, no CORS header"),
+            Self::NotCors => {
+                f.write_str("not a CORS request: ordinary response without CORS headers")
+            }
             Self::Allowed { rule } => {
                 write!(
                     f,
-                    "allowed by CORSRules[{rule}]: the ordinary answer with CORS headers"
+                    "allowed by CORSRules[{rule}]: ordinary response with CORS headers"
                 )
             }
             Self::Preflight { rule } => write!(f, "allowed by CORSRules[{rule}]: 200"),
             Self::NotAllowed { mismatch } => {
                 write!(
                     f,
-                    "not allowed: the ordinary answer, no CORS header; {mismatch}"
+                    "not allowed: ordinary response without CORS headers; {mismatch}"
                 )
             }
             Self::Refused {

@@ -1,20 +1,20 @@
-//! What the rules are asked about a request.
+//! The parts of a request that rules are checked against.
 
 use s3_cors::limits::SUPPORTED_METHODS;
 use s3_cors::{Asked, CorsRequest, Echo};
 
-/// What the rules are asked about a request: the [engine's reading](Asked) of it, kept.
+/// The parts of a request that rules are checked against, as [the engine reads it](Asked).
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) origin: Vec<u8>,
-    /// Whether the origin was put together from several lines.
+    /// Whether the origin was joined from several lines.
     pub(super) several_origins: bool,
     pub(super) is_options: bool,
     /// Whether the request has an `Access-Control-Request-Method`.
     pub(super) requests_method: bool,
-    /// The method S3 judges the request by, if it is one that a rule can have.
+    /// The method that S3 checks, if a rule can allow it.
     pub(super) method: Option<&'static str>,
-    /// The method as the request has it, for messages.
+    /// The method as sent, for messages.
     pub(super) method_text: Vec<u8>,
     /// The requested header names, each once, in order.
     pub(super) names: Vec<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! The smallest change of a configuration that allows a request.
+//! The smallest change to a configuration that allows a request.
 
 use std::fmt;
 
@@ -14,119 +14,118 @@ use s3_cors::{CorsConfiguration, CorsRule, Place};
 pub enum Advice {
     /// Nothing is needed.
     None,
-    /// This change of the configuration.
+    /// This change to the configuration.
     Change(Suggestion),
-    /// No change of the configuration that adds exact values; the request itself has to change.
+    /// No exact value that can be added to the configuration would help; the request itself must
+    /// change.
     Impossible(Impossible),
 }
 
-/// A change of a configuration that allows a request: exact values alone, never a wildcard.
+/// A change to a configuration that allows a request. It adds exact values only, never a wildcard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// What to change, at least one thing.
+    /// The changes, at least one.
     pub changes: Vec<Change>,
-    /// What the change allows besides the request.
+    /// What else the change allows.
     pub cautions: Vec<Caution>,
 }
 
-/// One change of a configuration. Its `Display` form is an instruction.
+/// A single change to a configuration. Its `Display` form is an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// An origin more.
+    /// Add an origin.
     AddOrigin {
         /// The rule, counted from 0.
         rule: usize,
         /// The origin.
         origin: String,
     },
-    /// A method more.
+    /// Add a method.
     AddMethod {
         /// The rule, counted from 0.
         rule: usize,
         /// The method.
         method: &'static str,
     },
-    /// A requested header more.
+    /// Add an allowed header.
     AddHeader {
         /// The rule, counted from 0.
         rule: usize,
         /// The header's name.
         name: String,
     },
-    /// A rule more, after all others.
+    /// Add a rule at the end.
     AddRule {
         /// The rule.
         rule: CorsRule,
     },
-    /// A configuration of one rule, for there is none.
+    /// Create a configuration with one rule, because there is none.
     CreateConfiguration {
         /// The rule.
         rule: CorsRule,
     },
 }
 
-/// What a [`Suggestion`] allows besides the request that asked for it.
+/// What a [`Suggestion`] allows besides the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caution {
-    /// `null` is not one page's origin: every sandboxed frame and every local file has it, and
-    /// whoever likes can make one.
+    /// `null` is not the origin of one page: every sandboxed frame and every local file has it, and
+    /// anybody can create one.
     NullOrigin,
-    /// The origin gets everything else the rule allows, too.
+    /// The origin also gets everything else that the rule allows.
     MoreForOrigin {
         /// The rule, counted from 0.
         rule: usize,
         /// The rule's other methods.
         methods: Vec<String>,
     },
-    /// The other origins of the rule get the new method or header, too.
+    /// The other origins of the rule also get the new method or header.
     MoreForOthers {
         /// The rule, counted from 0.
         rule: usize,
     },
 }
 
-/// Why no exact value that a configuration could hold allows a request.
+/// Why no exact value in a configuration can allow a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Impossible {
     /// The request has no `Origin`, or an empty one.
     NoOrigin,
     /// It has several `Origin` lines; a browser sends one.
-    SeveralOrigins,
-    /// The origin is not UTF-8, or has characters that no configuration can hold.
+    MultipleOrigins,
+    /// The origin is not UTF-8, or has characters that no configuration can contain.
     OriginNotText,
-    /// The origin holds a `*`, which would be a wildcard in the configuration.
+    /// The origin contains a `*`, which would be a wildcard in the configuration.
     WildcardInOrigin,
-    /// An `OPTIONS` without `Access-Control-Request-Method` is no preflight.
+    /// An `OPTIONS` without `Access-Control-Request-Method` is not a preflight.
     NoRequestedMethod,
-    /// S3's rules cannot have this method.
+    /// No rule can allow this method.
     UnsupportedMethod {
         /// The method.
         method: Vec<u8>,
-        /// The method in the spelling that S3 knows, if there is one.
+        /// The method in upper case, if S3 supports that.
         meant: Option<&'static str>,
     },
-    /// A requested header's name is not UTF-8, or has characters that no configuration can hold.
+    /// A requested header name is not UTF-8, or has characters that no configuration can contain.
     HeaderNotText {
         /// The name.
         name: Vec<u8>,
     },
-    /// A requested header's name holds a `*`, which would be a wildcard in the configuration.
+    /// A requested header name contains a `*`, which would be a wildcard in the configuration.
     WildcardInHeader {
         /// The name.
         name: String,
     },
-    /// The configuration is as large as S3 allows: 64 KB, or 100 rules where only another rule
-    /// could help.
+    /// The change would exceed a limit of S3: 64 KB, or 100 rules if only a new rule could help.
     Full,
 }
 
 impl Suggestion {
-    /// The configuration with the changes made. A change of a rule that it does not have is left
-    /// out.
+    /// Applies the changes to a configuration. Changes to rules that it does not have are skipped.
     ///
     /// ```
     /// use s3_cors_analysis::explain::{Advice, explain};
@@ -173,7 +172,7 @@ impl Suggestion {
 }
 
 impl Change {
-    /// The list or rule to change; the document if a rule or configuration is to be added.
+    /// The list to change; the document if the change adds a rule or a configuration.
     #[must_use]
     pub fn place(&self) -> Place {
         match self {
@@ -235,7 +234,7 @@ impl Change {
     }
 }
 
-/// The smallest change, and a rule of its own where that is another.
+/// The smallest change, and a separate rule if that is a different change.
 pub(super) fn advice(
     configuration: Option<&CorsConfiguration>,
     question: Option<&Question>,
@@ -265,7 +264,7 @@ pub(super) fn advice(
         missing(verdict, rule, question, method).ok()
     });
     let mut ways: Vec<Vec<Change>> = verdicts.collect();
-    // Stable: of ways that need as many entries, the earliest rule's comes first.
+    // Stable: among ways with the same number of entries, the one for the first rule comes first.
     ways.sort_by_key(Vec::len);
     match ways.into_iter().find_map(|way| tried(way).ok()) {
         Some(smallest) => (Advice::Change(smallest), own.ok()),
@@ -276,7 +275,7 @@ pub(super) fn advice(
     }
 }
 
-/// What a rule lacks, if all of it can be added as exact values.
+/// What a rule lacks to allow the request, if all of it can be added as exact values.
 fn missing(
     verdict: &RuleVerdict,
     rule: &CorsRule,
@@ -324,7 +323,7 @@ fn own_rule(
 
 fn exact_origin(question: &Question) -> Result<String, Impossible> {
     if question.several_origins {
-        return Err(Impossible::SeveralOrigins);
+        return Err(Impossible::MultipleOrigins);
     }
     let origin = text(&question.origin).ok_or(Impossible::OriginNotText)?;
     if origin.contains('*') {
@@ -345,7 +344,7 @@ fn exact_name(name: &[u8]) -> Result<String, Impossible> {
     Ok(name)
 }
 
-/// What a configuration can hold.
+/// The value as text, if a configuration can contain it.
 fn text(value: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(value).ok()?;
     (text.chars().all(s3_cors::is_xml_character)).then(|| text.to_owned())
@@ -400,19 +399,22 @@ impl fmt::Display for Caution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NullOrigin => f.write_str(
-                "\"null\" allows every sandboxed frame and local file, and anybody can make one: \
-                 better give the page an origin",
+                "\"null\" allows every sandboxed frame and local file, and anybody can create \
+                 one; serve the page from a real origin instead",
             ),
             Self::MoreForOrigin { rule, methods } if methods.is_empty() => {
-                write!(f, "the origin gets all headers of CORSRules[{rule}]")
+                write!(
+                    f,
+                    "the origin also gets all AllowedHeaders of CORSRules[{rule}]"
+                )
             }
             Self::MoreForOrigin { rule, methods } => write!(
                 f,
-                "the origin gets all of CORSRules[{rule}], {} too",
+                "the origin also gets everything else in CORSRules[{rule}], including {}",
                 methods.join(", ")
             ),
             Self::MoreForOthers { rule } => {
-                write!(f, "all other origins of CORSRules[{rule}] get it, too")
+                write!(f, "all other origins of CORSRules[{rule}] get it as well")
             }
         }
     }
@@ -422,42 +424,42 @@ impl fmt::Display for Impossible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoOrigin => f.write_str(
-                "without an Origin header S3 refuses every OPTIONS; browsers send it, other \
-                 clients must be told to",
+                "S3 refuses every OPTIONS request without an Origin header; browsers send it, \
+                 other clients must add it",
             ),
-            Self::SeveralOrigins => {
+            Self::MultipleOrigins => {
                 f.write_str("the request has several Origin headers; a browser sends one")
             }
             Self::OriginNotText => {
-                f.write_str("the Origin has characters that no configuration can hold")
+                f.write_str("the Origin has characters that no configuration can contain")
             }
             Self::WildcardInOrigin => f.write_str(
-                "the Origin holds a \"*\", which would be a wildcard in a configuration",
+                "the Origin contains a \"*\", which would be a wildcard in a configuration",
             ),
             Self::NoRequestedMethod => f.write_str(
-                "an OPTIONS without Access-Control-Request-Method is no preflight, and S3 refuses \
-                 it whatever the rules are",
+                "an OPTIONS request without Access-Control-Request-Method is not a preflight, \
+                 and S3 refuses it whatever the rules are",
             ),
             Self::UnsupportedMethod {
                 meant: Some(meant), ..
-            } => write!(f, "method names compare exactly: send it as {meant}"),
+            } => write!(f, "methods are case-sensitive: send {meant}"),
             Self::UnsupportedMethod { method, .. } => write!(
                 f,
-                "no rule of S3 can have the method {}; there are GET, PUT, HEAD, POST and DELETE",
+                "no S3 rule can allow the method {}; S3 supports GET, PUT, HEAD, POST and DELETE",
                 method.escape_ascii()
             ),
             Self::HeaderNotText { name } => write!(
                 f,
-                "the header name \"{}\" has characters that no configuration can hold",
+                "the header name \"{}\" has characters that no configuration can contain",
                 name.escape_ascii()
             ),
             Self::WildcardInHeader { name } => write!(
                 f,
-                "the header name {name:?} holds a \"*\", which would be a wildcard in a \
+                "the header name {name:?} contains a \"*\", which would be a wildcard in a \
                  configuration"
             ),
             Self::Full => f.write_str(
-                "the configuration is as large as S3 allows: join rules or entries first",
+                "the configuration has reached a size limit of S3: merge rules or entries first",
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! What one rule says of a request.
+//! Whether one rule allows a request.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use super::origin::{self, ClosestOrigin};
 use super::question::Question;
 use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
 
-/// What one rule says of a request: S3 asks for its origin, its method and its requested headers,
-/// in this order, and a rule must allow all three. Here all three are answered even where S3 asks
-/// no further.
+/// Whether one rule allows a request. S3 checks the origin, the method and the requested headers,
+/// in this order, and the rule must allow all three. This type reports all three, even though S3
+/// stops at the first failure.
 ///
 /// Its `Display` form names every condition that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub enum OriginVerdict {
     },
     /// It does not.
     NotAllowed {
-        /// The entry that comes closest, if one resembles the origin.
+        /// The closest entry, if one resembles the origin.
         closest: Option<ClosestOrigin>,
     },
 }
@@ -60,7 +60,7 @@ pub enum MethodVerdict {
     Allowed,
     /// It does not.
     NotAllowed {
-        /// The method S3 judges the request by.
+        /// The method that S3 checks.
         method: Vec<u8>,
     },
 }
@@ -85,13 +85,13 @@ impl RuleVerdict {
         self.failed().is_none()
     }
 
-    /// The first condition that fails, in the order in which S3 asks.
+    /// The first condition that fails, in the order in which S3 checks them.
     #[must_use]
     pub fn failed(&self) -> Option<Condition> {
         self.failures().next()
     }
 
-    /// Every condition that fails, in the order in which S3 asks.
+    /// Every condition that fails, in the order in which S3 checks them.
     pub fn failures(&self) -> impl Iterator<Item = Condition> {
         [
             (
@@ -138,7 +138,7 @@ impl fmt::Display for RuleVerdict {
     }
 }
 
-/// What each rule says of what is asked, as the engine has it.
+/// The verdict of each rule, from the engine.
 pub(super) fn of_rules(
     policy: &CorsPolicy,
     configuration: &CorsConfiguration,

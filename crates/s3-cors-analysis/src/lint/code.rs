@@ -1,21 +1,21 @@
-//! What can be found, by name.
+//! The codes of the findings.
 
 use std::fmt;
 
-/// How bad a finding is.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know; often meant so.
+    /// Worth knowing; often intended.
     Info,
-    /// Probably not meant so, or open to harm.
+    /// Probably a mistake, or a security risk.
     Warning,
-    /// Cannot work.
+    /// Cannot work as written.
     Error,
 }
 
 impl Severity {
-    /// In lower case.
+    /// The name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl fmt::Display for Severity {
 
 macro_rules! codes {
     ($($name:ident, $text:literal, $severity:ident, $description:literal;)*) => {
-        /// What a [`Finding`](super::Finding) is. The names are stable.
+        /// What a [`Finding`](super::Finding) is about. The names are stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum LintCode {
@@ -42,7 +42,7 @@ macro_rules! codes {
         }
 
         impl LintCode {
-            /// All of them.
+            /// All codes.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The stable name, in kebab case.
@@ -53,7 +53,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What is found, in general.
+            /// What the lint finds, in general.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self {
@@ -61,7 +61,7 @@ macro_rules! codes {
                 }
             }
 
-            /// How bad it is.
+            /// How serious it is.
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self {
@@ -74,79 +74,79 @@ macro_rules! codes {
 
 codes! {
     OriginTrailingSlash, "origin-trailing-slash", Error,
-        "An origin ends with a slash; a browser's never does.";
+        "An origin ends with a slash, which no browser's Origin does.";
     OriginPath, "origin-path", Error,
-        "An origin goes on with a path, a query or a fragment; a browser's never does.";
+        "An origin has a path, a query or a fragment, which no browser's Origin has.";
     OriginMissingScheme, "origin-missing-scheme", Error,
-        "An origin lacks the scheme; a browser's always has one.";
+        "An origin has no scheme, but every browser's Origin has one.";
     OriginUpperCase, "origin-upper-case", Error,
-        "An origin has upper-case letters; browsers send lower case, and S3 compares exactly.";
+        "An origin has upper-case letters, but browsers send lower case and S3 is case-sensitive.";
     OriginDefaultPort, "origin-default-port", Error,
-        "An origin names the scheme's default port, which browsers leave out.";
+        "An origin has the scheme's default port, which browsers omit.";
     OriginWhitespace, "origin-whitespace", Error,
-        "An origin has white space in it.";
+        "An origin contains white space.";
     OriginNotAscii, "origin-not-ascii", Error,
-        "An origin has characters outside ASCII; browsers send such hosts in Punycode.";
-    OriginNever, "origin-never", Error,
-        "An origin is none that a browser could send.";
+        "An origin has non-ASCII characters, but browsers send such hosts in Punycode.";
+    OriginNeverSent, "origin-never-sent", Error,
+        "No browser can send this origin.";
     OriginNull, "origin-null", Warning,
-        "The origin \"null\" is anybody's.";
+        "The origin \"null\" can be used by anybody.";
     OriginAny, "origin-any", Info,
-        "The origin \"*\" is answered without credentials.";
+        "For the origin \"*\", S3 does not allow credentials.";
     OriginAnyHost, "origin-any-host", Warning,
-        "A pattern takes any host, and is answered with credentials.";
+        "A pattern matches any host, and S3 allows credentials for it.";
     OriginPublicSuffix, "origin-public-suffix", Warning,
-        "A wildcard stands before a public suffix, under which anybody can have a domain.";
+        "A wildcard is directly below a public suffix, where anybody can register a domain.";
     OriginOpenLabel, "origin-open-label", Warning,
-        "A wildcard stands within the label that anybody can register.";
+        "A wildcard is part of a label that anybody can register.";
     OriginOpenEnd, "origin-open-end", Warning,
-        "A wildcard stands where the host could go on, so any domain can end it.";
+        "A wildcard is at the end of the host, so the host can end with any domain.";
     OriginAnyScheme, "origin-any-scheme", Warning,
-        "A wildcard stands for the scheme, so unencrypted pages are allowed, too.";
+        "A wildcard covers the scheme, so unencrypted pages are allowed as well.";
     OriginApexMissing, "origin-apex-missing", Info,
         "Subdomains are allowed, but not the domain itself.";
     OriginLocalhostPort, "origin-localhost-port", Warning,
-        "An origin on this machine has no port, but development servers have one.";
+        "A localhost origin has no port, but development servers use one.";
     OriginBesideAny, "origin-beside-any", Warning,
-        "An origin beside \"*\" has no effect.";
+        "An origin in the same list as \"*\" has no effect.";
     OriginCovered, "origin-covered", Info,
-        "Another origin of the rule matches all that this one does.";
+        "Another origin of the rule already matches everything that this one does.";
     OriginUnreachable, "origin-unreachable", Warning,
-        "Earlier rules take everything this origin would match.";
+        "Earlier rules match every request that this origin would match.";
     MethodDuplicate, "method-duplicate", Info,
         "A method is listed twice.";
     MethodUnreachable, "method-unreachable", Warning,
-        "Earlier rules take every request with this method that the rule would match.";
+        "Earlier rules match every request with this method that the rule would match.";
     GetWithoutHead, "get-without-head", Info,
-        "GET is allowed where HEAD is not; GET does not imply it.";
+        "GET is allowed but HEAD is not; GET does not imply HEAD.";
     PutWithoutPost, "put-without-post", Info,
-        "PUT is allowed where POST is not, which uploads in parts need.";
+        "PUT is allowed but POST is not, which multipart uploads need.";
     UploadWithoutHeaders, "upload-without-headers", Warning,
-        "A rule allows uploads but no headers, so the preflight of most uploads fails.";
-    UploadWithoutETag, "upload-without-etag", Warning,
-        "A rule allows uploads but exposes no ETag, which uploads in parts need.";
+        "A rule allows uploads but no headers, so most upload preflights fail.";
+    UploadWithoutEtag, "upload-without-etag", Warning,
+        "A rule allows uploads but does not expose ETag, which multipart uploads need.";
     HeaderCovered, "header-covered", Info,
-        "Another allowed header of the rule matches all that this one does.";
-    HeaderNever, "header-never", Warning,
-        "An allowed header is none that a browser could ask for.";
+        "Another allowed header of the rule already matches everything that this one does.";
+    HeaderNeverRequested, "header-never-requested", Warning,
+        "No browser can ask for this allowed header.";
     ExposeHeaderUnusual, "expose-header-unusual", Warning,
         "An exposed header has characters that S3 may refuse.";
     ExposeHeaderNoEffect, "expose-header-no-effect", Info,
-        "An exposed header is one that scripts can always read, or never.";
+        "An exposed header is one that scripts can always read or never read.";
     ExposeHeaderDuplicate, "expose-header-duplicate", Info,
         "A header is exposed twice.";
     MaxAgeMissing, "max-age-missing", Info,
-        "Without MaxAgeSeconds browsers remember a preflight for five seconds.";
+        "Without MaxAgeSeconds, browsers cache a preflight response for five seconds only.";
     MaxAgeTooLong, "max-age-too-long", Info,
-        "MaxAgeSeconds is more than browsers honour.";
+        "MaxAgeSeconds is longer than browsers honour.";
     MaxAgeZero, "max-age-zero", Info,
-        "MaxAgeSeconds is zero, so browsers send a preflight each time.";
+        "MaxAgeSeconds is zero, so browsers send a preflight every time.";
     MaxAgeNegative, "max-age-negative", Error,
-        "MaxAgeSeconds is negative, which browsers do not take.";
+        "MaxAgeSeconds is negative, which browsers ignore.";
     RuleUnreachable, "rule-unreachable", Warning,
-        "Earlier rules take everything the rule would match.";
+        "Earlier rules match every request that the rule would match.";
     RuleOrderMatters, "rule-order-matters", Info,
-        "Rules overlap and answer differently, so their order matters.";
+        "Rules overlap and send different headers, so their order matters.";
     IdDuplicate, "id-duplicate", Warning,
         "Several rules have the same ID.";
 }

@@ -1,4 +1,4 @@
-//! Entries that have no effect beside others of their own list.
+//! Entries that have no effect because of others in the same list.
 
 use super::{Finding, LintCode};
 use s3_cors::{CorsRule, Pattern, Place};
@@ -18,14 +18,14 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
         };
         let finding = if any.is_some() && !Pattern::new(origin).is_any() {
             let text = format!(
-                "{origin:?} has no effect beside \"*\": it is answered with \"*\" and without \
-                 credentials like any other"
+                "{origin:?} has no effect together with \"*\": S3 sends \"*\" without \
+                 credentials for every origin"
             );
-            let help = "remove the one or the other; a rule of its own, before this one, is \
-                        answered with credentials";
+            let help = "remove one of the two, or move the origin to a separate rule before this \
+                        one, for which S3 allows credentials";
             Finding::new(LintCode::OriginBesideAny, place, text, help)
         } else {
-            let text = format!("{cover:?} matches all that {origin:?} does");
+            let text = format!("{cover:?} already matches everything that {origin:?} does");
             Finding::new(LintCode::OriginCovered, place, text, "remove it")
         };
         let by = any.map_or(by, |any| Place::of_entry(index, "AllowedOrigins", any));
@@ -43,7 +43,7 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
             Place::of_entry(index, "AllowedHeaders", entry),
         );
         if let Some((header, cover)) = entries.get(entry).zip(entries.get(covering)) {
-            let text = format!("{cover:?} matches all that {header:?} does");
+            let text = format!("{cover:?} already matches everything that {header:?} does");
             let by = Place::of_entry(index, "AllowedHeaders", covering);
             let finding = Finding::new(LintCode::HeaderCovered, place, text, "remove it");
             findings.push(finding.related([by]));
@@ -67,7 +67,7 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
         for (entry, value) in list.iter().enumerate() {
             let first = list.iter().position(|other| other == value);
             if let Some(first) = first.filter(|first| *first < entry) {
-                let text = format!("{value:?} is listed already");
+                let text = format!("{value:?} is already listed");
                 let finding =
                     Finding::new(code, Place::of_entry(index, key, entry), text, "remove it");
                 findings.push(finding.related([Place::of_entry(index, key, first)]));
@@ -76,16 +76,16 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
     }
 }
 
-/// The entries whose values another one matches, each with that one. Of equal ones the first
-/// stays.
+/// The entries that another entry makes redundant, each with that entry. Of equal entries, the
+/// first is kept.
 ///
-/// Many entries are looked at in the order of their beginnings, so that a wildcard meets only what
-/// begins like it.
+/// The entries are sorted by prefix, so that each wildcard is compared only with entries that start
+/// with its prefix.
 fn covered(entries: &[String]) -> Vec<(usize, usize)> {
     let patterns: Vec<(usize, Pattern<'_>)> = entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| !Pattern::has_several_wildcards(entry))
+        .filter(|(_, entry)| !Pattern::has_multiple_wildcards(entry))
         .map(|(index, entry)| (index, Pattern::new(entry)))
         .collect();
     let mut sorted = patterns.clone();
@@ -93,9 +93,9 @@ fn covered(entries: &[String]) -> Vec<(usize, usize)> {
     let mut covering: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for (index, pattern) in &patterns {
         let start = sorted.partition_point(|(_, other)| other.prefix() < pattern.prefix());
-        let alike = sorted.iter().skip(start);
+        let same_prefix = sorted.iter().skip(start);
         for (other_index, other) in
-            alike.take_while(|(_, other)| other.prefix().starts_with(pattern.prefix()))
+            same_prefix.take_while(|(_, other)| other.prefix().starts_with(pattern.prefix()))
         {
             let equal = pattern == other;
             if other_index != index && pattern.contains(other) && (!equal || index < other_index) {

@@ -1,8 +1,8 @@
-//! What S3 accepts and people did not mean: origins that no browser sends, patterns that are wider
-//! than they look, rules that are never reached, and what browsers and uploads need besides.
+//! Finds probable mistakes that S3 accepts: origins that no browser sends, patterns that are wider
+//! than they look, rules that are never reached, and settings that browsers and uploads need.
 //!
-//! Everything said about which rule takes what is decided exactly over the pattern language, one
-//! `*` for each entry, and not guessed.
+//! Findings about which rule matches which requests are exact, not heuristic: every entry has at
+//! most one `*`, so the patterns can be compared completely.
 //!
 //! ```
 //! use s3_cors::CorsConfiguration;
@@ -18,7 +18,7 @@
 //! assert_eq!(findings[0].severity, Severity::Error);
 //! assert_eq!(
 //!     findings[0].to_string(),
-//!     "CORSRules[0].AllowedOrigins[0]: \"https://example.com/\" ends with a slash, and no \
+//!     "CORSRules[0].AllowedOrigins[0]: \"https://example.com/\" ends with a slash, which no \
 //!      browser's Origin does; write \"https://example.com\" [origin-trailing-slash]",
 //! );
 //! # Ok::<(), s3_cors::ConfigError>(())
@@ -42,23 +42,23 @@ pub use code::{LintCode, Severity};
 use reach::Reach;
 use s3_cors::{CorsConfiguration, Place};
 
-/// Something in a configuration that S3 accepts and that is probably not meant.
+/// Something in a configuration that S3 accepts but that is probably a mistake.
 ///
 /// Its `Display` form is one line: the place, the text, the help and the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it is, for programs.
+    /// The code, for programs.
     pub code: LintCode,
-    /// How bad it is.
+    /// How serious it is.
     pub severity: Severity,
     /// Where it is.
     pub place: Place,
-    /// What is found, in words.
+    /// What is wrong.
     pub text: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
-    /// Other places it speaks of, such as the earlier rule.
+    /// Other places involved, such as an earlier rule.
     pub related: Vec<Place>,
 }
 
@@ -90,13 +90,14 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks a configuration over, in the order of its rules and entries.
+/// Checks a configuration for probable mistakes. The findings are in the order of the rules and
+/// entries.
 ///
-/// What [`CorsConfiguration::check`] refuses is not found again here; for a configuration that it
-/// refuses, only what can be said of each entry and each rule alone is.
+/// It does not repeat the problems that [`CorsConfiguration::check`] finds. For a configuration
+/// with such problems, it reports only findings about single entries and single rules.
 ///
-/// Takes time in proportion to the entries, times the different lengths of patterns, and for
-/// overlaps times the rules.
+/// The time is proportional to the number of entries times the number of distinct pattern lengths;
+/// for overlaps, to the number of entries times the number of rules.
 ///
 /// ```
 /// use s3_cors::CorsConfiguration;
@@ -125,7 +126,7 @@ pub fn lint(configuration: &CorsConfiguration) -> Vec<Finding> {
     if let Some(reach) = &reach {
         order::findings(configuration, reach, &mut findings);
     }
-    // Stable, so that what is found at one place stays in the order of the searches.
+    // Stable, so that findings at the same place keep their order.
     findings.sort_by_key(|finding| {
         let member = finding.place.key().map_or(0, |key| match key {
             "AllowedOrigins" => 1,

@@ -1,4 +1,4 @@
-//! What the order of rules does: what is never reached, and what would change in another order.
+//! Effects of the order of rules: rules that are never reached, and rules whose order matters.
 
 use super::reach::Reach;
 use super::{Finding, LintCode};
@@ -15,11 +15,11 @@ pub(super) fn findings(
         let taken = reach.taken(index);
         if let Some(takers) = taken.rule() {
             let text = format!(
-                "{} take{} everything this rule would match",
+                "{} {} every request that this rule would match",
                 names(&takers),
-                s(&takers)
+                matches(&takers)
             );
-            let help = "move the rule before them, or remove it";
+            let help = "move this rule up, or remove it";
             let places = takers.into_iter().map(Place::of_rule);
             let place = Place::of_rule(index);
             let finding = Finding::new(LintCode::RuleUnreachable, place, text, help);
@@ -33,12 +33,12 @@ pub(super) fn findings(
                 .position(|other| other == method);
             if let Some(takers) = taken.method(entry).filter(|_| is_first == Some(entry)) {
                 let text = format!(
-                    "{} take{} every {method} this rule would match",
+                    "{} {} every {method} request that this rule would match",
                     names(&takers),
-                    s(&takers)
+                    matches(&takers)
                 );
                 let place = Place::of_entry(index, "AllowedMethods", entry);
-                let help = "move the rule before them, or remove the method";
+                let help = "move this rule up, or remove the method";
                 let finding = Finding::new(LintCode::MethodUnreachable, place, text, help);
                 findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
             }
@@ -46,12 +46,12 @@ pub(super) fn findings(
         for (entry, origin) in rule.allowed_origins.iter().enumerate() {
             if let Some(takers) = taken.origin(entry) {
                 let text = format!(
-                    "{} take{} everything {origin:?} would match here",
+                    "{} {} every request that {origin:?} would match here",
                     names(&takers),
-                    s(&takers)
+                    matches(&takers)
                 );
                 let place = Place::of_entry(index, "AllowedOrigins", entry);
-                let help = "move the rule before them, or remove the entry";
+                let help = "move this rule up, or remove the entry";
                 let finding = Finding::new(LintCode::OriginUnreachable, place, text, help);
                 findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
             }
@@ -72,13 +72,14 @@ fn names(rules: &[usize]) -> String {
     }
 }
 
-/// The ending of a verb.
-fn s(rules: &[usize]) -> &'static str {
-    if rules.len() == 1 { "s" } else { "" }
+/// The verb that goes with [`names`].
+fn matches(rules: &[usize]) -> &'static str {
+    if rules.len() == 1 { "matches" } else { "match" }
 }
 
-/// Earlier rules that allow some of the same requests and answer otherwise. A request that asks
-/// for no header passes every list of headers, so origin and method alone make the overlap.
+/// Earlier rules that allow some of the same requests but send different headers. A request that
+/// asks for no header passes every list of headers, so rules overlap if their origins and methods
+/// do.
 fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Vec<Finding>) {
     let mut found = rules
         .iter()
@@ -89,7 +90,7 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
                 .allowed_methods
                 .iter()
                 .find(|method| other.allowed_methods.contains(method))?;
-            let entry = meeting_origin(rule, other).filter(|_| !answers_alike(rule, other))?;
+            let entry = meeting_origin(rule, other).filter(|_| !same_response(rule, other))?;
             Some((earlier, method, entry))
         });
     let Some((first, method, entry)) = found.next() else {
@@ -98,11 +99,12 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
     let others = found.map(|(earlier, ..)| earlier);
     let earlier: Vec<usize> = std::iter::once(first).chain(others).collect();
     let text = format!(
-        "{} answer{} some of the same requests, and otherwise, such as {method} of {entry:?}",
+        "{} {} some of the same requests, for example {method} from {entry:?}, but with \
+         different response headers",
         names(&earlier),
-        s(&earlier)
+        matches(&earlier)
     );
-    let help = "keep the order; Terraform keeps rules as a set and may not";
+    let help = "keep this order; Terraform stores rules as a set and may reorder them";
     let place = Place::of_rule(index);
     let finding = Finding::new(LintCode::RuleOrderMatters, place, text, help);
     findings.push(finding.related(earlier.into_iter().map(Place::of_rule)));
@@ -120,7 +122,7 @@ fn meeting_origin<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> Option<&'a str
     })
 }
 
-fn answers_alike(rule: &CorsRule, other: &CorsRule) -> bool {
+fn same_response(rule: &CorsRule, other: &CorsRule) -> bool {
     let any = |rule: &CorsRule| {
         rule.allowed_origins
             .iter()

@@ -12,7 +12,7 @@ pub(super) fn findings(
 ) {
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {
         let place = Place::of_entry(index, "AllowedOrigins", entry);
-        if Pattern::has_several_wildcards(origin) {
+        if Pattern::has_multiple_wildcards(origin) {
             // S3 refuses it, and so does the check.
             continue;
         }
@@ -22,16 +22,19 @@ pub(super) fn findings(
         }
         if let Some(text) = includes_null(origin) {
             let help =
-                "give the page an origin of its own, or use \"*\" if the responses are public";
+                "serve the page from a real origin, or use \"*\" if the responses are public";
             findings.push(Finding::new(LintCode::OriginNull, place, text, help));
         } else if let Some(apex) = missing_apex(origin, rule, reach) {
-            let text = format!("{origin:?} does not match {apex:?}, for its dot counts");
-            let help = format!("add {apex:?} if it is meant, too");
+            let text = format!(
+                "{origin:?} does not match {apex:?}, because the dot is part of the pattern"
+            );
+            let help = format!("add {apex:?} if you want to allow it as well");
             findings.push(Finding::new(LintCode::OriginApexMissing, place, text, help));
         } else if lacks_port(origin, rule, reach) {
-            let text = format!("{origin:?} has no port, and so only stands for port 80 or 443");
+            let text = format!("{origin:?} has no port, so it only matches the default port");
             let help = format!(
-                "add the development server's, such as \"{origin}:3000\", or \"{origin}:*\""
+                "add the port of the development server, such as \"{origin}:3000\", or \
+                 \"{origin}:*\""
             );
             findings.push(Finding::new(
                 LintCode::OriginLocalhostPort,
@@ -54,12 +57,12 @@ fn includes_null(entry: &str) -> Option<String> {
         false => "\"null\" is the origin".to_owned(),
     };
     Some(format!(
-        "{what} of every sandboxed frame and local file, which anybody can make; S3 sends such \
-         pages credentials"
+        "{what} of every sandboxed frame and local file, and anybody can create one; S3 \
+         allows credentials for it"
     ))
 }
 
-/// What keeps an origin from being any browser's.
+/// Why no browser sends an origin.
 fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
     if sendable::example(entry).is_some() {
         return None;
@@ -69,19 +72,19 @@ fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
     let has_scheme = base.contains("://") || base.starts_with('*');
     let is_lower = |text: &str| !text.bytes().any(|byte| byte.is_ascii_uppercase());
     let code = if meant.is_none() && (entry.is_ascii() || entry.contains('*')) {
-        // White space and upper case are worth a name even where more is wrong.
+        // White space has a name even where more is wrong.
         match () {
-            () if entry.is_empty() => LintCode::OriginNever,
+            () if entry.is_empty() => LintCode::OriginNeverSent,
             () if entry.contains(char::is_whitespace) => LintCode::OriginWhitespace,
             () if !entry.is_ascii() => LintCode::OriginNotAscii,
-            () => LintCode::OriginNever,
+            () => LintCode::OriginNeverSent,
         }
     } else if entry.contains(char::is_whitespace) {
         LintCode::OriginWhitespace
     } else if !entry.is_ascii() {
         LintCode::OriginNotAscii
     } else if base.contains('@') || is_socket(base) || lacks_slashes(entry) {
-        LintCode::OriginNever
+        LintCode::OriginNeverSent
     } else if rest == "/" {
         LintCode::OriginTrailingSlash
     } else if !rest.is_empty() {
@@ -93,26 +96,26 @@ fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
     } else if has_default_port(base) {
         LintCode::OriginDefaultPort
     } else {
-        LintCode::OriginNever
+        LintCode::OriginNeverSent
     };
     let what = match code {
-        LintCode::OriginTrailingSlash => "ends with a slash, but a browser's Origin never does",
+        LintCode::OriginTrailingSlash => "ends with a slash, which no browser's Origin does",
         LintCode::OriginPath => {
-            "has more than a scheme, host and port, but a browser's Origin never does"
+            "has more than scheme, host and port, which no browser's Origin does"
         }
-        LintCode::OriginMissingScheme => "has no scheme, but a browser's Origin always has one",
+        LintCode::OriginMissingScheme => "has no scheme, but every browser's Origin has one",
         LintCode::OriginUpperCase => "has upper-case letters, but browsers send lower case",
-        LintCode::OriginDefaultPort => "names the default port, which browsers leave out",
-        LintCode::OriginWhitespace => "contains white space, but a browser's Origin never does",
-        LintCode::OriginNotAscii => "has characters outside ASCII, which browsers send in Punycode",
+        LintCode::OriginDefaultPort => "has the default port, which browsers omit",
+        LintCode::OriginWhitespace => "contains white space, which no browser's Origin does",
+        LintCode::OriginNotAscii => "has non-ASCII characters, which browsers send in Punycode",
         _ => "is not an origin that a browser can send",
     };
     let help = match meant {
         Some(meant) => format!("write {meant:?}"),
         None if code == LintCode::OriginNotAscii => {
-            "write the host as browsers send it, beginning with \"xn--\"".to_owned()
+            "write the host in Punycode, starting with \"xn--\"".to_owned()
         }
-        None => "write a scheme, host and port, such as \"https://www.example.com\", or remove it"
+        None => "write scheme, host and port, such as \"https://www.example.com\", or remove it"
             .to_owned(),
     };
     Some((code, format!("{entry:?} {what}"), help))

@@ -1,11 +1,11 @@
-//! Which requests get as far as which rule, decided by asking the engine about values that stand
-//! for all.
+//! Which requests reach which rule, found by asking the engine about values that represent all
+//! others.
 
 use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
 
 use crate::pattern::{self, Classes};
 
-/// A valid configuration, compiled, and the values that stand for its entries.
+/// A valid configuration, compiled, and the values that represent its entries.
 pub(super) struct Reach<'c> {
     policy: CorsPolicy,
     rules: &'c [CorsRule],
@@ -34,19 +34,20 @@ impl<'c> Reach<'c> {
         self.policy.rules_allowing_origin(origin)
     }
 
-    /// An origin that an entry matches, and as few others as can be; `None` if it matches none.
+    /// An origin that the entry matches and that as few other entries as possible match; `None` if
+    /// the entry matches no origin.
     pub(super) fn typical_origin(&self, entry: &str) -> Option<Vec<u8>> {
         let origin = self.origins.typical(&Pattern::new(entry));
-        // An empty Origin counts as none.
+        // An empty Origin counts as absent.
         (!origin.is_empty()).then_some(origin)
     }
 
-    /// The rules that have a method.
+    /// The rules that allow a method.
     pub(super) fn allowing_method(&self, method: &str) -> RuleSet {
         self.policy.rules_allowing_method(method.as_bytes())
     }
 
-    /// The rules that allow every header a rule allows.
+    /// The rules that allow every header that `rule` allows.
     fn allowing_headers_of(&self, rule: &CorsRule) -> RuleSet {
         let mut allowing = self.policy.all_rules();
         for entry in &rule.allowed_headers {
@@ -59,11 +60,11 @@ impl<'c> Reach<'c> {
         allowing
     }
 
-    /// For each method of a rule, in its order, and each of its origins: the earlier rules that
-    /// take all of it, whatever headers are asked for. Empty if something gets through.
+    /// For each method and each origin of a rule: the earlier rules that match all its requests,
+    /// whatever headers are requested. Empty if some requests reach the rule.
     ///
-    /// More requested headers only take rules out, so it is enough to look at requests that ask
-    /// for all headers the rule allows.
+    /// Each additional requested header can only rule out rules, so it is enough to check requests
+    /// that ask for all headers that the rule allows.
     pub(super) fn taken(&self, index: usize) -> Taken {
         let Some(rule) = self.rules.get(index) else {
             return Taken::default();
@@ -85,26 +86,26 @@ impl<'c> Reach<'c> {
     }
 }
 
-/// Which earlier rules take what a rule would match.
+/// The earlier rules that match what a rule would match.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    /// For each method and each origin the rules that take it; `None` for an origin that matches
-    /// nothing.
+    /// For each method and each origin, the rules that match it first; `None` for an entry that
+    /// matches no origin.
     by_method: Vec<Vec<Option<RuleSet>>>,
 }
 
 impl Taken {
-    /// The first rules to take all of the rule, if they do.
+    /// The earlier rules that match every request of the rule, if they do.
     pub(super) fn rule(&self) -> Option<Vec<usize>> {
         takers(self.by_method.iter().flatten())
     }
 
-    /// The first rules to take all requests with a method, if they do.
+    /// The earlier rules that match every request with a method, if they do.
     pub(super) fn method(&self, method: usize) -> Option<Vec<usize>> {
         takers(self.by_method.get(method)?.iter())
     }
 
-    /// The first rules to take all requests of an origin, if they do.
+    /// The earlier rules that match every request from an origin, if they do.
     pub(super) fn origin(&self, origin: usize) -> Option<Vec<usize>> {
         takers(self.by_method.iter().filter_map(|by| by.get(origin)))
     }
@@ -117,6 +118,6 @@ fn takers<'a>(sets: impl Iterator<Item = &'a Option<RuleSet>>) -> Option<Vec<usi
     }
     takers.sort_unstable();
     takers.dedup();
-    // Where no origin matches anything, other findings say so.
+    // If the entries match no origin at all, other findings report it.
     (!takers.is_empty()).then_some(takers)
 }

@@ -1,4 +1,4 @@
-//! What a rule lacks for what it is likely there for.
+//! Settings that a rule probably lacks.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use super::reach::Reach;
 use super::{Finding, LintCode};
 use s3_cors::{CorsConfiguration, CorsRule, Place};
 
-/// What Chromium remembers a preflight for at most, in seconds; Safari less.
+/// Chromium's limit for caching preflight responses, in seconds. Safari's is lower.
 const CHROMIUM_MOST: i64 = 7_200;
-/// What Firefox remembers a preflight for at most, in seconds.
+/// Firefox's limit for caching preflight responses, in seconds.
 const FIREFOX_MOST: i64 = 86_400;
 
 pub(super) fn findings(
@@ -27,15 +27,16 @@ pub(super) fn findings(
     };
     let lacks = |method| !has(method) && !allowed_elsewhere(rule, method, reach);
     if has("GET") && lacks("HEAD") {
-        let text = "GET is allowed, but not HEAD, which it does not imply: headObject of the SDKs \
-                    and players that probe with HEAD are blocked";
-        let help = "add \"HEAD\" if they are used";
+        let text = "GET is allowed but HEAD is not, and GET does not imply HEAD: headObject \
+                    calls of the SDKs, and media players that probe with HEAD, are blocked";
+        let help = "add \"HEAD\" if you use them";
         let finding = Finding::new(LintCode::GetWithoutHead, entry_of("GET"), text.into(), help);
         findings.push(finding);
     }
     if has("PUT") && lacks("POST") {
-        let text = "PUT is allowed, but not POST, with which an upload in parts begins and ends";
-        let help = "add \"POST\" if large files are uploaded, and \"DELETE\" to abort";
+        let text = "PUT is allowed but POST is not, and multipart uploads start and complete \
+                    with POST";
+        let help = "add \"POST\" for multipart uploads, and \"DELETE\" to abort them";
         let finding = Finding::new(LintCode::PutWithoutPost, entry_of("PUT"), text.into(), help);
         findings.push(finding);
     }
@@ -43,10 +44,10 @@ pub(super) fn findings(
     if let Some(method) = upload {
         if rule.allowed_headers.is_empty() {
             let text = format!(
-                "{method} is allowed, but no header: S3 knows no safelist, so a preflight that \
-                 asks for Content-Type, Authorization or x-amz-* is refused"
+                "{method} is allowed but no headers are: S3 has no safelist, so it refuses a \
+                 preflight that asks for Content-Type, Authorization or x-amz-*"
             );
-            let help = "add AllowedHeaders with the headers that are sent, or \"*\"";
+            let help = "add AllowedHeaders with the headers that uploads send, or \"*\"";
             let finding =
                 Finding::new(LintCode::UploadWithoutHeaders, entry_of(method), text, help);
             findings.push(finding);
@@ -54,18 +55,18 @@ pub(super) fn findings(
         let exposes = |name: &String| name.eq_ignore_ascii_case("etag");
         if !rule.expose_headers.iter().any(exposes) {
             let text = format!(
-                "{method} is allowed, but ETag is not exposed: a script cannot read it, and an \
-                 upload in parts cannot be completed without it"
+                "{method} is allowed but ETag is not exposed: scripts cannot read it, and a \
+                 multipart upload cannot be completed without it"
             );
             let help = "add \"ETag\" to ExposeHeaders";
-            let finding = Finding::new(LintCode::UploadWithoutETag, entry_of(method), text, help);
+            let finding = Finding::new(LintCode::UploadWithoutEtag, entry_of(method), text, help);
             findings.push(finding);
         }
     }
     findings.extend(max_age(index, rule.max_age_seconds));
 }
 
-/// Whether other rules allow a method wherever this one allows anything.
+/// Whether other rules allow a method for all origins of this rule.
 fn allowed_elsewhere(rule: &CorsRule, method: &str, reach: Option<&Reach<'_>>) -> bool {
     let Some(reach) = reach else {
         return false;
@@ -81,36 +82,38 @@ fn max_age(index: usize, seconds: Option<i64>) -> Option<Finding> {
     let (code, text, help) = match seconds {
         None => (
             LintCode::MaxAgeMissing,
-            "there is no MaxAgeSeconds, so browsers remember a preflight for 5 seconds".to_owned(),
-            "add it, such as 3000",
+            "there is no MaxAgeSeconds, so browsers cache a preflight response for 5 seconds \
+             only"
+                .to_owned(),
+            "add it, for example 3000",
         ),
         Some(0) => (
             LintCode::MaxAgeZero,
-            "MaxAgeSeconds is 0, so every request that needs one has its own preflight; \
-             Terraform writes 0 where nothing is set"
+            "MaxAgeSeconds is 0, so browsers send a preflight every time; Terraform writes 0 if \
+             nothing is set"
                 .to_owned(),
-            "give a number, such as 3000",
+            "set a positive number, for example 3000",
         ),
         Some(seconds) if seconds < 0 => (
             LintCode::MaxAgeNegative,
-            format!("MaxAgeSeconds is {seconds}, which browsers do not take"),
-            "write 0 to have nothing remembered",
+            format!("MaxAgeSeconds is {seconds}, but browsers ignore negative numbers"),
+            "write 0 to disable caching",
         ),
         Some(seconds) if seconds > FIREFOX_MOST => (
             LintCode::MaxAgeTooLong,
             format!(
-                "MaxAgeSeconds is {seconds}, but no browser remembers a preflight for more than \
-                 {FIREFOX_MOST}, and Chromium for more than {CHROMIUM_MOST}"
+                "MaxAgeSeconds is {seconds}, but browsers cache a preflight response for at most \
+                 {FIREFOX_MOST} seconds, and Chromium for at most {CHROMIUM_MOST}"
             ),
-            "write what is honoured, and do not count on more",
+            "write a value that browsers honour",
         ),
         Some(seconds) if seconds > CHROMIUM_MOST => (
             LintCode::MaxAgeTooLong,
             format!(
-                "MaxAgeSeconds is {seconds}, but Chromium remembers a preflight for no more than \
-                 {CHROMIUM_MOST}"
+                "MaxAgeSeconds is {seconds}, but Chromium caches a preflight response for at \
+                 most {CHROMIUM_MOST} seconds"
             ),
-            "do not count on more",
+            "do not rely on a longer time",
         ),
         Some(_) => return None,
     };
@@ -127,10 +130,14 @@ pub(super) fn duplicate_ids(configuration: &CorsConfiguration, findings: &mut Ve
         };
         let known = *first.entry(id).or_insert(index);
         if known != index {
-            let text = format!("the ID {id:?} is that of CORSRules[{known}], too");
+            let text = format!("CORSRules[{known}] has the same ID {id:?}");
             let place = Place::of_member(index, "ID");
-            let finding =
-                Finding::new(LintCode::IdDuplicate, place, text, "give each rule its own");
+            let finding = Finding::new(
+                LintCode::IdDuplicate,
+                place,
+                text,
+                "give each rule its own ID",
+            );
             findings.push(finding.related([Place::of_member(known, "ID")]));
         }
     }

@@ -1,6 +1,6 @@
-//! Patterns that are wider than they look. S3 sends the origin and
-//! `Access-Control-Allow-Credentials: true` for all but `*` itself (F30, F31), so whoever such a
-//! pattern lets in can use the cookies of its visitors.
+//! Patterns that are wider than they look. For all patterns except `*` alone, S3 echoes the origin
+//! and sends `Access-Control-Allow-Credentials: true` (F30, F31), so every matching page can send
+//! requests with the user's cookies.
 
 use std::ops::Range;
 
@@ -15,26 +15,26 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
         if Pattern::new(origin).is_any() {
             let text = "for \"*\", S3 sends \"*\" without credentials, so a fetch with \
                         credentials: \"include\" is blocked";
-            let help = "list the origins if credentials are needed";
+            let help = "list the origins if you need credentials";
             findings.push(Finding::new(LintCode::OriginAny, place, text.into(), help));
             continue;
         }
-        if !Pattern::new(origin).is_wildcard() || Pattern::has_several_wildcards(origin) {
+        if !Pattern::new(origin).is_wildcard() || Pattern::has_multiple_wildcards(origin) {
             continue;
         }
         if let Some((code, example)) = anybody(origin) {
             let text = format!(
-                "{origin:?} also matches {example:?}, and S3 sends credentials unless the rule \
-                 holds \"*\""
+                "{origin:?} also matches {example:?}, and S3 allows credentials for it unless \
+                 the rule lists \"*\""
             );
-            let help = "list the origins, or put \"*.\" before a domain of your own";
+            let help = "list the origins, or write \"*.\" before a domain that you own";
             findings.push(Finding::new(code, place.clone(), text, help));
         }
         if let Some(example) = unencrypted(origin) {
             let text = format!(
-                "{origin:?} also matches {example:?}, whose pages anybody on the network can change"
+                "{origin:?} also matches {example:?}, whose pages anybody on the network can modify"
             );
-            let help = "begin it with \"https://\"";
+            let help = "start it with \"https://\"";
             findings.push(Finding::new(LintCode::OriginAnyScheme, place, text, help));
         }
     }

@@ -1,15 +1,16 @@
-//! Finitely many values that stand for all.
+//! A finite set of values that represents all others.
 //!
-//! Take a finite set of patterns and any value. Let `p` be the longest of the patterns' prefixes
-//! that begins it and `s` the longest of their suffixes that ends it. If the two do not overlap
-//! in the value, it is matched by exactly the wildcards whose prefix begins `p` and whose suffix
-//! ends `s`, just as `p`, some bytes that lengthen neither, and `s` are. If they do overlap, the
-//! value is `p` and what is left of `s`, which is one of finitely many.
+//! Take a finite set of patterns and any value. Let `p` be the longest prefix of a pattern that the
+//! value starts with, and `s` the longest suffix that it ends with. If the two do not overlap in
+//! the value, exactly those wildcards match it whose prefix is a start of `p` and whose suffix is
+//! an end of `s`. The same wildcards match `p`, followed by some bytes that lengthen neither,
+//! followed by `s`. If they do overlap, the value is `p` followed by the rest of `s`, and there are
+//! finitely many such values.
 //!
-//! So the values that match a pattern and as few others as possible are its *typical* one, the
-//! exact values it matches, and for two patterns at once also the overlaps of the longer prefix
-//! with the longer suffix. Whoever looks for a value that some patterns match and some do not
-//! need look no further.
+//! So a pattern is represented by its *typical* value, which as few other patterns as possible
+//! match, and by the exact values that it matches. Two patterns together are also represented by
+//! the overlaps of the longer prefix with the longer suffix. To find a value that some patterns
+//! match and others do not, it is enough to try these values.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,7 +18,7 @@ use s3_cors::Pattern;
 
 use super::plausible::{Kind, fillers};
 
-/// What is known of all patterns of a kind that are compared with each other.
+/// The parts of all patterns of a kind that are compared with each other.
 #[derive(Debug)]
 pub(crate) struct Classes {
     exact: HashSet<Vec<u8>>,
@@ -26,7 +27,7 @@ pub(crate) struct Classes {
     kind: Kind,
 }
 
-/// Beginnings, or endings, by length.
+/// Prefixes or suffixes, by length.
 #[derive(Debug, Default)]
 struct Ends {
     known: HashSet<Vec<u8>>,
@@ -40,19 +41,19 @@ impl Ends {
         }
     }
 
-    /// Whether one of them that is longer than so many bytes is the part of that length.
+    /// Whether one of them is longer than `than` bytes and equals the part of its length.
     fn any_longer<'v>(&self, than: usize, part: impl Fn(usize) -> Option<&'v [u8]>) -> bool {
         let mut longer = self.lengths.range(than + 1..);
         longer.any(|&length| part(length).is_some_and(|part| self.known.contains(part)))
     }
 }
 
-/// The classes of origins under these entries.
+/// The classes of the origins that these entries match.
 pub(crate) fn of_origins<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
     Classes::new(entries, Kind::Origins)
 }
 
-/// The classes of header names under these entries, which are in lower case.
+/// The classes of the header names that these entries, in lower case, match.
 pub(crate) fn of_headers<'a>(entries: impl Iterator<Item = &'a str>) -> Classes {
     Classes::new(entries, Kind::Headers)
 }
@@ -80,7 +81,7 @@ impl Classes {
         classes
     }
 
-    /// A value that matches this pattern, and no other one unless that contains this one.
+    /// A value that this pattern matches, and no other pattern except those that contain this one.
     pub(crate) fn typical(&self, pattern: &Pattern<'_>) -> Vec<u8> {
         match pattern.suffix() {
             None => pattern.prefix().to_vec(),
@@ -88,7 +89,7 @@ impl Classes {
         }
     }
 
-    /// A value with this beginning and this end that lengthens neither to another one.
+    /// A value with this prefix and this suffix that has no longer known prefix or suffix.
     fn between(&self, prefix: &[u8], suffix: &[u8]) -> Vec<u8> {
         let fillers = fillers(self.kind, prefix, suffix);
         let mut values = fillers.map(|filler| [prefix, &filler, suffix].concat());
@@ -99,12 +100,12 @@ impl Classes {
                 && !self.prefixes.any_longer(prefix.len(), beginning)
                 && !self.suffixes.any_longer(suffix.len(), end)
         });
-        // No entry can hold this byte, for all are UTF-8.
+        // No entry can contain this byte, because all are UTF-8.
         found.unwrap_or_else(|| [prefix, b"\xff", suffix].concat())
     }
 
-    /// Values that match both patterns, one for each way to match as few others as possible.
-    /// None if no value matches both.
+    /// Values that match both patterns, one for each way to match as few others as possible. Empty
+    /// if no value matches both.
     pub(crate) fn common(&self, one: &Pattern<'_>, other: &Pattern<'_>) -> Vec<Vec<u8>> {
         let (Some(suffix), Some(other_suffix)) = (one.suffix(), other.suffix()) else {
             let (exact, pattern) = match one.suffix() {
@@ -142,7 +143,7 @@ impl Classes {
     }
 }
 
-/// The longer of two, if the shorter is part of it.
+/// The longer of two parts, if it contains the shorter one.
 fn longer<'a>(
     one: &'a [u8],
     other: &'a [u8],

@@ -1,7 +1,7 @@
-//! One entry of `AllowedOrigins` or `AllowedHeaders` as a set of values, and what can be said of
-//! such sets exactly: which contains which, and where two meet.
+//! An entry of `AllowedOrigins` or `AllowedHeaders` as a set of values: which sets contain others,
+//! and which overlap.
 //!
-//! The engine alone makes decisions; here entries are compared with each other.
+//! The engine alone makes decisions; this module compares entries with each other.
 
 mod classes;
 mod plausible;
@@ -12,12 +12,12 @@ pub(crate) use classes::{of_headers, of_origins};
 
 use s3_cors::Pattern;
 
-/// How two patterns relate as sets of values.
+/// The relations between two patterns as sets of values.
 pub(crate) trait Relations {
     /// Whether some value matches both.
     fn meets(&self, other: &Self) -> bool;
 
-    /// Whether it matches all that another one does.
+    /// Whether it matches every value that `other` matches.
     fn contains(&self, other: &Self) -> bool;
 }
 
@@ -34,8 +34,8 @@ impl Relations for Pattern<'_> {
         prefixes_meet && (suffix.ends_with(other_suffix) || other_suffix.ends_with(suffix))
     }
 
-    /// A wildcard also stands for bytes that occur in no other pattern, so whatever contains it
-    /// has its own `*` no later and no earlier.
+    /// A wildcard also stands for bytes that occur in no other pattern, so a pattern that contains
+    /// it must have a prefix and a suffix that are no longer.
     fn contains(&self, other: &Self) -> bool {
         match (self.suffix(), other.suffix()) {
             (_, None) => self.matches(other.prefix()),
@@ -47,8 +47,8 @@ impl Relations for Pattern<'_> {
     }
 }
 
-/// Whether a requested name can match an entry of `AllowedHeaders`: names are cut out at commas and
-/// freed of blanks around them, and are never empty.
+/// Whether a requested name can match an entry of `AllowedHeaders`: names are split at commas,
+/// trimmed, and never empty.
 pub(crate) fn can_be_name(entry: &str) -> bool {
     let blank = [' ', '\t'];
     !entry.is_empty()

@@ -1,8 +1,8 @@
-//! What to put in place of a `*`, the likeliest first, so that examples look like life.
+//! Replacements for a `*`, the most plausible first, so that examples look realistic.
 
 use std::borrow::Cow;
 
-/// What the patterns are for.
+/// What the patterns match.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Origins,
@@ -11,8 +11,8 @@ pub(super) enum Kind {
 
 type Words = Vec<Cow<'static, str>>;
 
-/// What could stand between this beginning and this end: words, then single characters, for where
-/// everything better belongs to another pattern.
+/// Replacements for the `*` between this prefix and this suffix: words, then single characters in
+/// case all words belong to other patterns.
 pub(super) fn fillers(
     kind: Kind,
     prefix: &[u8],
@@ -36,7 +36,7 @@ fn words(words: &'static [&'static str]) -> Words {
     words.iter().map(|word| Cow::Borrowed(*word)).collect()
 }
 
-/// For an origin.
+/// Words for an origin.
 fn origins(prefix: &[u8], suffix: &[u8]) -> Words {
     let has_scheme = |text: &[u8]| text.windows(3).any(|part| part == b"://");
     if has_scheme(prefix) {
@@ -65,7 +65,7 @@ fn origins(prefix: &[u8], suffix: &[u8]) -> Words {
     hosts.iter().map(of_host).collect()
 }
 
-/// For a header name.
+/// Words for a header name.
 fn headers(prefix: &[u8], suffix: &[u8]) -> Words {
     if prefix.is_empty() && suffix.is_empty() {
         words(&["x-custom", "x-other", "custom", "other"])

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use cors_fetch::{Credentials, Failure, Fetch, Outcome, Response, Sent, Verdict as Seen};
+use cors_fetch::{
+    Credentials, Failure, Fetch, Outcome, Request as Sent, Response, Verdict as Seen,
+};
 use s3_cors::{CorsConfiguration, CorsPolicy};
 use serde::Serialize;
 

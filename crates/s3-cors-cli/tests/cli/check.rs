@@ -59,7 +59,7 @@ fn everything_s3_would_refuse_is_shown_with_its_line() {
 3 |         "AllowedOrigins": ["https://*.example.*"],
   |                            ^^^^^^^^^^^^^^^^^^^^^ CORSRules[0].AllowedOrigins[0]
   |
-  = help: keep one, or write an entry for each value you mean
+  = help: keep one, or write a separate entry for each value
   = note: S3 answers InvalidRequest: AllowedOrigin "https://*.example.*" can not have more than one wildcard.
 
 error: S3 does not support the method "PATCH"
@@ -101,7 +101,7 @@ cors.json: 3 errors
 fn what_does_not_do_what_it_looks_like_is_shown_with_its_code() {
     let directory = Directory::with(DOUBTFUL);
     let ran = directory.run(&["check", "cors.json"]);
-    let expected = r#"error[origin-trailing-slash]: "https://www.example.com/" ends with a slash, and no browser's Origin does
+    let expected = r#"error[origin-trailing-slash]: "https://www.example.com/" ends with a slash, which no browser's Origin does
  --> cors.json:3:28
   |
 3 |         "AllowedOrigins": ["https://www.example.com/"],
@@ -162,7 +162,7 @@ fn what_cannot_be_read_is_code_2_and_says_the_cure() {
     let directory = Directory::new();
     for (file, help) in [
         ("missing.json", "check the path"),
-        (".", "name the file inside it"),
+        (".", "give the path of a file inside it"),
     ] {
         let ran = directory.run(&["check", file]);
         assert_eq!(ran.code, Some(2), "{file}");

@@ -1,5 +1,5 @@
 //! The two generations of the `http` crate: requests as [`CorsRequest`](crate::CorsRequest), the
-//! headers of responses as values that are ready to send, and what is done to a response.
+//! headers of responses as values that are ready to send, and the changes to make to a response.
 
 macro_rules! generation {
     ($module:ident, $http:ident, $feature:literal, $version:literal) => {
@@ -19,7 +19,7 @@ macro_rules! generation {
             use crate::policy::{CompiledRule, Variable};
             use crate::request::{CorsRequest, Echo, RequestHeader, ResourceType};
 
-            /// The header of a request that [`RequestHeader`] stands for.
+            /// The name of the request header that a [`RequestHeader`] stands for.
             #[must_use]
             #[inline]
             pub fn request_header_name(header: RequestHeader) -> HeaderName {
@@ -48,7 +48,7 @@ macro_rules! generation {
                 ) -> impl Iterator<Item = &HeaderValue> {
                     let headers = self.headers();
                     let name = request_header_name(header);
-                    // Mostly no header has several lines, and then one look-up is all it takes.
+                    // Usually no header has several lines; then a single lookup is enough.
                     if headers.len() == headers.keys_len() {
                         Lines::Single(headers.get(name))
                     } else {
@@ -74,11 +74,11 @@ macro_rules! generation {
                 }
             }
 
-            /// [`CorsHeaders`] that outlive their request, until the response is there to take
-            /// them.
+            /// [`CorsHeaders`] that outlive their request, so that they can be added once the
+            /// response is ready.
             ///
-            /// They keep the rule they were made from: a response is finished by the rules its
-            /// request was decided by, whatever has replaced them since.
+            /// They keep the rule that matched: a response follows the rules its request was
+            /// decided by, even if those have been replaced since.
             #[derive(Debug, Clone)]
             pub struct OwnedCorsHeaders {
                 pub(crate) rule: Arc<CompiledRule>,
@@ -98,8 +98,8 @@ macro_rules! generation {
                 }
             }
 
-            /// The request's own value where there is one. What was made of several lines is made
-            /// of header values, and so is one.
+            /// The request's own value where possible. A value built from several lines consists of
+            /// valid header values, so it is one itself.
             fn value(echo: Echo<'_, HeaderValue>) -> Option<HeaderValue> {
                 match echo {
                     Echo::Line(line) => Some(line.clone()),
@@ -108,7 +108,7 @@ macro_rules! generation {
             }
 
             impl OwnedCorsHeaders {
-                /// How many headers [`for_each`](Self::for_each) hands out.
+                /// The number of headers that [`for_each`](Self::for_each) passes on.
                 #[must_use]
                 pub fn count(&self) -> usize {
                     let values = self.rule.$module();
@@ -124,8 +124,8 @@ macro_rules! generation {
                     count
                 }
 
-                /// Hands out all headers, `Vary` last, in the order in which S3 sends them. The
-                /// rule's values are clones, which neither allocate nor validate.
+                /// Passes each header to `send`, in the order in which S3 sends them, `Vary` last.
+                /// The rule's values are clones, which neither allocate nor validate.
                 #[inline]
                 pub fn for_each(self, mut send: impl FnMut(HeaderName, HeaderValue)) {
                     let values = self.rule.$module();
@@ -140,18 +140,18 @@ macro_rules! generation {
                 }
             }
 
-            /// The header map of a framework's response, as far as CORS needs it.
+            /// The operations on a framework's response headers that CORS needs.
             pub trait ResponseHeaders {
-                /// The names, each at least once.
+                /// The header names, each at least once.
                 fn names(&self) -> impl Iterator<Item = &HeaderName>;
 
                 /// The values of a header, one for each of its lines.
                 fn lines(&self, name: &HeaderName) -> impl Iterator<Item = &HeaderValue>;
 
-                /// Makes room for more headers; whether there is room.
+                /// Reserves room for more headers; returns whether there is room.
                 fn reserve(&mut self, additional: usize) -> bool;
 
-                /// Adds a header that is not there yet.
+                /// Adds a header that the response does not have yet.
                 fn append(&mut self, name: HeaderName, value: HeaderValue);
 
                 /// Removes all lines of a header.
@@ -175,7 +175,7 @@ macro_rules! generation {
 
                 #[inline]
                 fn append(&mut self, name: HeaderName, value: HeaderValue) {
-                    // Cannot fail: there is room.
+                    // Cannot fail: room was reserved.
                     let _ = self.try_append(name, value);
                 }
 
@@ -184,13 +184,13 @@ macro_rules! generation {
                 }
             }
 
-            /// Finishes the headers of an app's response: removes the app's own
-            /// `Access-Control-*`, and adds the CORS headers, if any are given (D28). S3's `Vary`
-            /// is merged into the app's own, on one line; it is added without CORS headers, too,
-            /// if `always_vary` is set.
+            /// Finishes the headers of an app's response: removes the app's own `Access-Control-*`
+            /// headers and adds the given CORS headers, if any. S3's `Vary` is merged with the
+            /// app's own into one line; with `always_vary` this happens even without CORS headers
+            /// (D28).
             ///
-            /// Each header line that is removed is handed to `removed` first. A response that has
-            /// no room for more headers gets none of them.
+            /// Each removed header line is passed to `removed` first. A response without room for
+            /// more headers gets none of them.
             #[inline]
             pub fn finish<H: ResponseHeaders>(
                 headers: &mut H,
@@ -237,7 +237,7 @@ macro_rules! generation {
                 }
             }
 
-            /// Adds S3's `Vary`, merged into the app's own.
+            /// Merges S3's `Vary` with the app's own into one line.
             pub fn add_vary<H: ResponseHeaders>(headers: &mut H) {
                 if headers.reserve(1) {
                     merge_own_vary(headers, HeaderValue::from_static(crate::VARY));
@@ -247,11 +247,11 @@ macro_rules! generation {
             fn merge_own_vary<H: ResponseHeaders>(headers: &mut H, vary: HeaderValue) {
                 let merged = merge_vary(headers.lines(&VARY).map(HeaderValue::as_bytes));
                 headers.remove(&VARY);
-                // Made of header values only, and so is one.
+                // Built from valid header values only, so it is one itself.
                 headers.append(VARY, HeaderValue::try_from(merged).unwrap_or(vary));
             }
 
-            /// The header whose value a refusal takes over as its
+            /// The request header whose value a refusal reuses as its
             /// [request id](crate::adapter::request_id).
             pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -272,14 +272,14 @@ macro_rules! generation {
                 request_id: &str,
             ) {
                 headers.append(CONTENT_TYPE, content_type);
-                // A harmless token or hexadecimal digits: always a header value.
+                // A safe token or hexadecimal digits: always a valid header value.
                 if let Ok(request_id) = HeaderValue::try_from(request_id) {
                     headers.append(X_AMZ_REQUEST_ID, request_id);
                 }
                 headers.append(X_AMZ_ID_2, host_id_value());
             }
 
-            /// [`host_id`](crate::adapter::host_id) as a header's value.
+            /// [`host_id`](crate::adapter::host_id) as a header value.
             fn host_id_value() -> HeaderValue {
                 static VALUE: OnceLock<HeaderValue> = OnceLock::new();
                 let value = || HeaderValue::from_static(crate::adapter::host_id());

@@ -1,15 +1,15 @@
 //! What middleware and S3 servers need besides a decision.
 //!
-//! An app with a middleware for its framework needs nothing from here. Code that applies a
-//! [`Decision`](crate::Decision) to a framework's requests and responses finds the rest of S3's
-//! behaviour here, so that it is written once:
+//! An app that uses a middleware for its framework needs nothing from this module. It is for code
+//! that applies a [`Decision`](crate::Decision) to a framework's requests and responses, and it
+//! implements the rest of S3's behaviour in one place:
 //!
-//! - [`PolicyProvider`]: a policy that stays, or one that can be replaced.
-//! - `http_1x` and `http_02x`, with the features of these names: requests of the `http` crate as
-//!   [`CorsRequest`](crate::CorsRequest), CORS headers that outlive their request, and what is
-//!   done to a response's headers.
+//! - [`PolicyProvider`]: a fixed policy, or one that can be replaced.
+//! - `http_1x` and `http_02x`, behind the features of the same names:
+//!   [`CorsRequest`](crate::CorsRequest) for the requests of the `http` crate, CORS headers that
+//!   outlive their request, and the changes to a response's headers.
 //! - [`request_id`] and [`host_id`]: the ids of a refusal.
-//! - [`merge_vary`]: S3's `Vary` joined with an app's own.
+//! - [`merge_vary`]: S3's `Vary` merged with an app's own.
 
 mod http;
 #[cfg(feature = "http-1x")]

@@ -1,4 +1,4 @@
-//! Responses to preflights as ready header maps of the `http` crate 1.x.
+//! Preflight responses as ready header maps of the `http` crate 1.x.
 
 use http::HeaderMap;
 use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName};
@@ -6,8 +6,8 @@ use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, He
 use super::http_1x::OwnedCorsHeaders;
 
 impl OwnedCorsHeaders {
-    /// All headers of the response to a preflight, in the order in which S3 sends them. Cheaper
-    /// than inserting them one by one.
+    /// All headers of the preflight response, in the order in which S3 sends them. Cheaper than
+    /// inserting them one by one.
     #[must_use]
     pub fn into_preflight(self) -> HeaderMap {
         let mut headers = self.rule.preflight().clone();

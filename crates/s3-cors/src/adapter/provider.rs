@@ -1,4 +1,4 @@
-//! Where an adapter takes the policy for each request from.
+//! Where an adapter gets the policy for each request.
 
 use std::ops::Deref;
 
@@ -6,8 +6,8 @@ use crate::policy::CorsPolicy;
 #[cfg(feature = "shared")]
 use crate::reload::{PolicyStatus, SharedPolicy};
 
-/// Where an adapter takes the policy for each request from: a [`CorsPolicy`] that stays, or with
-/// the feature `shared` a `SharedPolicy` that can be replaced.
+/// Where an adapter gets the policy for each request: a fixed [`CorsPolicy`] or, with the feature
+/// `shared`, a `SharedPolicy` that can be replaced.
 ///
 /// ```
 /// use s3_cors::CorsPolicy;
@@ -27,8 +27,8 @@ enum Kind {
 }
 
 impl PolicyProvider {
-    /// The policy in force. Load it once for each request: whatever comes of it then comes of
-    /// one version of the rules.
+    /// The policy in force. Load it once per request, so that the whole response follows one
+    /// version of the rules.
     #[must_use]
     #[inline]
     pub fn load(&self) -> LoadedPolicy<'_> {
@@ -60,7 +60,7 @@ impl From<&SharedPolicy> for PolicyProvider {
     }
 }
 
-/// The policy in force while a request is decided, for short use only.
+/// The policy in force while a request is decided. Do not hold on to it.
 #[derive(Debug)]
 pub struct LoadedPolicy<'a>(Loaded<'a>);
 

@@ -1,16 +1,16 @@
-//! The ids that a refusal's body and headers carry.
+//! The ids in a refusal's body and headers.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The longest id taken over from a request.
+/// The longest id that is reused from a request.
 const MAX_LENGTH: usize = 128;
 
-/// The `RequestId` of an error: the caller's own, if it is a harmless token, or a new one.
+/// The `RequestId` of an error: the caller's own if it is a safe token, else a new one.
 ///
-/// Harmless are up to 128 letters, digits and `-_.:+/=`, which covers UUIDs, ULIDs, trace ids
-/// and base64, and needs no escaping in XML or in a header.
+/// A safe token is up to 128 letters, digits and `-_.:+/=`. That covers UUIDs, ULIDs, trace ids and
+/// base64, and needs no escaping in XML or in a header.
 ///
 /// ```
 /// use s3_cors::adapter::request_id;
@@ -34,7 +34,7 @@ pub fn request_id(incoming: Option<&[u8]>) -> String {
     }
 }
 
-/// The `HostId` of an error: the same for the life of the process, another for each process.
+/// The `HostId` of an error: constant within a process, different between processes.
 ///
 /// ```
 /// assert_eq!(s3_cors::adapter::host_id(), s3_cors::adapter::host_id());
@@ -59,7 +59,7 @@ fn next_number() -> u64 {
     z ^ (z >> 31)
 }
 
-/// Sixteen upper-case digits, as S3's request ids look.
+/// Sixteen upper-case hexadecimal digits, like S3's request ids.
 fn hexadecimal(number: u64) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digits: [u8; 16] = std::array::from_fn(|place| {

@@ -17,7 +17,7 @@ pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
     }
     if rules.len() > MAX_RULES {
         let kind = ProblemKind::TooManyRules { count: rules.len() };
-        // The first rule that is too many.
+        // The first rule beyond the limit.
         found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
     }
     let bytes = write::xml_length(config);
@@ -88,7 +88,7 @@ fn origin_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedOrigin", value)
 }
 
-/// Characters outside a token are let through: S3 took them in 2016, and they match literally
+/// Characters that no token can have pass: S3 accepted them in 2016, and they match literally
 /// (D10).
 fn header_fault(value: &str) -> Option<ProblemKind> {
     pattern_fault("AllowedHeader", value)
@@ -96,8 +96,8 @@ fn header_fault(value: &str) -> Option<ProblemKind> {
 
 /// More than one wildcard (F73, F74).
 fn pattern_fault(element: &'static str, value: &str) -> Option<ProblemKind> {
-    if Pattern::has_several_wildcards(value) {
-        Some(ProblemKind::ManyWildcards {
+    if Pattern::has_multiple_wildcards(value) {
+        Some(ProblemKind::MultipleWildcards {
             element,
             value: value.into(),
         })
@@ -128,7 +128,7 @@ const fn is_token_byte(byte: u8) -> bool {
         || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
 
-/// What cannot be put into the document (D29).
+/// A character that the XML document cannot hold (D29).
 fn unwritable(value: &str) -> Option<ProblemKind> {
     value
         .chars()

@@ -1,30 +1,29 @@
-//! The forms a CORS configuration takes on disk, and what each calls the members of a rule.
+//! The formats in which CORS configurations are stored, and the key names of each.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A form in which people keep a CORS configuration.
+/// A format in which a CORS configuration is stored.
 ///
-/// Reading recognises the form by its content; writing takes the one you name.
+/// Reading recognises the format by its content; writing uses the one you name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// What the S3 console shows and takes: a bare array, `[{"AllowedOrigins": […], …}]`
+    /// What the S3 console shows and accepts: a bare array, `[{"AllowedOrigins": […], …}]`
     /// (F100).
     Console,
-    /// What `aws s3api get-bucket-cors` prints and `put-bucket-cors --cors-configuration` takes,
-    /// and the SDKs' form: `{"CORSRules": […]}` (F101).
+    /// What `aws s3api get-bucket-cors` prints, and what `put-bucket-cors --cors-configuration` and
+    /// the SDKs accept: `{"CORSRules": […]}` (F101).
     Cli,
-    /// What `aws s3api put-bucket-cors --cli-input-json` takes:
-    /// `{"CORSConfiguration": {"CORSRules": […]}}`. The other members, such as `Bucket`, are
-    /// skipped in reading and not written: name the bucket with `--bucket` (F102).
+    /// What `aws s3api put-bucket-cors --cli-input-json` accepts:
+    /// `{"CORSConfiguration": {"CORSRules": […]}}`. Other members, such as `Bucket`, are ignored
+    /// when reading and not written: name the bucket with `--bucket` (F102).
     CliInput,
     /// The property of an `AWS::S3::Bucket` in a `CloudFormation` template:
     /// `{"CorsConfiguration": {"CorsRules": […]}}`, with `ExposedHeaders`, `Id` and `MaxAge`
     /// (F103).
     CloudFormation,
-    /// The REST API's own form: `<CORSConfiguration>`. Reading it needs the feature `xml`
-    /// (F107).
+    /// The XML of the REST API: `<CORSConfiguration>`. Reading it needs the feature `xml` (F107).
     Xml,
 }
 
@@ -38,7 +37,7 @@ impl Dialect {
         Self::Xml,
     ];
 
-    /// The dialect's name, as command lines spell it.
+    /// The dialect's name on command lines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,14 +49,16 @@ impl Dialect {
         }
     }
 
-    /// What the dialect is, in a few words.
+    /// A short description of the dialect.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
-            Self::Console => "What the S3 console shows and takes: [{\"AllowedOrigins\": …}]",
-            Self::Cli => "What `aws s3api put-bucket-cors --cors-configuration` and the SDKs take",
+            Self::Console => "What the S3 console shows and accepts: [{\"AllowedOrigins\": …}]",
+            Self::Cli => {
+                "What `aws s3api put-bucket-cors --cors-configuration` and the SDKs accept"
+            }
             Self::CliInput => {
-                "What `aws s3api put-bucket-cors --cli-input-json` takes, without the bucket"
+                "What `aws s3api put-bucket-cors --cli-input-json` accepts, without the bucket"
             }
             Self::CloudFormation => "The CorsConfiguration property of AWS::S3::Bucket",
             Self::Xml => "The body of the REST API's PutBucketCors",
@@ -74,7 +75,7 @@ impl fmt::Display for Dialect {
 impl FromStr for Dialect {
     type Err = UnknownDialect;
 
-    /// Reads a dialect's [name](Self::as_str).
+    /// Parses a dialect's [name](Self::as_str).
     ///
     /// ```
     /// use s3_cors::Dialect;
@@ -90,13 +91,13 @@ impl FromStr for Dialect {
     }
 }
 
-/// The error of a name that no [`Dialect`] has.
+/// The error for a name that is not the name of a [`Dialect`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownDialect(());
 
 impl fmt::Display for UnknownDialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such dialect; there are ")?;
+        f.write_str("unknown dialect; expected one of: ")?;
         for (index, dialect) in Dialect::ALL.into_iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             write!(f, "{separator}{dialect}")?;
@@ -107,7 +108,7 @@ impl fmt::Display for UnknownDialect {
 
 impl std::error::Error for UnknownDialect {}
 
-/// A member of a rule, whatever the dialect calls it.
+/// A member of a rule, independent of its name in each dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Member {
     Id,
@@ -148,7 +149,7 @@ impl Member {
         }
     }
 
-    /// The name in S3's own JSON form, which names places in errors whatever the file's form.
+    /// The name in S3's own JSON, which errors use for places whatever the file's dialect is.
     pub(crate) const fn s3_key(self) -> &'static str {
         match self {
             Self::Id => "ID",
@@ -166,7 +167,7 @@ impl Member {
             .find(|member| member.key(dialect) == key)
     }
 
-    /// The member somebody meant who wrote another dialect's name for it: the AWS forms, CDK,
+    /// The member that was probably meant by another tool's name for it: the AWS formats, CDK,
     /// Pulumi and Terraform, Cloudflare R2, Backblaze B2, Aliyun OSS and Google Cloud Storage
     /// (F104, F105, F106, F108, F109, F110, F111).
     pub(crate) fn meant_by(key: &str) -> Option<Self> {

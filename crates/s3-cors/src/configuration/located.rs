@@ -1,4 +1,4 @@
-//! A configuration with the places of its parts in its text.
+//! A configuration together with the positions of its parts in the text.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,8 +7,8 @@ use super::CorsConfiguration;
 use super::read::{self, LocatedIn};
 use crate::error::{ConfigError, Place, Position, Positions, Problem, ProblemKind};
 
-/// A configuration, and where its rules, members and entries stand in the text it was read from:
-/// for tools that point at the lines they speak of.
+/// A configuration, and the positions of its rules, members and entries in the text it was read
+/// from. For tools that point at the lines they report on.
 ///
 /// ```
 /// use s3_cors::LocatedConfiguration;
@@ -27,18 +27,19 @@ pub struct LocatedConfiguration {
     spans: HashMap<Place, Span>,
 }
 
-/// A stretch of a text, as long as the value, list, rule or element that stands there.
+/// The part of a text that a value, list, rule or element takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Span {
-    /// Its first character.
+    /// The first character.
     pub start: Position,
-    /// The character after its last.
+    /// The character after the last one.
     pub end: Position,
 }
 
 impl LocatedConfiguration {
-    /// Reads a configuration from text, in any [`Dialect`](crate::Dialect), and keeps its places.
+    /// Reads a configuration from text, in any [`Dialect`](crate::Dialect), and keeps the positions
+    /// of its parts.
     ///
     /// # Errors
     ///
@@ -54,7 +55,7 @@ impl LocatedConfiguration {
         Self::from_slice(text.as_bytes())
     }
 
-    /// Reads a configuration from bytes, which must be UTF-8, and keeps its places.
+    /// Reads a configuration from bytes, which must be UTF-8, and keeps the positions of its parts.
     ///
     /// # Errors
     ///
@@ -70,7 +71,7 @@ impl LocatedConfiguration {
             .map_err(ConfigError::new)
     }
 
-    /// Reads a configuration from a file and keeps its places.
+    /// Reads a configuration from a file, and keeps the positions of its parts.
     ///
     /// # Errors
     ///
@@ -120,21 +121,21 @@ impl LocatedConfiguration {
         &self.configuration
     }
 
-    /// The configuration without the places.
+    /// The configuration without the positions.
     #[must_use]
     pub fn into_configuration(self) -> CorsConfiguration {
         self.configuration
     }
 
-    /// Where a place stands: the entry, the list or the rule itself or, if the text does not have
-    /// it, what it would stand in. `None` for the document as a whole.
+    /// The span of an entry, a list or a rule. If the text does not have it, the span of the list
+    /// or rule that would contain it. `None` for the document as a whole.
     ///
     /// ```
     /// use s3_cors::{LocatedConfiguration, Place};
     ///
     /// let text = "[\n  {\"AllowedOrigins\": [\"*\"], \"AllowedMethods\": [\"GET\"]}\n]";
     /// let located = LocatedConfiguration::from_text(text)?;
-    /// // There are no AllowedHeaders, so this is the rule.
+    /// // There are no AllowedHeaders, so this is the span of the rule.
     /// let span = located.span(&Place::of_member(0, "AllowedHeaders")).unwrap();
     /// assert_eq!((span.start.line, span.start.column), (2, 3));
     /// # Ok::<(), s3_cors::ConfigError>(())

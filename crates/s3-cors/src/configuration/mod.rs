@@ -1,4 +1,4 @@
-//! The configuration as plain data, in S3's own names, and the ways to load and write it.
+//! The configuration as plain data with S3's own names, and how to load and write it.
 
 mod check;
 mod dialect;
@@ -17,9 +17,9 @@ use crate::error::ConfigError;
 /// A bucket's CORS configuration: an ordered list of rules, as `PutBucketCors` takes it and
 /// `GetBucketCors` returns it.
 ///
-/// Plain data: read it from a file, build it in code, change it. Nothing is enforced until it
-/// is [checked](Self::check) or compiled into a [`CorsPolicy`](crate::CorsPolicy), which checks
-/// it too.
+/// Plain data: read it from a file, build it in code, change it. Nothing is enforced until you
+/// [check](Self::check) it or compile it into a [`CorsPolicy`](crate::CorsPolicy), which also
+/// checks it.
 ///
 /// Source: [`CORSConfiguration`] in the S3 API reference.
 ///
@@ -74,19 +74,19 @@ pub struct CorsConfiguration {
 )]
 #[non_exhaustive]
 pub struct CorsRule {
-    /// A name for the rule, at most 255 characters. It has no effect on answers, and several
-    /// rules may bear the same one.
+    /// A name for the rule, at most 255 characters. It has no effect on responses, and several
+    /// rules may have the same ID.
     #[cfg_attr(
         feature = "serde",
         serde(rename = "ID", default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<String>,
 
-    /// The header names a request may ask for with `Access-Control-Request-Headers`, each with
-    /// at most one `*` standing for any run of characters, in any case.
+    /// The header names that a request may ask for in `Access-Control-Request-Headers`,
+    /// case-insensitive. Each may have one `*`, which stands for any run of characters.
     ///
-    /// S3 knows no safelist: a preflight that asks for `content-type` needs an entry for it.
-    /// The headers an actual request carries are never checked.
+    /// S3 has no safelist: a preflight that asks for `content-type` needs an entry for it. The
+    /// headers of an actual request are never checked.
     ///
     /// ```text
     /// "*"               // permitted: any header
@@ -101,33 +101,33 @@ pub struct CorsRule {
     pub allowed_headers: Vec<String>,
 
     /// The methods the rule allows: at least one of `GET`, `PUT`, `HEAD`, `POST`, `DELETE`,
-    /// spelled exactly so. `GET` does not imply `HEAD`.
+    /// case-sensitive. `GET` does not imply `HEAD`.
     ///
     /// ```text
     /// "GET"       // permitted
-    /// "get"       // prohibited: methods are compared exactly
+    /// "get"       // prohibited: methods are case-sensitive
     /// "PATCH"     // prohibited: S3 has no PATCH
-    /// "OPTIONS"   // prohibited: preflights are answered without it
+    /// "OPTIONS"   // prohibited: S3 responds to preflights without it
     /// "*"         // prohibited: list the methods
     /// ```
     pub allowed_methods: Vec<String>,
 
-    /// The origins the rule allows: at least one, each with at most one `*` standing for any
-    /// run of characters, the empty one included. Compared with the whole `Origin` header, byte
-    /// for byte.
+    /// The origins the rule allows: at least one. Each may have one `*`, which stands for any run
+    /// of characters, including none. S3 compares them with the whole `Origin` header, byte for
+    /// byte.
     ///
     /// ```text
-    /// "*"                        // permitted: answered with "*", without credentials
+    /// "*"                        // permitted: S3 sends "*", without credentials
     /// "https://www.example.com"  // permitted
     /// "https://*.example.com"    // permitted: not https://example.com itself
     /// "http://localhost:*"       // permitted
-    /// "https://example.com/"     // permitted by S3, but equals no browser's Origin
+    /// "https://example.com/"     // permitted by S3, but no browser sends this Origin
     /// "https://*.example.*"      // prohibited: two wildcards
     /// ```
     pub allowed_origins: Vec<String>,
 
-    /// The response headers a script may read, sent as they stand here. RFC 9110 tokens, no
-    /// wildcard. `ETag` is not exposed unless listed.
+    /// The response headers that a script may read, sent exactly as written here. RFC 9110 tokens,
+    /// no wildcard. `ETag` is not exposed unless listed.
     ///
     /// ```text
     /// "ETag"             // permitted
@@ -140,9 +140,9 @@ pub struct CorsRule {
     )]
     pub expose_headers: Vec<String>,
 
-    /// How long a browser may remember the answer to a preflight, in seconds. `None` sends no
-    /// `Access-Control-Max-Age`; any number is sent as it stands. Negative numbers are accepted,
-    /// as S3 accepts them (D6), but browsers ignore them.
+    /// How long a browser may cache the response to a preflight, in seconds. With `None`, no
+    /// `Access-Control-Max-Age` is sent; any number is sent unchanged. Negative numbers are
+    /// accepted because S3 accepts them, but browsers ignore them (D6).
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -151,7 +151,7 @@ pub struct CorsRule {
 }
 
 impl CorsRule {
-    /// A rule that allows some methods to some origins.
+    /// A rule that allows these methods for these origins.
     ///
     /// ```
     /// use s3_cors::CorsRule;
@@ -225,7 +225,7 @@ impl CorsConfiguration {
     ///
     /// # Errors
     ///
-    /// All problems at once: what keeps the text from being understood, and everything
+    /// All problems at once: everything that could not be read, and everything that
     /// [`check`](Self::check) finds, each with line and column.
     ///
     /// ```
@@ -246,7 +246,7 @@ impl CorsConfiguration {
     ///
     /// # Errors
     ///
-    /// As [`from_text`](Self::from_text), and when the bytes are not UTF-8.
+    /// The errors of [`from_text`](Self::from_text), and an error if the bytes are not UTF-8.
     ///
     /// ```
     /// # use s3_cors::CorsConfiguration;
@@ -256,11 +256,12 @@ impl CorsConfiguration {
         read::configuration(bytes).map_err(ConfigError::new)
     }
 
-    /// Reads a configuration from a reader, to its end.
+    /// Reads a configuration from a reader, to the end.
     ///
     /// # Errors
     ///
-    /// As [`from_slice`](Self::from_slice), and when reading fails or exceeds 1 MiB.
+    /// The errors of [`from_slice`](Self::from_slice), and an error if reading fails or there is
+    /// more than 1 MiB to read.
     ///
     /// ```
     /// # use s3_cors::CorsConfiguration;
@@ -279,8 +280,8 @@ impl CorsConfiguration {
     ///
     /// # Errors
     ///
-    /// As [`from_reader`](Self::from_reader), and when the file cannot be opened; the error
-    /// names the file.
+    /// The errors of [`from_reader`](Self::from_reader), and an error if the file cannot be opened.
+    /// Each names the file.
     ///
     /// ```
     /// # use s3_cors::CorsConfiguration;
@@ -295,13 +296,12 @@ impl CorsConfiguration {
             .map_err(|error| error.in_file(path))
     }
 
-    /// Checks what `PutBucketCors` checks: what S3 refuses is refused, what it accepts is
-    /// accepted.
+    /// Checks the configuration as `PutBucketCors` does: it accepts what S3 accepts and refuses
+    /// what S3 refuses.
     ///
     /// # Errors
     ///
-    /// All problems at once, each with its place, S3's error code and text where they are
-    /// known, and the help.
+    /// All problems at once, each with its place, S3's error code and text where known, and help.
     ///
     /// ```
     /// use s3_cors::{CorsConfiguration, CorsRule};
@@ -333,9 +333,9 @@ impl CorsConfiguration {
     /// let config = CorsConfiguration::from_text(
     ///     r#"[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],"MaxAgeSeconds":60}]"#,
     /// )?;
-    /// let yours = config.to_text(Dialect::CloudFormation);
-    /// assert!(yours.contains(r#""MaxAge": 60"#));
-    /// assert_eq!(CorsConfiguration::from_text(&yours)?, config);
+    /// let text = config.to_text(Dialect::CloudFormation);
+    /// assert!(text.contains(r#""MaxAge": 60"#));
+    /// assert_eq!(CorsConfiguration::from_text(&text)?, config);
     /// # Ok::<(), s3_cors::ConfigError>(())
     /// ```
     #[must_use]
@@ -347,7 +347,7 @@ impl CorsConfiguration {
 impl std::str::FromStr for CorsConfiguration {
     type Err = ConfigError;
 
-    /// The same as [`CorsConfiguration::from_text`].
+    /// Same as [`CorsConfiguration::from_text`].
     fn from_str(text: &str) -> Result<Self, ConfigError> {
         Self::from_text(text)
     }

@@ -18,7 +18,7 @@ pub(crate) fn text(config: &CorsConfiguration, dialect: Dialect) -> String {
         }
         _ => json(config, dialect).ok(),
     };
-    // Neither fails: writing to memory cannot, and every key is a string.
+    // Neither can fail: they write to memory, and every key is a string.
     text.unwrap_or_default()
 }
 
@@ -36,8 +36,8 @@ pub(crate) fn xml_length(config: &CorsConfiguration) -> usize {
     counter.0
 }
 
-/// Inside a rule, origins come first: the order in which S3's console was seen to send it. S3
-/// accepts any order (F86, F172).
+/// Origins come first in a rule, the order in which S3's console was seen to send them. S3 accepts
+/// any order (F86, F172).
 fn xml(
     config: &CorsConfiguration,
     out: &mut impl Write,
@@ -84,7 +84,7 @@ fn json(config: &CorsConfiguration, dialect: Dialect) -> serde_json::Result<Stri
     }
 }
 
-/// Four blanks deep, as the console and the CLI print it.
+/// Indented by four spaces, as the console and the CLI do.
 fn indented(document: &impl Serialize) -> serde_json::Result<String> {
     let mut out = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");

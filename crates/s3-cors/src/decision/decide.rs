@@ -1,4 +1,4 @@
-//! The order in which S3 looks at a request. Everything S3 decides about CORS is decided here.
+//! The order in which S3 checks a request. Every CORS decision is made here.
 
 use std::borrow::Cow;
 
@@ -12,20 +12,19 @@ impl CorsPolicy {
     /// For `OPTIONS`, in this order:
     ///
     /// 1. Without `Origin`, it is refused with 400 (F50).
-    /// 2. With an `Access-Control-Request-Method` that S3 does not know: 400 (F53).
+    /// 2. With an `Access-Control-Request-Method` that S3 does not recognise: 400 (F53).
     /// 3. For a bucket that does not exist: 403 (F55).
     /// 4. For a bucket without CORS configuration: 403 (F56).
     /// 5. If a rule allows the origin, the method and every requested header: 200, with the
     ///    headers of the first such rule (F1).
     /// 6. Otherwise: 403 (F57).
     ///
-    /// Any other request is never refused: it gets the headers of the first rule that allows it,
-    /// or none (F22, F23). S3 judges it by `Access-Control-Request-Method` and
-    /// `Access-Control-Request-Headers`, too, if it carries them (F14, F15); the headers it
-    /// really carries are never checked (F16).
+    /// Any other request is never refused: it gets the headers of the first rule that allows it, or
+    /// none (F22, F23). If it has `Access-Control-Request-Method` or
+    /// `Access-Control-Request-Headers`, S3 applies those to it as well (F14, F15). The headers it
+    /// actually carries are never checked (F16).
     ///
-    /// What counts as the origin, the method and the requested headers of a request, [`Asked`]
-    /// says.
+    /// [`Asked`] defines the origin, the method and the requested headers of a request.
     ///
     /// ```
     /// use s3_cors::{CorsPolicy, Decision, RequestParts};
@@ -90,7 +89,7 @@ impl CorsPolicy {
         }
     }
 
-    /// The headers for a request, with its method if that has been read.
+    /// The headers for a request; `method` if it has been read already.
     #[inline]
     fn headers<'a, R: CorsRequest>(
         &'a self,
@@ -110,8 +109,8 @@ impl CorsPolicy {
 }
 
 impl Rules {
-    /// The headers by the first of some rules, all of which allow the origin, that allows the
-    /// method and every requested header (F1, F2).
+    /// The headers of the first candidate that allows the method and every requested header. All
+    /// candidates allow the origin (F1, F2).
     fn headers<'a, R: CorsRequest>(
         &'a self,
         mut left: RuleSet,
@@ -137,7 +136,7 @@ impl Rules {
             }
         }
         let requested_headers = first_line.and_then(|first| echo.finish(first));
-        // There are both: whatever empties the set, or lacks an origin, returns before.
+        // Both exist: an empty set or a missing origin has returned above.
         let index = left.first().ok_or(Mismatch::Origin)?;
         let rule = self.get(index).ok_or(Mismatch::Origin)?;
         let origin = asked.into_origin().ok_or(Mismatch::Origin)?;

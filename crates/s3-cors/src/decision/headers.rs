@@ -29,7 +29,7 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
         }
     }
 
-    /// The rule that matched, with the values it fixes.
+    /// The rule that matched, with its header values.
     #[must_use]
     pub fn rule(&self) -> &'a CompiledRule {
         self.rule
@@ -46,8 +46,8 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
         self.rule_index
     }
 
-    /// The origin to echo as `Access-Control-Allow-Origin`; `None` means a literal `*`, which the
-    /// matched rule holds.
+    /// The origin to echo as `Access-Control-Allow-Origin`; `None` if the rule that matched lists
+    /// `*`, which is then sent.
     #[must_use]
     pub fn origin(&self) -> Option<&Echo<'a, V>> {
         self.origin.as_ref()
@@ -60,14 +60,14 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
         self.origin.is_some()
     }
 
-    /// The names to send as `Access-Control-Allow-Headers`; `None` if none were asked for.
+    /// The names to send as `Access-Control-Allow-Headers`; `None` if the request asks for none.
     #[must_use]
     pub fn requested_headers(&self) -> Option<&Echo<'a, V>> {
         self.requested_headers.as_ref()
     }
 
-    /// The [origin](Self::origin) and the [requested headers](Self::requested_headers), for
-    /// frameworks that keep them until the response is there.
+    /// The [origin](Self::origin) and the [requested headers](Self::requested_headers), to keep
+    /// until the response is ready.
     #[must_use]
     pub fn into_echoes(self) -> (Option<Echo<'a, V>>, Option<Echo<'a, V>>) {
         (self.origin, self.requested_headers)

@@ -11,11 +11,11 @@ pub use vary::merge_vary;
 
 use crate::policy::Mismatch;
 
-/// What a bucket does with a request, as far as CORS goes.
+/// A bucket's CORS decision about a request.
 ///
 /// S3 itself responds to `OPTIONS` requests: [`Preflight`](Self::Preflight) or
-/// [`Refused`](Self::Refused). All others get their ordinary response, with or without CORS
-/// headers; S3 refuses none of them for CORS (F22).
+/// [`Refused`](Self::Refused). All other requests get their ordinary response, with or without CORS
+/// headers; S3 never refuses one of them because of CORS (F22).
 #[derive(Debug)]
 #[must_use]
 pub enum Decision<'a, V: ?Sized = [u8]> {
@@ -23,7 +23,7 @@ pub enum Decision<'a, V: ?Sized = [u8]> {
     /// CORS header and no `Vary` (F22).
     NotCors,
     /// An actual request that no rule allows. Send the ordinary response, with no CORS header and
-    /// no `Vary` (F22): the browser then keeps it from the script.
+    /// no `Vary` (F22); the browser does not let the script read it.
     NotAllowed(Mismatch<'a>),
     /// An actual request that a rule allows. Send the ordinary response with these headers,
     /// whatever its status (F23, F24, D16).

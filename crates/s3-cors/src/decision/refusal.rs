@@ -1,4 +1,4 @@
-//! The error S3 sends for a preflight that it refuses.
+//! The error that S3 sends for a refused preflight.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,8 +9,8 @@ use crate::xml_text::push_escaped;
 
 /// A refused preflight: S3's status and error.
 ///
-/// Its `Display` form says what was refused and why, in one line for a log. S3's response to it
-/// has no CORS header and no `Vary` (F51).
+/// Its `Display` form says what was refused and why, in one line for a log. S3's response has no
+/// CORS header and no `Vary` (F51).
 ///
 /// ```
 /// use s3_cors::{CorsPolicy, Decision, RequestParts};
@@ -42,13 +42,13 @@ pub struct Refusal<'a> {
 pub enum RefusalReason<'a> {
     /// It has no `Origin`.
     NoOrigin,
-    /// Its `Access-Control-Request-Method` is no method S3 knows (F53); here as it was sent.
+    /// S3 does not recognise its `Access-Control-Request-Method` (F53), given here as it was sent.
     UnknownMethod(Cow<'a, [u8]>),
-    /// Nothing allows it.
+    /// No rule allows it.
     NotAllowed {
-        /// The method it asks for, or `OPTIONS` if it asks for none.
+        /// The requested method, or `OPTIONS` if none is requested.
         method: &'static str,
-        /// What is missing.
+        /// Why no rule allows it.
         mismatch: Mismatch<'a>,
     },
 }
@@ -76,15 +76,15 @@ impl fmt::Display for RefusalReason<'_> {
             Self::NoOrigin => f.write_str("it has no Origin"),
             Self::UnknownMethod(method) => write!(
                 f,
-                "its Access-Control-Request-Method \"{}\" is no method S3 knows",
+                "its Access-Control-Request-Method \"{}\" is not a method that S3 recognises",
                 method.escape_ascii()
             ),
             Self::NotAllowed {
                 method: "OPTIONS",
                 mismatch: Mismatch::Method,
             } => f.write_str(
-                "no rule can allow the method OPTIONS, by which S3 also judges a request that \
-                 asks for no method",
+                "no rule can allow the method OPTIONS, which S3 also checks if the request has \
+                 no Access-Control-Request-Method",
             ),
             Self::NotAllowed { mismatch, .. } => mismatch.fmt(f),
         }
@@ -115,14 +115,14 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// Why it was refused: for logs. S3 does not say it in its response.
+    /// Why it was refused, for logs. S3's response does not say.
     #[must_use]
     pub fn reason(&self) -> &RefusalReason<'a> {
         &self.reason
     }
 
-    /// Whether the request is a preflight: it has `Origin` and `Access-Control-Request-Method`.
-    /// S3 refuses every other `OPTIONS`; an app may want to respond to it itself.
+    /// Whether the request is a preflight: it has `Origin` and `Access-Control-Request-Method`. S3
+    /// refuses every other `OPTIONS` request; an app may want to handle those itself.
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         self.is_preflight
@@ -146,7 +146,7 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// S3's error text, its spelling included.
+    /// S3's error text, word for word.
     #[must_use]
     pub fn message(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.reason {
@@ -170,8 +170,8 @@ impl<'a> Refusal<'a> {
         })
     }
 
-    /// The error's `Method`: what the preflight asks for, or `OPTIONS` if it asks for nothing (D1);
-    /// `None` for the refusals with status 400, which have none.
+    /// The error's `Method`: the requested method, or `OPTIONS` if none is requested; `None` for
+    /// refusals with status 400, which have no `Method` (D1).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         match self.reason {
@@ -180,8 +180,8 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// The error's `ResourceType`: what the path names, but always the bucket if that has no
-    /// configuration or does not exist; `None` for the refusals with status 400.
+    /// The error's `ResourceType`: what the path names, but always the bucket if it has no
+    /// configuration or does not exist; `None` for refusals with status 400.
     #[must_use]
     pub fn resource_type(&self) -> Option<ResourceType> {
         match &self.reason {
@@ -193,10 +193,10 @@ impl<'a> Refusal<'a> {
         }
     }
 
-    /// The body S3 sends, of content type `application/xml` (F58).
+    /// The body that S3 sends, with the content type `application/xml` (F58).
     #[must_use]
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> String {
-        // Room for the longest text S3 has.
+        // Room for S3's longest text.
         let mut xml = String::with_capacity(512 + request_id.len() + host_id.len());
         xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
         xml.push_str(self.code());

@@ -1,12 +1,13 @@
-//! `Vary`: what S3 sends, joined with what an app sends.
+//! `Vary`: S3's value merged with the app's own.
 
 use crate::policy::VARY;
 use crate::request::names;
 
-/// Joins an app's own `Vary` lines with [`VARY`] into the value of one line: the app's names
-/// first, then those of S3's it lacks, none of them twice. A `*` says it all and stays alone.
+/// Merges an app's own `Vary` lines with [`VARY`] into the value of a single line: the app's names
+/// first, then those of S3's names that are missing, without duplicates. If a line has a `*`, the
+/// result is `*`.
 ///
-/// One line, because some gateways in front of an app drop repeated lines.
+/// It is a single line because some gateways in front of an app drop repeated lines.
 ///
 /// ```
 /// let merged = s3_cors::adapter::merge_vary([&b"Accept-Encoding, origin"[..]]);

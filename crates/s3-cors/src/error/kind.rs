@@ -1,4 +1,4 @@
-//! The kinds of problems: what each is called, its help, and S3's answer to it.
+//! The kinds of problems: the message of each, its help, and S3's own error.
 
 use std::fmt;
 use std::io;
@@ -16,7 +16,7 @@ pub enum JsonType {
     Null,
     /// `true` or `false`
     Boolean,
-    /// A number with neither fraction nor exponent that fits 64 bits.
+    /// A 64-bit integer, written without fraction or exponent.
     Integer,
     /// Any other number.
     Number,
@@ -36,7 +36,7 @@ impl fmt::Display for JsonType {
             Self::Null => "null",
             Self::Boolean => "a boolean",
             Self::Integer => "an integer",
-            Self::Number => "a number that is no 64-bit integer",
+            Self::Number => "a number that is not a 64-bit integer",
             Self::String => "a string",
             Self::List => "a list",
             Self::ListOfStrings => "a list of strings",
@@ -54,13 +54,13 @@ impl ReadError {
         Self(Arc::new(error))
     }
 
-    /// What kind of failure it is.
+    /// The kind of I/O error.
     #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         self.0.kind()
     }
 
-    /// The failure itself.
+    /// The I/O error itself.
     #[must_use]
     pub fn io_error(&self) -> &io::Error {
         &self.0
@@ -87,7 +87,7 @@ impl std::error::Error for ReadError {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// The file or reader failed.
+    /// The file or reader could not be read.
     Unreadable {
         /// The failure.
         error: ReadError,
@@ -99,11 +99,11 @@ pub enum ProblemKind {
         /// Whether it begins like UTF-16, as PowerShell's `>` writes it.
         utf16: bool,
     },
-    /// There is no text but white space.
+    /// The text is empty or only white space.
     Empty,
     /// The text is neither JSON nor XML.
     NeitherJsonNorXml {
-        /// What it looks like, if that can be told.
+        /// What it looks like, if it looks like something known.
         looks_like: Option<&'static str>,
     },
     /// The text is XML, and this build does not read XML.
@@ -112,21 +112,21 @@ pub enum ProblemKind {
     Syntax {
         /// `"JSON"` or `"XML"`.
         language: &'static str,
-        /// The parser's complaint.
+        /// The parser's message.
         message: String,
     },
-    /// The XML's root element is not `CORSConfiguration` in S3's namespace or in none.
+    /// The root element of the XML is not `CORSConfiguration` in S3's namespace or without one.
     WrongRoot {
         /// The element's name, with its namespace if it has one.
         found: String,
-        /// The element that the schema wants.
+        /// The element that the schema requires.
         expected: String,
     },
-    /// A key that this form of configuration does not have.
+    /// A key that this dialect does not have.
     UnknownKey {
-        /// The key as it stands.
+        /// The key as written.
         key: String,
-        /// What this form calls the thing that was probably meant.
+        /// This dialect's name for what was probably meant.
         meant: Option<&'static str>,
     },
     /// The same key twice in one object.
@@ -140,22 +140,22 @@ pub enum ProblemKind {
         expected: JsonType,
         /// The type it has.
         found: JsonType,
-        /// The value as it stands in the text.
+        /// The value as written in the text.
         value: String,
     },
-    /// Text between the elements of an XML form.
+    /// Text between XML elements.
     StrayText {
         /// The text.
         value: String,
     },
-    /// One rule was written as several objects of one key each.
+    /// One rule is written as several objects with one key each.
     SplitRule {
         /// How many objects there are.
         objects: usize,
     },
-    /// A rule stands where the list of rules should.
+    /// There is a single rule instead of a list of rules.
     BareRule,
-    /// The list of rules stands where an object that holds it should.
+    /// There is a list of rules instead of an object that contains it.
     BareRules {
         /// The key under which it belongs.
         key: &'static str,
@@ -183,7 +183,7 @@ pub enum ProblemKind {
         value: String,
     },
     /// An origin or allowed header with more than one `*`.
-    ManyWildcards {
+    MultipleWildcards {
         /// `"AllowedOrigin"` or `"AllowedHeader"`.
         element: &'static str,
         /// The pattern.
@@ -204,9 +204,9 @@ pub enum ProblemKind {
         /// How many characters it has.
         characters: usize,
     },
-    /// A character that XML, and so S3's API, cannot carry.
+    /// A character that XML cannot hold, and so S3's API does not accept.
     NotXmlCharacter {
-        /// The value that holds it.
+        /// The value that contains it.
         value: String,
         /// The character.
         character: char,
@@ -220,7 +220,7 @@ impl ProblemKind {
         }
     }
 
-    /// Whether what stands at the place could not be understood, so that checks say nothing of it.
+    /// Whether the value at the place could not be read, so that the checks skip it.
     pub(crate) fn leaves_unread(&self) -> bool {
         !matches!(
             self,
@@ -236,7 +236,7 @@ impl ProblemKind {
             | Self::WrongType { value, .. }
             | Self::StrayText { value }
             | Self::UnsupportedMethod { value }
-            | Self::ManyWildcards { value, .. }
+            | Self::MultipleWildcards { value, .. }
             | Self::ExposeHeaderWildcard { value }
             | Self::ExposeHeaderInvalid { value }
             | Self::NotXmlCharacter { value, .. } => Some(value),
@@ -244,7 +244,7 @@ impl ProblemKind {
         }
     }
 
-    /// What `PutBucketCors` answers, only where an answer of S3's has been seen.
+    /// The error of `PutBucketCors`, only where one has been observed.
     pub(super) fn s3_error(&self) -> Option<S3Error> {
         match self {
             Self::NoRules | Self::Missing { .. } | Self::SplitRule { .. } => {
@@ -253,8 +253,8 @@ impl ProblemKind {
             Self::UnsupportedMethod { value } => Some(S3Error::invalid_request(Some(format!(
                 "Found unsupported HTTP method in CORS config. Unsupported method is {value}"
             )))),
-            // The text was seen for AllowedOrigin only.
-            Self::ManyWildcards { element, value } => Some(S3Error::invalid_request(
+            // The text was observed for AllowedOrigin only.
+            Self::MultipleWildcards { element, value } => Some(S3Error::invalid_request(
                 (*element == "AllowedOrigin")
                     .then(|| format!("{element} \"{value}\" can not have more than one wildcard.")),
             )),
@@ -262,7 +262,7 @@ impl ProblemKind {
                 "ExposeHeader \"{value}\" contains wildcard. We currently do not support wildcard \
                  for ExposeHeader."
             )))),
-            // S3's text really says AllowedHeader (seen in 2016).
+            // S3's text really says AllowedHeader (observed in 2016).
             Self::ExposeHeaderInvalid { value } if !value.is_empty() => {
                 Some(S3Error::invalid_request(Some(format!(
                     "AllowedHeader \"{value}\" contains invalid character."
@@ -279,12 +279,14 @@ impl ProblemKind {
                 io::ErrorKind::NotFound => "check the path; relative paths start at the \
                                             program's working directory"
                     .into(),
-                io::ErrorKind::IsADirectory => "name the file inside it".into(),
-                io::ErrorKind::PermissionDenied => "let the program's user read it".into(),
+                io::ErrorKind::IsADirectory => "give the path of a file inside it".into(),
+                io::ErrorKind::PermissionDenied => {
+                    "give the program's user permission to read it".into()
+                }
                 _ => "make the file readable".into(),
             },
             Self::TextTooLong => format!(
-                "a CORS configuration has at most {} KB: is this the right file?",
+                "a CORS configuration is at most {} KB; check that this is the right file",
                 MAX_XML_BYTES / 1024
             ),
             Self::NotUtf8 { utf16: true } => "save it as UTF-8; in PowerShell, pipe to \
@@ -300,10 +302,10 @@ impl ProblemKind {
             } => "convert it to JSON".into(),
             Self::NeitherJsonNorXml {
                 looks_like: Some("a comment"),
-            } => "remove the comment: JSON has none".into(),
+            } => "remove the comment: JSON has no comments".into(),
             Self::NeitherJsonNorXml { .. } => {
-                "use the JSON of the S3 console, of the AWS CLI or of a \
-                                        CloudFormation bucket, or the REST API's XML"
+                "use the JSON of the S3 console, the AWS CLI or a CloudFormation bucket, or the \
+                 XML of the REST API"
                     .into()
             }
             Self::XmlNotEnabled => "enable the feature `xml` of `tower-s3-cors`, `actix-s3-cors` \
@@ -311,7 +313,7 @@ impl ProblemKind {
                                     get-bucket-cors` prints"
                 .into(),
             Self::Syntax { message, .. } if ends_early(message) => {
-                "the text ends too early: was it saved whole?".into()
+                "the text ends too early; check that the whole file was saved".into()
             }
             Self::Syntax { message, .. } if message.starts_with("trailing comma") => {
                 "remove the comma before the `}` or `]`".into()
@@ -324,8 +326,8 @@ impl ProblemKind {
             } => format!("write `{meant}`"),
             Self::UnknownKey { key, meant: None } => match key.as_str() {
                 "Resources" | "AWSTemplateFormatVersion" | "Properties" => {
-                    "of a CloudFormation template, keep only the bucket's `CorsConfiguration`, \
-                     with what belongs to it"
+                    "keep only the bucket's `CorsConfiguration` property of the CloudFormation \
+                     template"
                         .into()
                 }
                 _ => "remove it".into(),
@@ -356,23 +358,23 @@ impl ProblemKind {
                               `CorsPolicy::without_configuration()`"
                 .into(),
             Self::TooManyRules { .. } => format!(
-                "S3 allows {MAX_RULES}: join rules that differ in their origins or methods only"
+                "S3 allows {MAX_RULES}: merge rules that differ only in their origins or methods"
             ),
             Self::TooLarge { .. } => format!(
-                "S3 allows {MAX_XML_BYTES} bytes: replace origins of one domain by a wildcard, or \
-                 remove rules"
+                "S3 allows {MAX_XML_BYTES} bytes: replace the origins of a domain with a \
+                 wildcard, or remove rules"
             ),
             Self::Missing { key } => format!("add `{key}` with at least one entry"),
             Self::UnsupportedMethod { value } => match value.trim().to_ascii_uppercase().as_str() {
                 upper @ ("GET" | "PUT" | "HEAD" | "POST" | "DELETE") => {
                     format!("write \"{upper}\"")
                 }
-                "OPTIONS" => "remove it: S3 answers preflights without it".into(),
+                "OPTIONS" => "remove it: S3 handles preflights without it".into(),
                 "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
-            Self::ManyWildcards { .. } => {
-                "keep one, or write an entry for each value you mean".into()
+            Self::MultipleWildcards { .. } => {
+                "keep one, or write a separate entry for each value".into()
             }
             Self::ExposeHeaderWildcard { .. } => "list the headers by name".into(),
             Self::ExposeHeaderInvalid { .. } => {
@@ -394,10 +396,12 @@ impl fmt::Display for ProblemKind {
             Self::NotUtf8 { utf16: false } => f.write_str("is not UTF-8"),
             Self::Empty => f.write_str("is empty"),
             Self::NeitherJsonNorXml { looks_like } => match looks_like {
-                Some(what) => write!(f, "begins with or is {what}, not JSON or XML"),
+                Some(what) => write!(f, "looks like {what}, not JSON or XML"),
                 None => f.write_str("is neither JSON nor XML"),
             },
-            Self::XmlNotEnabled => f.write_str("is XML, which this program was not built to read"),
+            Self::XmlNotEnabled => {
+                f.write_str("is XML, but this program was built without XML support")
+            }
             Self::Syntax { language, message } => {
                 write!(f, "is not {language}: {}", excerpt(message))
             }
@@ -406,35 +410,35 @@ impl fmt::Display for ProblemKind {
             }
             Self::UnknownKey { key, .. } => write!(f, "unknown key `{}`", excerpt(key)),
             Self::DuplicateKey { key } => {
-                write!(f, "`{}` stands here a second time", excerpt(key))
+                write!(f, "`{}` appears more than once", excerpt(key))
             }
             Self::WrongType {
                 expected,
                 found,
                 value,
-            } => write!(f, "{expected} is needed, not {found}: {}", excerpt(value)),
-            Self::StrayText { value } => write!(f, "stray text: {}", excerpt(value)),
+            } => write!(f, "expected {expected}, found {found}: {}", excerpt(value)),
+            Self::StrayText { value } => write!(f, "unexpected text: {}", excerpt(value)),
             Self::SplitRule { objects } => write!(
                 f,
                 "{objects} objects with one key each look like one rule split into {objects}"
             ),
             Self::BareRule => f.write_str("is one rule, not a list of rules"),
-            Self::BareRules { .. } => {
-                f.write_str("an object that holds the list of rules is needed, not the list itself")
-            }
-            Self::NoRules => f.write_str("there is no rule"),
+            Self::BareRules { .. } => f.write_str(
+                "expected an object that contains the list of rules, not the list itself",
+            ),
+            Self::NoRules => f.write_str("there are no rules"),
             Self::TooManyRules { count } => write!(f, "there are {count} rules"),
             Self::TooLarge { bytes } => {
                 write!(
                     f,
-                    "the configuration has {bytes} bytes as the XML S3 receives"
+                    "the configuration is {bytes} bytes long as the XML that S3 receives"
                 )
             }
             Self::Missing { key } => write!(f, "the rule has no `{key}`"),
             Self::UnsupportedMethod { value } => {
                 write!(f, "S3 does not support the method \"{}\"", excerpt(value))
             }
-            Self::ManyWildcards { value, .. } => {
+            Self::MultipleWildcards { value, .. } => {
                 write!(f, "\"{}\" has more than one \"*\"", excerpt(value))
             }
             Self::ExposeHeaderWildcard { value } => write!(
@@ -448,7 +452,7 @@ impl fmt::Display for ProblemKind {
             Self::IdTooLong { characters } => write!(f, "the ID has {characters} characters"),
             Self::NotXmlCharacter { value, character } => write!(
                 f,
-                "\"{}\" holds the character U+{:04X}, which XML cannot carry",
+                "\"{}\" contains the character U+{:04X}, which XML does not allow",
                 excerpt(value).escape_debug(),
                 u32::from(*character)
             ),
@@ -456,7 +460,7 @@ impl fmt::Display for ProblemKind {
     }
 }
 
-/// Whether a parser complains that the text ends where it should go on.
+/// Whether the message of a parser says that the text ends too early.
 fn ends_early(message: &str) -> bool {
     message.starts_with("EOF")
         || message.ends_with("never closed")

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: where, what S3 would say, and the help.
+//! What is wrong with a configuration: where, S3's own error, and help.
 
 mod kind;
 mod place;
@@ -13,7 +13,7 @@ pub use kind::{JsonType, ProblemKind, ReadError};
 pub(crate) use place::Positions;
 pub use place::{Place, Position};
 
-/// Everything that is wrong with a configuration, found in one go.
+/// Everything that is wrong with a configuration, reported at once.
 ///
 /// Its `Display` form is one line per problem, in the order of the file, for the first 100:
 ///
@@ -33,8 +33,8 @@ pub use place::{Place, Position};
 /// ));
 /// ```
 ///
-/// So is its `Debug` form, which is what `fn main() -> Result<(), Box<dyn Error>>` prints; `{:#?}`
-/// shows the fields.
+/// Its `Debug` form is the same, because `fn main() -> Result<(), Box<dyn Error>>` prints that;
+/// `{:#?}` shows the fields.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<PathBuf>,
@@ -49,8 +49,8 @@ impl ConfigError {
         }
     }
 
-    /// What [`CorsConfiguration::from_path`](crate::CorsConfiguration::from_path) says of a file
-    /// that cannot be read, for whoever reads files by other means.
+    /// The error of [`CorsConfiguration::from_path`](crate::CorsConfiguration::from_path) for a
+    /// file that cannot be read, for code that reads files in another way.
     ///
     /// ```
     /// # use s3_cors::ConfigError;
@@ -63,8 +63,7 @@ impl ConfigError {
         Self::new(vec![Problem::unplaced(ProblemKind::unreadable(error))])
     }
 
-    /// Names the file the configuration came from, for configurations that were not read with
-    /// `from_path`.
+    /// Adds the name of the file, for configurations that were not read with `from_path`.
     ///
     /// ```
     /// # use s3_cors::CorsConfiguration;
@@ -77,14 +76,13 @@ impl ConfigError {
         self
     }
 
-    /// The file the configuration was read from, if it was read from one.
+    /// The file the configuration was read from, if known.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The problems, at least one, in the order of the file. A text with more than ten thousand
-    /// is not looked through to its end.
+    /// The problems, at least one, in the order of the file. The search stops after ten thousand.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -107,11 +105,11 @@ impl fmt::Debug for ConfigError {
     }
 }
 
-/// After so many nothing more is looked for, so that a megabyte of mistakes does not take a
-/// hundred of memory.
+/// The search stops here, so that one megabyte of mistakes does not take a hundred megabytes of
+/// memory.
 pub(crate) const MOST_PROBLEMS: usize = 10_000;
 
-/// Nobody reads more, and who feeds a program nonsense shall not flood its log.
+/// Nobody reads more than this, and a nonsense file must not flood the log.
 const MOST_SHOWN: usize = 100;
 
 impl fmt::Display for ConfigError {
@@ -134,14 +132,14 @@ impl fmt::Display for ConfigError {
         }
         match self.problems.len().saturating_sub(MOST_SHOWN) {
             0 => Ok(()),
-            1 => write!(f, "\nand one problem more"),
-            more => write!(f, "\nand {more} problems more"),
+            1 => write!(f, "\nand 1 more problem"),
+            more => write!(f, "\nand {more} more problems"),
         }
     }
 }
 
 impl std::error::Error for ConfigError {
-    /// The failure to read the file, if that is what is wrong.
+    /// The I/O error, if the file could not be read.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.problems
             .iter()
@@ -154,8 +152,8 @@ impl std::error::Error for ConfigError {
 
 /// One thing that is wrong with a configuration.
 ///
-/// Its `Display` form says the place, what is wrong, the help, and S3's own code and text where
-/// they are known.
+/// Its `Display` form gives the place, what is wrong, the help, and S3's own code and text where
+/// known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     kind: ProblemKind,
@@ -173,12 +171,12 @@ impl Problem {
         }
     }
 
-    /// A problem of the document as a whole.
+    /// A problem with the document as a whole.
     pub(crate) fn unplaced(kind: ProblemKind) -> Self {
         Self::new(kind, Place::document())
     }
 
-    /// A problem in XML that S3 would be sent as it stands: S3 answers whatever breaks its
+    /// A problem in XML, which S3 receives unchanged: S3 responds to anything that breaks its
     /// schema with `MalformedXML`.
     #[cfg(feature = "xml")]
     pub(crate) fn in_xml(mut self) -> Self {
@@ -192,7 +190,7 @@ impl Problem {
         self
     }
 
-    /// What is wrong, to match on.
+    /// The kind of problem, to match on.
     #[must_use]
     pub fn kind(&self) -> &ProblemKind {
         &self.kind
@@ -204,20 +202,20 @@ impl Problem {
         &self.place
     }
 
-    /// The value that is wrong, if it is one value's fault.
+    /// The value that causes the problem, if it is a single value.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.kind.value()
     }
 
-    /// What `PutBucketCors` answers to this, as far as it has been seen. `None` where S3 is not
-    /// the one to refuse (the console or the CLI is), or its answer was never recorded.
+    /// The error of `PutBucketCors` for this, where it has been observed. `None` if the console or
+    /// the CLI refuses it before S3 does, or if S3's error was never recorded.
     #[must_use]
     pub fn s3_error(&self) -> Option<&S3Error> {
         self.s3_error.as_ref()
     }
 
-    /// What to do about it.
+    /// How to fix it.
     #[must_use]
     pub fn help(&self) -> String {
         self.kind.help()
@@ -232,13 +230,13 @@ impl fmt::Display for Problem {
         }
         write!(f, "{}; {}", self.kind, self.kind.help())?;
         if let Some(s3_error) = &self.s3_error {
-            write!(f, " (S3 answers {s3_error})")?;
+            write!(f, " (S3 responds with {s3_error})")?;
         }
         Ok(())
     }
 }
 
-/// An error of S3's own: the code, and the text where it is known.
+/// S3's own error: the code, and the text where known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct S3Error {
     code: &'static str,
@@ -246,7 +244,7 @@ pub struct S3Error {
 }
 
 impl S3Error {
-    /// Anything that breaks the document's schema. Recorded from S3, without a final period.
+    /// For anything that breaks the document's schema. Recorded from S3, without a final period.
     pub(crate) fn malformed_xml() -> Self {
         Self {
             code: "MalformedXML",
@@ -264,13 +262,13 @@ impl S3Error {
         }
     }
 
-    /// The error code, such as `InvalidRequest`.
+    /// The error code, for example `InvalidRequest`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// The error's text, byte for byte as seen from S3; `None` if only the code was seen.
+    /// The error's text, byte for byte as S3 sent it; `None` if only the code is known.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()

@@ -1,11 +1,11 @@
-//! Where in a configuration something stands.
+//! Places in a configuration.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::sanitize::excerpt;
 
-/// A place in a configuration, named as in S3's JSON form whatever the file's own form is:
+/// A place in a configuration, named as in S3's JSON whatever the file's dialect is:
 /// `CORSRules[1].AllowedOrigins[0]`. Empty for the document as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -30,7 +30,7 @@ impl Place {
         }
     }
 
-    /// A member of a rule, by its name in S3's JSON form.
+    /// A member of a rule, by its name in S3's JSON.
     ///
     /// ```
     /// # use s3_cors::Place;
@@ -42,7 +42,7 @@ impl Place {
         Self::of_rule(rule).key_in_rule(key)
     }
 
-    /// An entry of a rule's list, counted from 0; the list by its name in S3's JSON form.
+    /// An entry of a rule's list, counted from 0; the list by its name in S3's JSON.
     ///
     /// ```
     /// # use s3_cors::Place;
@@ -117,7 +117,7 @@ impl Place {
         self.rule
     }
 
-    /// The member of the rule, such as `AllowedOrigins`, or the unknown key in its stead.
+    /// The member of the rule, such as `AllowedOrigins`, or an unknown key.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
@@ -162,12 +162,11 @@ pub struct Position {
     pub line: usize,
     /// The column in characters, counted from 1.
     pub column: usize,
-    /// The offset in bytes from the text's beginning, or from the end of its byte order mark if it
-    /// has one; counted from 0.
+    /// The offset in bytes, counted from 0. A byte order mark does not count.
     pub offset: usize,
 }
 
-/// Finds the positions of byte offsets, one after the other, in one pass over the text.
+/// Finds the positions of ascending byte offsets in one pass over the text.
 pub(crate) struct Positions<'t> {
     text: &'t str,
     last: Position,
@@ -183,8 +182,8 @@ impl<'t> Positions<'t> {
         Self { text, last }
     }
 
-    /// The position of an offset no smaller than the one before; the text's end if the offset
-    /// lies beyond it.
+    /// The position of an offset, which must not be smaller than the previous one; the end of the
+    /// text if the offset lies beyond it.
     pub(crate) fn at(&mut self, offset: usize) -> Position {
         let rest = self.text.get(self.last.offset..).unwrap_or_default();
         let passed = rest

@@ -1,10 +1,10 @@
-//! A rule, compiled.
+//! A compiled rule.
 
 use super::values::RuleValues;
 use crate::configuration::CorsRule;
 use crate::pattern::Pattern;
 
-/// A rule, compiled: the header values that all responses by it share.
+/// A compiled rule: the header values that all its responses share.
 #[derive(Debug)]
 pub struct CompiledRule {
     allows_any_origin: bool,
@@ -20,7 +20,7 @@ pub struct CompiledRule {
 impl CompiledRule {
     pub(super) fn new(rule: &CorsRule) -> Self {
         let values = RuleValues::new(rule);
-        // Wherever it stands among other origins, and even for one that is listed (F32, D4).
+        // `*` wins wherever it is in the list, even for origins that are listed as well (F32, D4).
         let any = |origin: &String| Pattern::new(origin).is_any();
         let allows_any_origin = rule.allowed_origins.iter().any(any);
         #[cfg(feature = "http-1x")]
@@ -37,21 +37,21 @@ impl CompiledRule {
         }
     }
 
-    /// Whether the rule holds the origin `*`, for which S3 sends `*` without credentials (F30,
+    /// Whether the rule lists the origin `*`, for which S3 sends `*` without credentials (F30,
     /// F31).
     #[must_use]
     pub fn allows_any_origin(&self) -> bool {
         self.allows_any_origin
     }
 
-    /// The values the rule fixes, as text.
+    /// The header values of the rule, as text.
     #[must_use]
     pub fn values(&self) -> &RuleValues<Box<str>> {
         &self.values
     }
 
-    /// The values the rule fixes, ready for the `http` crate 1.x: cloning one neither allocates
-    /// nor validates.
+    /// The header values of the rule for the `http` crate 1.x. Cloning one neither allocates nor
+    /// validates.
     #[cfg(feature = "http-1x")]
     #[must_use]
     pub fn http_1x(&self) -> &RuleValues<http::HeaderValue> {
@@ -63,8 +63,8 @@ impl CompiledRule {
         &self.preflight
     }
 
-    /// The values the rule fixes, ready for the `http` crate 0.2: cloning one neither allocates
-    /// nor validates.
+    /// The header values of the rule for the `http` crate 0.2. Cloning one neither allocates nor
+    /// validates.
     #[cfg(feature = "http-02x")]
     #[must_use]
     pub fn http_02x(&self) -> &RuleValues<http02::HeaderValue> {

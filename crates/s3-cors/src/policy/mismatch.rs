@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why no rule allows a request: the first of the three conditions that no rule was left for.
+/// Why no rule allows a request: the first condition that ruled out every rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch<'a> {
@@ -15,8 +15,8 @@ pub enum Mismatch<'a> {
     Origin,
     /// No rule that allows the origin allows the method.
     Method,
-    /// No rule that allows the origin and the method allows all headers up to and including this
-    /// one.
+    /// Among the rules that allow the origin and the method, none allows all requested headers up
+    /// to and including this one.
     Header(Cow<'a, [u8]>),
 }
 

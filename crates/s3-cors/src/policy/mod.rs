@@ -1,4 +1,4 @@
-//! The configuration compiled: immutable, cheap to share, ready to decide.
+//! The compiled configuration: immutable and cheap to share.
 
 mod compiled_rule;
 mod mismatch;
@@ -26,7 +26,7 @@ use crate::error::ConfigError;
 
 /// A bucket's CORS configuration, checked and compiled to decide requests.
 ///
-/// Immutable, `Send + Sync`, and cheap to clone: clones share what was compiled.
+/// Immutable, `Send + Sync`, and cheap to clone: clones share the compiled rules.
 ///
 /// ```
 /// use s3_cors::CorsPolicy;
@@ -53,7 +53,7 @@ impl CorsPolicy {
     ///
     /// # Errors
     ///
-    /// Everything [`CorsConfiguration::check`] finds.
+    /// Every problem that [`CorsConfiguration::check`] finds.
     ///
     /// ```
     /// use s3_cors::{CorsConfiguration, CorsPolicy};
@@ -70,7 +70,7 @@ impl CorsPolicy {
     ///
     /// # Errors
     ///
-    /// As [`CorsConfiguration::from_text`].
+    /// The errors of [`CorsConfiguration::from_text`].
     ///
     /// ```
     /// # use s3_cors::CorsPolicy;
@@ -85,7 +85,7 @@ impl CorsPolicy {
     ///
     /// # Errors
     ///
-    /// As [`CorsConfiguration::from_path`].
+    /// The errors of [`CorsConfiguration::from_path`].
     ///
     /// ```no_run
     /// # use s3_cors::CorsPolicy;
@@ -96,8 +96,8 @@ impl CorsPolicy {
         CorsConfiguration::from_path(path).map(|config| Self::compiled(&config))
     }
 
-    /// The policy of a bucket without CORS configuration, also the default: preflights are
-    /// refused with "CORS is not enabled for this bucket", other requests get no CORS header.
+    /// The policy of a bucket without CORS configuration, which is also the default: preflights are
+    /// refused with "CORS is not enabled for this bucket", other requests get no CORS headers.
     ///
     /// ```
     /// use s3_cors::{CorsPolicy, Decision, RequestParts};
@@ -113,7 +113,7 @@ impl CorsPolicy {
         Self(State::NoConfiguration)
     }
 
-    /// The policy of a bucket that does not exist, for servers that keep several: preflights are
+    /// The policy of a bucket that does not exist, for servers with several buckets: preflights are
     /// refused with "Bucket not found".
     ///
     /// ```
@@ -130,13 +130,13 @@ impl CorsPolicy {
         Self(State::NoBucket)
     }
 
-    /// How many rules there are; 0 without a configuration.
+    /// The number of rules; 0 without a configuration.
     #[must_use]
     pub fn rule_count(&self) -> usize {
         self.rules().map_or(0, Rules::len)
     }
 
-    /// The rule at a position counted from 0, such as [`CorsHeaders::rule_index`] gives.
+    /// The rule at an index counted from 0, such as [`CorsHeaders::rule_index`].
     ///
     /// [`CorsHeaders::rule_index`]: crate::CorsHeaders::rule_index
     #[must_use]
@@ -153,7 +153,7 @@ impl CorsPolicy {
         self.rules().map_or(RuleSet::EMPTY, Rules::all)
     }
 
-    /// The rules with an `AllowedOrigin` that matches an origin.
+    /// The rules with an `AllowedOrigin` that matches the origin.
     ///
     /// ```
     /// # use s3_cors::CorsPolicy;
@@ -170,7 +170,7 @@ impl CorsPolicy {
         self.rules().map_or(RuleSet::EMPTY, found)
     }
 
-    /// The rules with a method in `AllowedMethods`, compared exactly.
+    /// The rules with the method in `AllowedMethods`, case-sensitive.
     ///
     /// ```
     /// # use s3_cors::CorsPolicy;
@@ -187,7 +187,7 @@ impl CorsPolicy {
         self.rules().map_or(RuleSet::EMPTY, found)
     }
 
-    /// The rules with an `AllowedHeader` that matches a header name, in any case.
+    /// The rules with an `AllowedHeader` that matches the header name, case-insensitive.
     ///
     /// ```
     /// # use s3_cors::CorsPolicy;
@@ -212,7 +212,7 @@ impl CorsPolicy {
         }
     }
 
-    /// The configuration has passed the checks.
+    /// Compiles a configuration that has passed the checks.
     fn compiled(config: &CorsConfiguration) -> Self {
         Self(State::Rules(Arc::new(Rules::new(&config.cors_rules))))
     }
@@ -221,7 +221,7 @@ impl CorsPolicy {
 impl std::str::FromStr for CorsPolicy {
     type Err = ConfigError;
 
-    /// The same as [`CorsPolicy::from_text`].
+    /// Same as [`CorsPolicy::from_text`].
     fn from_str(text: &str) -> Result<Self, ConfigError> {
         Self::from_text(text)
     }
@@ -230,7 +230,7 @@ impl std::str::FromStr for CorsPolicy {
 impl TryFrom<&CorsConfiguration> for CorsPolicy {
     type Error = ConfigError;
 
-    /// The same as [`CorsPolicy::new`].
+    /// Same as [`CorsPolicy::new`].
     fn try_from(config: &CorsConfiguration) -> Result<Self, ConfigError> {
         Self::new(config)
     }

@@ -8,17 +8,17 @@ macro_rules! generation {
 
             use crate::policy::response_headers::{HeaderText, ResponseHeader, VARY};
 
-            /// Checked methods, tokens and digits are always header values.
+            /// Checked methods, tokens and digits are always valid header values.
             pub(crate) fn header_value(text: &str) -> HeaderValue {
                 let value = HeaderValue::from_str(text)
                     .unwrap_or_else(|_| const { HeaderValue::from_static("") });
-                // The first clone makes the value's bytes shared, so that later ones need not
+                // The first clone makes the value's bytes shared, so that later clones do not
                 // allocate.
                 drop(value.clone());
                 value
             }
 
-            // Each use is a copy of its own, which is what is wanted.
+            // Each use is its own copy, which is intended.
             #[allow(clippy::declare_interior_mutable_const)]
             impl HeaderText for HeaderValue {
                 const ANY_ORIGIN: Self = Self::from_static("*");
@@ -45,8 +45,8 @@ macro_rules! generation {
 generation!(http_1x, http, "http-1x");
 generation!(http_02x, http02, "http-02x");
 
-/// The headers of all responses to preflights by one rule, in S3's order, with an empty value
-/// where one is taken from the request.
+/// The headers of a rule's preflight responses, in S3's order. Values that come from the request
+/// are empty.
 #[cfg(feature = "http-1x")]
 pub(super) fn preflight_template(
     values: &super::RuleValues<http::HeaderValue>,

@@ -1,4 +1,4 @@
-//! The CORS headers of a response: which there are, in which order, and when each is sent.
+//! The CORS headers of a response: their order, and when each is sent.
 
 /// A header that S3 sends for CORS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum ResponseHeader {
 }
 
 impl ResponseHeader {
-    /// How many there are.
+    /// The number of headers.
     pub(crate) const COUNT: usize = 7;
 
     /// The header's name in lower case.
@@ -49,7 +49,7 @@ impl ResponseHeader {
 /// ```
 pub const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
-/// The type of a header's value, with the values that are the same in every response.
+/// The type of a header value, with the values that are the same in every response.
 pub(crate) trait HeaderText {
     const ANY_ORIGIN: Self;
     const TRUE: Self;
@@ -62,16 +62,16 @@ impl HeaderText for &[u8] {
     const VARY: Self = VARY.as_bytes();
 }
 
-/// For counting.
+/// For counting headers.
 impl HeaderText for () {
     const ANY_ORIGIN: Self = ();
     const TRUE: Self = ();
     const VARY: Self = ();
 }
 
-/// What differs from response to response.
+/// The parts that differ between responses.
 pub(crate) struct Variable<V> {
-    /// The origin to echo; `None` for a rule that holds `*`.
+    /// The origin to echo; `None` for a rule that lists `*`.
     pub(crate) origin: Option<V>,
     pub(crate) allow_methods: V,
     /// The names to echo, if any were requested.
@@ -81,7 +81,7 @@ pub(crate) struct Variable<V> {
 }
 
 impl<V: HeaderText> Variable<V> {
-    /// Hands out the headers in the order in which S3 sends them (F39). Credentials are allowed
+    /// Passes on the headers in the order in which S3 sends them (F39). Credentials are allowed
     /// exactly when the origin is echoed (F30, F31).
     #[inline]
     pub(crate) fn for_each(self, mut send: impl FnMut(ResponseHeader, V)) {

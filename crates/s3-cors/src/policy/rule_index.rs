@@ -1,5 +1,5 @@
-//! Which rules allow a value: exact values by one look-up, wildcards by one look-up for each
-//! length that occurs, however many there are.
+//! Which rules allow a value: one lookup for exact values, and one lookup for each length of a
+//! wildcard prefix or suffix, however many patterns there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -9,13 +9,13 @@ use hashbrown::HashTable;
 use super::rule_set::RuleSet;
 use crate::pattern::Pattern;
 
-/// How values compare.
+/// How values are compared.
 pub(crate) trait Case {
-    /// Folds eight bytes at once, so that what compares equal becomes equal; other bytes may
-    /// become equal, too.
+    /// Folds eight bytes at once, so that bytes that compare equal become equal. Other bytes may
+    /// become equal as well.
     fn fold(word: u64) -> u64;
     fn equal(a: &[u8], b: &[u8]) -> bool;
-    /// One spelling for all patterns that match alike.
+    /// One spelling for all patterns that match the same values.
     fn normalized(pattern: &str) -> String;
 }
 
@@ -23,7 +23,7 @@ pub(crate) trait Case {
 #[derive(Debug)]
 pub(crate) struct CaseSensitive;
 
-/// Header names: ASCII letters in any case.
+/// Header names: ASCII case-insensitive.
 #[derive(Debug)]
 pub(crate) struct CaseInsensitive;
 
@@ -50,7 +50,7 @@ impl Case for CaseInsensitive {
 
     #[inline]
     fn equal(a: &[u8], b: &[u8]) -> bool {
-        // Browsers send names in lower case, in which they are kept here: mostly they are equal.
+        // Browsers send names in lower case, as they are stored here, so they are usually equal.
         same(a, b) || a.eq_ignore_ascii_case(b)
     }
 
@@ -59,8 +59,8 @@ impl Case for CaseInsensitive {
     }
 }
 
-/// Whether two values are the same. Most are short: comparing them costs less than calling
-/// `memcmp`.
+/// Whether two values are the same. Most are so short that comparing them here costs less than
+/// calling `memcmp`.
 #[inline]
 fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -76,19 +76,18 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// An index over the [patterns](Pattern) of all rules.
 ///
-/// Values are hashed as they come. The hash is not keyed: who sends requests cannot put anything
-/// into the tables.
+/// The hash is not keyed: a client cannot insert anything into the tables.
 #[derive(Debug)]
 pub(crate) struct RuleIndex<C> {
-    /// The rules that hold the pattern that matches everything.
+    /// The rules with the pattern that matches everything.
     any: RuleSet,
-    /// Whole values, under [`Group::EXACT`], and suffixes, under their prefix's group.
+    /// Whole values under [`Group::EXACT`], and suffixes under the group of their prefix.
     endings: HashTable<Ending>,
     longest_exact: usize,
     prefixes: HashTable<Prefix>,
-    /// The lengths at which a prefix ends, ascending.
+    /// The lengths of the prefixes, ascending.
     prefix_lengths: Box<[usize]>,
-    /// The lengths of the suffixes that go with each prefix, ascending, by group.
+    /// For each group, the lengths of its suffixes, ascending.
     suffix_lengths: Box<[Box<[usize]>]>,
     /// The text of all patterns, one after the other.
     text: Box<[u8]>,
@@ -133,7 +132,7 @@ struct Ending {
 }
 
 impl<C: Case> RuleIndex<C> {
-    /// Indexes patterns, each with the position of the rule it stands in, which is below 128.
+    /// Indexes patterns, each with the index of its rule, which is below 128.
     pub(crate) fn new<'a>(patterns: impl Iterator<Item = (usize, &'a str)>) -> Self {
         let mut any = RuleSet::EMPTY;
         let mut by_pattern: BTreeMap<String, RuleSet> = BTreeMap::new();
@@ -227,7 +226,7 @@ impl<C: Case> RuleIndex<C> {
         index
     }
 
-    /// The rules among `candidates` that hold a pattern which matches the value.
+    /// The rules among `candidates` with a pattern that matches the value.
     #[inline]
     pub(crate) fn rules_allowing(&self, value: &[u8], candidates: RuleSet) -> RuleSet {
         if candidates.is_subset_of(self.any) {
@@ -262,7 +261,7 @@ impl<C: Case> RuleIndex<C> {
         rules
     }
 
-    /// The rules with a wildcard of this group whose suffix ends what is left of a value.
+    /// The rules with a wildcard of this group whose suffix ends the rest of the value.
     fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
         let mut rules = RuleSet::EMPTY;
         let lengths = self.suffix_lengths.get(group.0 as usize);
@@ -288,7 +287,7 @@ impl<C: Case> RuleIndex<C> {
     }
 }
 
-/// Lengths and counts within a configuration's 64 KB.
+/// For lengths and counts within a configuration's 64 KB.
 fn as_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -302,13 +301,13 @@ fn append(text: &mut Vec<u8>, part: &[u8]) -> Slice {
     }
 }
 
-/// Multiplies and folds, word by word, as the hashes of the `foldhash` and `rustc-hash` family do.
+/// Multiplies and folds word by word, like the hashes of the `foldhash` and `rustc-hash` family.
 fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
     const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
     fn mixed(hash: u64, word: u64) -> u64 {
         let product = u128::from(hash ^ word).wrapping_mul(u128::from(FACTOR));
-        // Both halves: the low one alone never carries high bits down.
+        // Uses both halves: the low half alone never carries high bits down.
         (product as u64) ^ ((product >> 64) as u64)
     }
     let mut hash = SEED ^ u64::from(group.0) ^ ((bytes.len() as u64) << 32);
@@ -316,7 +315,7 @@ fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
     for word in words {
         hash = mixed(hash, C::fold(u64::from_le_bytes(*word)));
     }
-    // What is left of a long value is hashed with some bytes before it again, as a whole word.
+    // The end of a long value is hashed as a whole word that overlaps the previous one.
     let last = match bytes.last_chunk::<8>() {
         Some(_) if rest.is_empty() => return hash,
         Some(last) => u64::from_le_bytes(*last),

@@ -2,10 +2,10 @@
 
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign};
 
-/// A set of the rules of one policy, by their positions, counted from 0.
+/// A set of rules of one policy, by their indexes, counted from 0.
 ///
-/// [`CorsPolicy::rules_allowing_origin`] and its siblings return one each; a request is allowed by
-/// the first rule that all of them hold.
+/// [`CorsPolicy::rules_allowing_origin`] and its siblings each return one. S3 uses the first rule
+/// that is in all of them.
 ///
 /// ```
 /// use s3_cors::CorsPolicy;
@@ -26,13 +26,13 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign};
 pub struct RuleSet(u128);
 
 impl RuleSet {
-    /// The set without a rule.
+    /// The empty set.
     pub const EMPTY: Self = Self(0);
 
     /// The number of rules a set can hold.
     pub const CAPACITY: usize = u128::BITS as usize;
 
-    /// The set of one rule; empty for a position from [`CAPACITY`](Self::CAPACITY) on.
+    /// The set of one rule; empty if the index is not below [`CAPACITY`](Self::CAPACITY).
     #[must_use]
     pub const fn of(rule: usize) -> Self {
         if rule < Self::CAPACITY {
@@ -42,7 +42,7 @@ impl RuleSet {
         }
     }
 
-    /// The set of all rules before a position.
+    /// The set of all rules before an index.
     ///
     /// ```
     /// use s3_cors::RuleSet;
@@ -58,31 +58,31 @@ impl RuleSet {
         }
     }
 
-    /// Whether it holds no rule.
+    /// Whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// How many rules it holds.
+    /// The number of rules in the set.
     #[must_use]
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
 
-    /// Whether it holds a rule.
+    /// Whether the set contains a rule.
     #[must_use]
     pub const fn contains(self, rule: usize) -> bool {
         Self::of(rule).0 & self.0 != 0
     }
 
-    /// Whether another set holds all of its rules.
+    /// Whether another set contains all rules of this one.
     #[must_use]
     pub const fn is_subset_of(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
 
-    /// The first of its rules in the configuration's order.
+    /// The first rule, in the configuration's order.
     #[must_use]
     pub const fn first(self) -> Option<usize> {
         if self.is_empty() {
@@ -92,7 +92,7 @@ impl RuleSet {
         }
     }
 
-    /// Its rules in the configuration's order.
+    /// The rules, in the configuration's order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
         std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! All rules of a policy, and which of them allow what.
+//! The rules of a policy, and which of them allow an origin, a method or a header.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::rule_set::RuleSet;
 use crate::configuration::CorsRule;
 use crate::limits::SUPPORTED_METHODS;
 
-/// All rules, and which of them allow what.
+/// The rules of a policy, and which of them allow an origin, a method or a header.
 #[derive(Debug)]
 pub(crate) struct Rules {
     origins: RuleIndex<CaseSensitive>,
@@ -52,18 +52,18 @@ impl Rules {
         self.all
     }
 
-    /// How many rules there are.
+    /// The number of rules.
     pub(super) fn len(&self) -> usize {
         self.rules.len()
     }
 
-    /// Narrows `candidates` to the rules that allow an origin (F3, D14).
+    /// Narrows `candidates` to the rules that allow `origin` (F3, D14).
     #[inline]
     pub(crate) fn allowing_origin(&self, candidates: RuleSet, origin: &[u8]) -> RuleSet {
         self.origins.rules_allowing(origin, candidates)
     }
 
-    /// Narrows `candidates` to the rules that allow a method (F17, D3).
+    /// Narrows `candidates` to the rules that allow `method` (F17, D3).
     #[inline]
     pub(crate) fn allowing_method(&self, candidates: RuleSet, method: &[u8]) -> RuleSet {
         SUPPORTED_METHODS
@@ -73,13 +73,13 @@ impl Rules {
             .map_or(RuleSet::EMPTY, |(_, allowing)| *allowing & candidates)
     }
 
-    /// Narrows `candidates` to the rules that allow a requested header (F20).
+    /// Narrows `candidates` to the rules that allow the requested header `name` (F20).
     #[inline]
     pub(crate) fn allowing_header(&self, candidates: RuleSet, name: &[u8]) -> RuleSet {
         self.headers.rules_allowing(name, candidates)
     }
 
-    /// The rule at a position.
+    /// The rule at an index.
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<&Arc<CompiledRule>> {
         self.rules.get(index)

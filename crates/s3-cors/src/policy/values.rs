@@ -1,10 +1,10 @@
-//! The header values that a rule fixes for all its responses.
+//! The header values that all responses of a rule share.
 
 use crate::configuration::CorsRule;
 
-/// The header values that a rule fixes for all its responses.
+/// The header values that all responses of a rule share.
 ///
-/// `V` is text, or the header value of a generation of the `http` crate.
+/// `V` is text, or the header value type of a version of the `http` crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleValues<V> {
     allow_methods: V,
@@ -13,7 +13,7 @@ pub struct RuleValues<V> {
 }
 
 impl RuleValues<Box<str>> {
-    /// The values of a rule.
+    /// The header values of a rule.
     #[must_use]
     pub fn new(rule: &CorsRule) -> Self {
         let exposed = &rule.expose_headers;
@@ -37,22 +37,21 @@ impl RuleValues<Box<str>> {
 }
 
 impl<V> RuleValues<V> {
-    /// `Access-Control-Allow-Methods`: all methods of the rule in its order, joined by `, `
-    /// (F34).
+    /// `Access-Control-Allow-Methods`: all methods of the rule, in order, joined by `, ` (F34).
     #[must_use]
     pub fn allow_methods(&self) -> &V {
         &self.allow_methods
     }
 
-    /// `Access-Control-Expose-Headers`: all exposed headers of the rule, case and order kept,
+    /// `Access-Control-Expose-Headers`: all exposed headers of the rule, with case and order kept,
     /// joined by `, ` (F36); `None` if the rule has none.
     #[must_use]
     pub fn expose_headers(&self) -> Option<&V> {
         self.expose_headers.as_ref()
     }
 
-    /// `Access-Control-Max-Age`: the rule's seconds in decimal (F37); `None` if it has none. A zero
-    /// is sent (D5).
+    /// `Access-Control-Max-Age`: the rule's `MaxAgeSeconds` in decimal (F37); `None` if it has
+    /// none. Zero is sent (D5).
     #[must_use]
     pub fn max_age(&self) -> Option<&V> {
         self.max_age.as_ref()

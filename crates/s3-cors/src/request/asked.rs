@@ -3,10 +3,9 @@
 use super::{CorsRequest, Echo, RequestHeader, names};
 use crate::limits::PREFLIGHT_METHODS;
 
-/// A request as S3 reads it: what its origin is, and which method and headers it is judged by.
+/// A request as S3 reads it: its origin, and the method and headers that S3 checks.
 ///
-/// Everything that decides or explains a request reads it through this type, so that all of it
-/// agrees.
+/// All code that decides or explains requests reads them through this type, so that it agrees.
 ///
 /// ```
 /// use s3_cors::{Asked, RequestParts};
@@ -19,7 +18,7 @@ use crate::limits::PREFLIGHT_METHODS;
 /// let request = RequestParts::new("GET", headers);
 /// let asked = Asked::of(&request);
 /// assert_eq!(asked.origin().unwrap().as_bytes(), b"https://www.example.com");
-/// // `Access-Control-Request-Method` counts on every method.
+/// // `Access-Control-Request-Method` applies whatever the method is.
 /// assert_eq!(asked.method().as_bytes(), b"PUT");
 /// let names: Vec<&[u8]> = asked.requested_headers().collect();
 /// assert_eq!(names, [&b"content-type"[..], b"x-amz-date"]);
@@ -48,13 +47,13 @@ impl<'a, R: CorsRequest> Asked<'a, R> {
         self.origin.as_ref()
     }
 
-    /// The [origin](Self::origin), for a response that outlives this.
+    /// The [origin](Self::origin), for a response that outlives this value.
     #[inline]
     pub(crate) fn into_origin(self) -> Option<Echo<'a, R::HeaderValue>> {
         self.origin
     }
 
-    /// Whether the request is an `OPTIONS`, which S3 responds to itself.
+    /// Whether the method is `OPTIONS`, to which S3 responds itself.
     #[must_use]
     #[inline]
     pub fn is_options(&self) -> bool {
@@ -67,9 +66,10 @@ impl<'a, R: CorsRequest> Asked<'a, R> {
         self.is_options() && self.origin.is_some() && self.method().is_requested()
     }
 
-    /// The method that S3 judges the request by: the one in `Access-Control-Request-Method`, on
-    /// every method (F14), else the request's own (F52). An empty one counts as absent (F52, D22);
-    /// several lines are joined by `, ` into one value, which is no method (D24).
+    /// The method that S3 checks: the value of `Access-Control-Request-Method`, whatever the
+    /// request's own method is (F14); without that header, the request's own method (F52). An empty
+    /// value counts as absent (F52, D22). Several lines are joined by `, ` into one value, which is
+    /// not a valid method (D24).
     #[must_use]
     #[inline]
     pub fn method(&self) -> AskedMethod<'a, R::HeaderValue> {
@@ -82,27 +82,27 @@ impl<'a, R: CorsRequest> Asked<'a, R> {
         }
     }
 
-    /// The lines of `Access-Control-Request-Headers`, in order: one list over all of them (D23).
+    /// The lines of `Access-Control-Request-Headers`, in order. They form a single list (D23).
     #[inline]
     pub(crate) fn requested_lines(&self) -> impl Iterator<Item = &'a R::HeaderValue> + use<'a, R> {
         self.request
             .header_lines(RequestHeader::AccessControlRequestHeaders)
     }
 
-    /// The names in `Access-Control-Request-Headers`, in order: split at commas, blanks around
-    /// them dropped (F18), empty ones skipped (F19).
+    /// The names in `Access-Control-Request-Headers`, in order: split at commas, with white space
+    /// around them dropped (F18) and empty names skipped (F19).
     pub fn requested_headers(&self) -> impl Iterator<Item = &'a [u8]> + use<'a, R> {
         self.requested_lines().flat_map(|line| names(line.as_ref()))
     }
 }
 
-/// The method that S3 judges a request by: see [`Asked::method`].
+/// The method that S3 checks: see [`Asked::method`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AskedMethod<'a, V: ?Sized = [u8]> {
-    /// The one the request asks for.
+    /// The method in `Access-Control-Request-Method`.
     Requested(Echo<'a, V>),
-    /// The request's own.
+    /// The request's own method.
     Own(&'a str),
 }
 
@@ -117,7 +117,7 @@ impl<V: AsRef<[u8]> + ?Sized> AskedMethod<'_, V> {
         }
     }
 
-    /// Whether the request has an `Access-Control-Request-Method` that is not empty.
+    /// Whether the request has a non-empty `Access-Control-Request-Method`.
     #[must_use]
     pub fn is_requested(&self) -> bool {
         matches!(self, Self::Requested(_))
@@ -133,7 +133,7 @@ impl<V: AsRef<[u8]> + ?Sized> AskedMethod<'_, V> {
     }
 }
 
-/// A header's value: its line, or its lines joined by `, `. An empty one counts as absent.
+/// A header's value: its line, or its lines joined by `, `. An empty value counts as absent.
 #[inline]
 fn value<'a, V: AsRef<[u8]> + ?Sized + 'a>(
     mut lines: impl Iterator<Item = &'a V>,

@@ -1,11 +1,11 @@
-//! A value that a response takes from its request.
+//! A request value that the response echoes.
 
-/// A value that a response takes from its request.
+/// A request value that the response echoes.
 #[derive(Debug)]
 pub enum Echo<'a, V: ?Sized = [u8]> {
     /// A line of the request, unchanged.
     Line(&'a V),
-    /// Made from the lines of the request.
+    /// Built from the lines of the request.
     Built(Vec<u8>),
 }
 

@@ -1,4 +1,4 @@
-//! What the engine needs to know of a request.
+//! What the engine needs to know about a request.
 
 mod asked;
 mod echo;
@@ -8,12 +8,12 @@ pub use asked::{Asked, AskedMethod};
 pub use echo::Echo;
 pub(crate) use requested_headers::{EchoOfNames, names};
 
-/// What a path names: the bucket itself, or an object in it. It only shows in the body of a
+/// What a path names: the bucket itself, or an object in it. It only appears in the body of a
 /// refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceType {
-    /// The bucket's root.
+    /// The root path.
     Bucket,
     /// Any other path.
     Object,
@@ -37,7 +37,7 @@ impl ResourceType {
         }
     }
 
-    /// As S3 writes it: `BUCKET` or `OBJECT`.
+    /// S3's spelling: `BUCKET` or `OBJECT`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl ResourceType {
     }
 }
 
-/// The request headers that decide about CORS (F40).
+/// The request headers that CORS decisions depend on (F40).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestHeader {
@@ -71,14 +71,14 @@ impl RequestHeader {
     }
 }
 
-/// A request as far as CORS goes. Implement it for your framework's request type to have it
-/// decided where it stands, without copying a header.
+/// The parts of a request that CORS needs. Implement it for your framework's request type to decide
+/// requests without copying headers.
 ///
 /// With the feature `http-1x` it is implemented for `http::Request` of the `http` crate 1.x, with
 /// `http-02x` for that of 0.2. For anything else there is [`RequestParts`].
 pub trait CorsRequest {
-    /// The type in which the framework keeps a header's value; `[u8]` if it has none. A
-    /// response that echoes a value borrows it, so that it need not be validated again.
+    /// The framework's type for a header value; `[u8]` if it has none. A response that echoes a
+    /// value borrows it, so that it is not validated again.
     type HeaderValue: AsRef<[u8]> + ?Sized;
 
     /// The request's method.
@@ -87,11 +87,11 @@ pub trait CorsRequest {
     /// What the request's path names.
     fn resource_type(&self) -> ResourceType;
 
-    /// The values of a header, one for each line on which it was sent, in order.
+    /// The values of a header, one for each of its lines, in order.
     fn header_lines(&self, header: RequestHeader) -> impl Iterator<Item = &Self::HeaderValue>;
 }
 
-/// A request put together from its parts, for code without a framework.
+/// A request built from its parts, for code without a framework.
 ///
 /// ```
 /// use s3_cors::{CorsPolicy, Decision, RequestParts};
@@ -114,7 +114,7 @@ pub struct RequestParts<'a> {
     pub method: &'a str,
     /// What the path names.
     pub resource_type: ResourceType,
-    /// Names, in any case, and values. Headers that CORS does not use may be left out.
+    /// Header names, case-insensitive, and values. Headers that CORS does not use can be left out.
     pub headers: &'a [(&'a str, &'a [u8])],
 }
 

@@ -2,8 +2,8 @@
 
 use super::Echo;
 
-/// The names a list asks for: split at commas, blanks around them dropped (F18), empty elements
-/// skipped (F19). The list is scanned where it stands, never collected.
+/// The names in a list: split at commas, with white space around them dropped (F18) and empty
+/// elements skipped (F19). The list is scanned in place, without allocating.
 pub(crate) fn names(line: &[u8]) -> Names<'_> {
     Names { rest: line }
 }
@@ -31,9 +31,9 @@ impl<'a> Iterator for Names<'a> {
     }
 }
 
-/// Skips commas and HTTP's optional white space, blank and tab.
+/// Skips commas and HTTP's optional white space, which is space and tab.
 fn without_separators(mut list: &[u8]) -> &[u8] {
-    // Nobody needs many commas in a row, so whoever sends them means harm: skip them in strides.
+    // Many consecutive commas are an attack, since no real client sends them: skip them in strides.
     const STRIDE: [u8; 64] = [b','; 64];
     while let Some(rest) = list.strip_prefix(&STRIDE) {
         list = rest;
@@ -52,8 +52,8 @@ fn up_to_comma(list: &[u8]) -> usize {
     let (words, rest) = list.as_chunks::<8>();
     let mut before = 0;
     for word in words {
-        // Commas become zeros, of which subtracting one sets the highest bit. That a borrow can
-        // set it, too, matters only behind the first.
+        // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well,
+        // but only after the first comma.
         let zeros = u64::from_le_bytes(*word) ^ COMMAS;
         let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
         if found != 0 {
@@ -66,7 +66,7 @@ fn up_to_comma(list: &[u8]) -> usize {
 }
 
 fn count_commas(line: &[u8]) -> usize {
-    // Summed up in bytes, which the compiler does for many at once.
+    // Summed up in bytes, which the compiler vectorizes.
     line.chunks(128)
         .map(|bytes| bytes.iter().map(|&byte| u8::from(byte == b',')).sum::<u8>())
         .map(usize::from)
@@ -83,18 +83,18 @@ fn trimmed_end(mut name: &[u8]) -> &[u8] {
 /// `Access-Control-Allow-Headers`: the requested names in lower case and in their order, joined
 /// by `, ` (F35).
 ///
-/// It is written name by name, as they are found to be allowed; the first few are only noted, so
-/// that nothing has been allocated if one of them is not.
+/// It is written name by name, as each is found to be allowed. The first few names are only noted,
+/// so that nothing is allocated if one of them is not allowed.
 #[derive(Debug, Default)]
 pub(crate) struct EchoOfNames<'a> {
     few: [&'a [u8]; 8],
     noted: usize,
-    /// All names, as soon as there are more.
+    /// All names, once there are more than a few.
     joined: Vec<u8>,
 }
 
 impl<'a> EchoOfNames<'a> {
-    /// Adds a name of a line.
+    /// Adds a name from a line.
     #[inline]
     pub(crate) fn push(&mut self, name: &'a [u8], line: &[u8]) {
         if let Some(next) = self.few.get_mut(self.noted) {
@@ -112,7 +112,7 @@ impl<'a> EchoOfNames<'a> {
     /// Joins the first few names, with room for those of the whole line.
     #[inline(never)]
     fn join_noted(&mut self, line: &[u8]) {
-        // Exact for a list as browsers send it, of which each comma gains a blank.
+        // Exact for lists as browsers send them, where each comma gains a space.
         self.joined.reserve_exact(line.len() + count_commas(line));
         for (index, name) in self.few.iter().take(self.noted).enumerate() {
             if index > 0 {
@@ -122,8 +122,8 @@ impl<'a> EchoOfNames<'a> {
         }
     }
 
-    /// The echo of all names, which is the first line itself if that is spelled like it; `None`
-    /// if there is no name (D12).
+    /// The echo of all names: the first line itself if it is spelled the same, `None` if there are
+    /// no names (D12).
     pub(crate) fn finish<V>(mut self, first_line: &'a V) -> Option<Echo<'a, V>>
     where
         V: AsRef<[u8]> + ?Sized,
@@ -156,7 +156,7 @@ mod tests {
         echo.finish(line).unwrap()
     }
 
-    /// Each list, its names joined by `|`, and whether it is sent back as it stands.
+    /// Each list, its names joined by `|`, and whether it is echoed unchanged.
     const LISTS: [(&str, &str, bool); 16] = [
         ("a", "a", true),
         ("a, b", "a|b", true),
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn lists_are_split_at_commas_and_echoed_in_lower_case() {
-        for (list, expected, as_it_stands) in LISTS {
+        for (list, expected, unchanged) in LISTS {
             let found: Vec<_> = names(list.as_bytes()).map(<[u8]>::escape_ascii).collect();
             let found: Vec<_> = found.into_iter().map(|name| name.to_string()).collect();
             assert_eq!(found.join("|"), expected, "names of {list:?}");
@@ -191,11 +191,7 @@ mod tests {
             let echo = echo(line);
             let expected = expected.to_lowercase().replace('|', ", ");
             assert_eq!(echo.as_bytes(), expected.as_bytes(), "echo of {list:?}");
-            assert_eq!(
-                matches!(echo, Echo::Line(_)),
-                as_it_stands,
-                "line of {list:?}"
-            );
+            assert_eq!(matches!(echo, Echo::Line(_)), unchanged, "line of {list:?}");
         }
     }
 
@@ -210,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_comma_is_found_wherever_it_stands_and_whatever_stands_around_it() {
+    fn the_first_comma_is_found_at_any_offset_among_any_other_bytes() {
         for length in 0..40 {
             for filler in [b'a', b',' - 1, b',' + 1, b',' | 0x80, 0, 0xff] {
                 let mut list = vec![filler; length];
@@ -229,7 +225,7 @@ mod tests {
     #[test]
     fn a_list_as_browsers_send_it_is_echoed_with_a_single_allocation_of_its_exact_length() {
         let Echo::Built(echo) = echo(b"a,bb,ccc") else {
-            panic!("it needs blanks");
+            panic!("it needs spaces");
         };
         assert_eq!((echo.len(), echo.capacity()), (10, 10));
     }

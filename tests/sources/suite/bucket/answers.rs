@@ -194,7 +194,7 @@ fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
             "no rules",
             rules(""),
             InvalidConfiguration,
-            "there is no rule",
+            "there are no rules",
         ),
         (
             "a rule of another name",

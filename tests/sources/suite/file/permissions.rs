@@ -68,7 +68,7 @@ async fn check(name: &str, denied: &Path, mode: u32, finding: Finding, folder: &
         .error()
         .to_string();
     assert!(
-        error.contains("let the program's user read it"),
+        error.contains("give the program's user permission to read it"),
         "{name}: {error}"
     );
     assert_eq!(status.configuration(), Some(&good("one")), "{name}");

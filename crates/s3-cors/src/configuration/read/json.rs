@@ -1,4 +1,4 @@
-//! The JSON forms. Values are kept as slices of the text, so that each has its line and column.
+//! The JSON dialects. Values are kept as slices of the text, so that each has its line and column.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Reading {
     let document: &RawValue = match serde_json::from_str(text) {
         Ok(document) => document,
         Err(error) => {
-            // Only who takes the text apart tells a trailing comma from other mistakes.
+            // Only a full parse tells a trailing comma from other mistakes.
             let apart = serde_json::from_str::<serde_json::Value>(text).err();
             let apart = apart.filter(|error| error.to_string().starts_with("trailing comma"));
             let (problem, offset) = syntax(&apart.unwrap_or(error), text);
@@ -42,8 +42,8 @@ struct Reader<'t> {
     reading: Reading,
 }
 
-/// Keys of the answers in which the SDKs wrap a configuration, and of the request around it.
-/// They say nothing about CORS.
+/// Keys that SDKs put beside a configuration in their responses and requests. They have nothing to
+/// do with CORS.
 const BESIDE_THE_RULES: [&str; 2] = ["ResponseMetadata", "$metadata"];
 const BESIDE_THE_CONFIGURATION: [&str; 4] = [
     "Bucket",
@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Members of the document without the repeated ones, which are reported.
+    /// The members of the document without duplicates, which are reported.
     fn each_once(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
         let mut seen = HashSet::new();
         let mut once = Vec::new();
@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
         once
     }
 
-    /// Another dialect's name of the list of rules, or anything else that has no place here (F122).
+    /// Another dialect's name for the list of rules, or any other unknown key (F122).
     fn unknown_in_document(&mut self, member: &JsonMember<'t>, meant: &'static str) {
         let folded = member.key.to_ascii_lowercase().replace(['_', '-'], "");
         let like_rules = matches!(
@@ -165,7 +165,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Several objects of one known key each, all different: one rule, taken apart (F127).
+    /// Several objects with one known key each, all different: a rule that was split into pieces
+    /// (F127).
     fn split_rule(&self, rules: &[&'t RawValue]) -> Option<usize> {
         let mut seen = Vec::new();
         for rule in rules {
@@ -240,7 +241,8 @@ impl<'t> Reader<'t> {
         for (index, entry) in entries.into_iter().enumerate() {
             let place = place.clone().entry_at(index);
             self.mark(place.clone(), entry);
-            // What is no string keeps its seat, so that the entries after it keep their numbers.
+            // An entry that is not a string keeps its place, so that later entries keep their
+            // indexes.
             strings.push(
                 self.typed(entry, place, JsonType::String)
                     .unwrap_or_default(),
@@ -279,7 +281,7 @@ impl<'t> Reader<'t> {
         }
         match serde_json::from_str(value.get()) {
             Ok(typed) => Some(typed),
-            // The text as a whole was parsed; left over are escapes that stand for no character.
+            // The text was already parsed; only escapes that stand for no character can fail here.
             Err(error) => {
                 let message = without_position(&error);
                 let language = "JSON";
@@ -311,8 +313,8 @@ impl<'t> Reader<'t> {
         self.reading.report(Problem::new(kind, place), offset);
     }
 
-    /// Where a member begins: at its key's quote, or at its value if the key holds escapes and so
-    /// is no slice of the text.
+    /// Where a member begins: at its key's opening quote, or at its value if the key has escapes
+    /// and so is not a slice of the text.
     fn key_offset(&self, member: &JsonMember<'_>) -> usize {
         match member.key {
             Cow::Borrowed(key) => self.offset(key).saturating_sub(1),
@@ -320,7 +322,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Where a slice of the text begins in it.
+    /// The offset of a slice within the text.
     fn offset(&self, slice: &str) -> usize {
         (slice.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
@@ -333,7 +335,7 @@ fn type_of(value: &RawValue) -> JsonType {
         Some(b'"') => JsonType::String,
         Some(b'[') => JsonType::List,
         Some(b'{') => JsonType::Object,
-        // Which is a floating point number to the parser.
+        // The parser reads this as a floating-point number.
         _ if value.get() == "-0" => JsonType::Number,
         _ if value.get().parse::<i64>().is_ok() => JsonType::Integer,
         _ => JsonType::Number,
@@ -350,11 +352,11 @@ fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
     let offset = line_start + error.column().saturating_sub(1);
     let at = text.get(offset..).unwrap_or_default();
     let comment = ["//", "/*", "#"].iter().any(|mark| at.starts_with(mark));
-    // Within a string these are no comments.
+    // Within a string these do not start a comment.
     let words = error.to_string();
     let between = words.starts_with("expected") || words.starts_with("key must be");
     let message = if comment && between {
-        "a comment, which JSON does not have".into()
+        "a comment, which JSON does not allow".into()
     } else {
         without_position(error)
     };
@@ -363,7 +365,7 @@ fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
     (Problem::unplaced(kind), offset)
 }
 
-/// The parser's words without its own ` at line 1 column 2`.
+/// The parser's message without its own ` at line 1 column 2`.
 fn without_position(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.rsplit_once(" at line ") {
@@ -372,7 +374,7 @@ fn without_position(error: &serde_json::Error) -> String {
     }
 }
 
-/// An object's members in the order of the text, duplicates included.
+/// An object's members in the order of the text, including duplicates.
 struct Members<'t>(Vec<JsonMember<'t>>);
 
 struct JsonMember<'t> {
@@ -402,7 +404,7 @@ impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
     }
 }
 
-/// A key, borrowed from the text where it holds no escape.
+/// A key, borrowed from the text if it has no escapes.
 struct Key<'t>(Cow<'t, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {

@@ -1,4 +1,4 @@
-//! Text → configuration: recognise the form by its content, read it, check it.
+//! Text → configuration: recognise the dialect by its content, read it, check it.
 
 mod json;
 #[cfg(feature = "xml")]
@@ -15,10 +15,10 @@ use crate::limits::MAX_TEXT_BYTES;
 
 type Problems = Vec<Problem>;
 
-/// Reads to the end, but no further than any configuration reaches.
+/// Reads to the end, but no more bytes than any configuration has.
 pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
     let mut bytes = Vec::new();
-    // One byte over the limit tells a text that is too long from one that just fits.
+    // One byte beyond the limit tells a text that is too long from one that just fits.
     let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX) + 1;
     match reader.take(limit).read_to_end(&mut bytes) {
         Ok(_) => Ok(bytes),
@@ -26,7 +26,7 @@ pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
     }
 }
 
-/// Where rules, members and entries stand, as ranges of bytes.
+/// The positions of rules, members and entries, as ranges of bytes.
 pub(crate) type Spots = HashMap<Place, Range<usize>>;
 
 /// Bytes → checked configuration, or everything that is wrong with it.
@@ -34,14 +34,14 @@ pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems>
     located(bytes).map(|located| located.configuration)
 }
 
-/// A checked configuration, the text it was read from, and where its parts stand in that.
+/// A checked configuration, the text it was read from, and the positions of its parts.
 pub(crate) struct LocatedIn<'t> {
     pub(crate) configuration: CorsConfiguration,
     pub(crate) text: &'t str,
     pub(crate) spots: Spots,
 }
 
-/// Bytes → checked configuration with the places of its parts, or everything that is wrong.
+/// Bytes → checked configuration with the positions of its parts, or everything that is wrong.
 pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
     let fault = |kind| Err(vec![Problem::unplaced(kind)]);
     if bytes.len() > MAX_TEXT_BYTES {
@@ -80,13 +80,13 @@ pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
     reading.checked(text)
 }
 
-/// What people take for JSON.
+/// Other formats that people mistake for JSON.
 fn looks_like(text: &str) -> Option<&'static str> {
     let first_line = text.lines().next().unwrap_or_default().trim_end();
     if ["//", "/*", "#"].iter().any(|mark| text.starts_with(mark)) {
         Some("a comment")
     } else if text.starts_with("An error occurred") {
-        Some("an error of the AWS CLI")
+        Some("an error message of the AWS CLI")
     } else if first_line == "---" || first_line.ends_with(':') || first_line.starts_with("- ") {
         Some("YAML")
     } else {
@@ -94,8 +94,8 @@ fn looks_like(text: &str) -> Option<&'static str> {
     }
 }
 
-/// What a form's reader found: as much of the configuration as could be understood, where its
-/// parts stand, and what could not be understood.
+/// The result of reading a dialect: as much of the configuration as could be read, the positions of
+/// its parts, and the problems found.
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
@@ -103,14 +103,14 @@ struct Reading {
     problems: Vec<Found>,
 }
 
-/// A problem, and the byte offset it is found at.
+/// A problem and its byte offset.
 struct Found {
     problem: Problem,
     offset: Option<usize>,
 }
 
 impl Reading {
-    /// Nothing could be understood.
+    /// Nothing could be read.
     fn failed(problem: Problem, offset: usize) -> Self {
         let mut reading = Self::default();
         reading.report(problem, offset);
@@ -128,8 +128,8 @@ impl Reading {
         }
     }
 
-    /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
-    /// what could not be read is not missing, too.
+    /// Adds S3's checks to the reader's problems, except where the reader already found a problem:
+    /// what could not be read must not be reported as missing as well.
     fn checked(mut self, text: &str) -> Result<LocatedIn<'_>, Problems> {
         let unread: HashSet<Place> = self
             .problems
@@ -141,12 +141,12 @@ impl Reading {
         if !unread.contains(&Place::document()) {
             for problem in check::problems(&self.config) {
                 let enclosing = problem.place().enclosing();
-                // A key of the document that was not understood may have held the rules.
+                // An unknown key of the document may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
                 if enclosing.iter().any(|place| unread.contains(place)) || (no_rules && !all_read) {
                     continue;
                 }
-                // What is missing is placed where it should have stood.
+                // Something missing is reported where it belongs.
                 let spot = enclosing.iter().find_map(|place| self.spots.get(place));
                 let offset = spot.map(|range| range.start);
                 self.problems.push(Found { problem, offset });

@@ -1,5 +1,5 @@
-//! The REST API's XML. S3 is sent this very text, so whatever breaks its schema is what S3
-//! answers with `MalformedXML` (F84).
+//! The REST API's XML. This is the text that S3 itself receives, so S3 responds to anything that
+//! breaks its schema with `MalformedXML` (F84).
 
 use roxmltree::{Document, Node};
 
@@ -209,7 +209,7 @@ fn offset_of(position: roxmltree::TextPos, text: &str) -> usize {
     before + into_line
 }
 
-/// The parser's words without its own ` at 1:2`.
+/// The parser's message without its own ` at 1:2`.
 fn without_position(error: &roxmltree::Error) -> String {
     let words = error.to_string();
     match words.rsplit_once(" at ") {
