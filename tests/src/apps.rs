@@ -1,7 +1,7 @@
 //! The example apps as processes of their own.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,6 +18,7 @@ pub struct App {
     address: SocketAddr,
     cors_file: Option<PathBuf>,
     said: Arc<Mutex<String>>,
+    logged: Arc<Mutex<String>>,
 }
 
 /// The packages of the example apps.
@@ -25,6 +26,13 @@ pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
 
 /// The package of the one that is for people with a browser, and has a command line of its own.
 pub const TWO_BUCKETS: &str = "two-buckets";
+
+/// The package of the one whose rules follow a file.
+pub const AXUM_RELOAD: &str = "axum-reload";
+
+/// The package of the one whose rules follow a bucket. Only those who start it build it: it brings
+/// the AWS SDK.
+pub const ACTIX_BUCKET: &str = "actix-bucket";
 
 /// The package of the command-line tool, whose executable is `s3-cors`.
 const TOOL: &str = "s3-cors-cli";
@@ -36,7 +44,7 @@ const TOOL: &str = "s3-cors-cli";
 /// If it cannot be built.
 #[must_use]
 pub fn executable(name: &str) -> &'static Path {
-    &executables()[name]
+    &executables(name)[name]
 }
 
 impl App {
@@ -50,7 +58,7 @@ impl App {
     #[track_caller]
     pub fn start(name: &str, cors: Option<&Value>) -> Self {
         let cors_file = cors.map(write_to_file);
-        let mut command = Command::new(&executables()[name]);
+        let mut command = Command::new(executable(name));
         command.args(match name {
             TWO_BUCKETS => ["--port", "0"],
             _ => ["--listen", "127.0.0.1:0"],
@@ -69,19 +77,34 @@ impl App {
     #[must_use]
     #[track_caller]
     pub fn start_walkthrough(file: &Path) -> Self {
-        let mut command = Command::new(&executables()[TWO_BUCKETS]);
-        command.args(["--port", "0", "--walkthrough"]).arg(file);
-        Self::launch(TWO_BUCKETS, command, None)
+        Self::start_with(TWO_BUCKETS, |command| {
+            command.args(["--port", "0", "--walkthrough"]).arg(file);
+        })
+    }
+
+    /// Starts an app with a command line and an environment of the caller's own.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start_with(name: &str, prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(executable(name));
+        prepare(&mut command);
+        Self::launch(name, command, None)
     }
 
     #[track_caller]
     fn launch(name: &str, mut command: Command, cors_file: Option<PathBuf>) -> Self {
         let mut process = command
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        let stdout = process.stdout.take().expect("it is piped");
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let stderr = lines_of(process.stderr.take().expect("it is piped"));
+        let logged = kept(Vec::new(), stderr.inspect(|line| eprintln!("{line}")));
+        let mut lines = lines_of(process.stdout.take().expect("it is piped"));
         let mut before = Vec::new();
         let address = lines.find_map(|line| {
             let address = announced_address(&line);
@@ -92,25 +115,16 @@ impl App {
             let ended = process.kill().and_then(|()| process.wait());
             panic!("{name} says {before:?}, {cors_file:?}: {ended:?}");
         };
-        let said = Arc::new(Mutex::new(before.join("\n")));
-        let saying = Arc::clone(&said);
-        // To the end, or else the app could not write any more.
-        thread::spawn(move || {
-            for line in lines {
-                let mut said = saying.lock().expect("no panic");
-                said.push('\n');
-                said.push_str(&line);
-            }
-        });
         Self {
             process,
             address,
             cors_file,
-            said,
+            said: kept(before, lines),
+            logged,
         }
     }
 
-    /// What it has written to its terminal by now.
+    /// What it has written to standard output by now.
     ///
     /// # Panics
     ///
@@ -118,6 +132,16 @@ impl App {
     #[must_use]
     pub fn said(&self) -> String {
         self.said.lock().expect("no panic").clone()
+    }
+
+    /// What it has written to standard error by now.
+    ///
+    /// # Panics
+    ///
+    /// If a thread panicked while reading.
+    #[must_use]
+    pub fn logged(&self) -> String {
+        self.logged.lock().expect("no panic").clone()
     }
 
     /// Has an app refuse a configuration: the code it exits with, and what it says.
@@ -128,7 +152,7 @@ impl App {
     #[must_use]
     pub fn refuse_to_start(name: &str, cors: &Value) -> (Option<i32>, String) {
         let cors_file = write_to_file(cors);
-        let mut command = Command::new(&executables()[name]);
+        let mut command = Command::new(executable(name));
         command
             .arg("--cors")
             .arg(&cors_file)
@@ -165,6 +189,28 @@ impl Drop for App {
     }
 }
 
+fn lines_of(output: impl Read) -> impl Iterator<Item = String> {
+    BufReader::new(output).lines().map_while(Result::ok)
+}
+
+/// Lines, with those that are still to come. A thread reads them to the end, or else the app could
+/// not write any more.
+fn kept(
+    before: Vec<String>,
+    lines: impl Iterator<Item = String> + Send + 'static,
+) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(before.join("\n")));
+    let growing = Arc::clone(&text);
+    thread::spawn(move || {
+        for line in lines {
+            let mut text = growing.lock().expect("no panic");
+            text.push('\n');
+            text.push_str(&line);
+        }
+    });
+    text
+}
+
 /// The address in the line that says that an app is ready.
 fn announced_address(line: &str) -> Option<SocketAddr> {
     let address = line.strip_prefix("listening on http://")?;
@@ -181,30 +227,40 @@ fn write_to_file(config: &Value) -> PathBuf {
     file
 }
 
-/// The executables by name, built once per process. Cargo says itself where it puts them.
-fn executables() -> &'static BTreeMap<String, PathBuf> {
-    static EXECUTABLES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    EXECUTABLES.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args(["build", "--message-format=json-render-diagnostics"]);
-        for name in NAMES.into_iter().chain([TWO_BUCKETS, TOOL]) {
-            command.args(["-p", name]);
-        }
-        let output = command
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo");
-        assert!(output.status.success(), "cargo build: {}", output.status);
-        let mut executables = BTreeMap::new();
-        for message in output.stdout.lines().map_while(Result::ok) {
-            let message: Value = serde_json::from_str(&message).unwrap_or_default();
-            let name = message["target"]["name"].as_str();
-            if let (Some(name), Some(path)) = (name, message["executable"].as_str()) {
-                executables.insert(name.to_owned(), path.into());
-            }
-        }
-        executables
+/// The executables by name that are built together with this one, once per process.
+fn executables(name: &str) -> &'static BTreeMap<String, PathBuf> {
+    static EVERYDAY: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    static BUCKET: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    if name == ACTIX_BUCKET {
+        return BUCKET.get_or_init(|| build(&[ACTIX_BUCKET]));
+    }
+    EVERYDAY.get_or_init(|| {
+        let [first, second] = NAMES;
+        build(&[first, second, AXUM_RELOAD, TWO_BUCKETS, TOOL])
     })
+}
+
+/// Builds packages. Cargo says itself where it puts their executables.
+fn build(packages: &[&str]) -> BTreeMap<String, PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--message-format=json-render-diagnostics"]);
+    for name in packages {
+        command.args(["-p", name]);
+    }
+    let output = command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo");
+    assert!(output.status.success(), "cargo build: {}", output.status);
+    let mut executables = BTreeMap::new();
+    for message in output.stdout.lines().map_while(Result::ok) {
+        let message: Value = serde_json::from_str(&message).unwrap_or_default();
+        let name = message["target"]["name"].as_str();
+        if let (Some(name), Some(path)) = (name, message["executable"].as_str()) {
+            executables.insert(name.to_owned(), path.into());
+        }
+    }
+    executables
 }

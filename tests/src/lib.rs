@@ -7,6 +7,7 @@ pub mod apps;
 pub mod browser;
 pub mod corpus;
 pub mod generate;
+pub mod health;
 pub mod naive;
 pub mod raw_http;
 pub mod translated;

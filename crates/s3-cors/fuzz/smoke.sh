@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-20}
 
-command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+../../../.ci/need cargo-fuzz python3
+PATH=$PWD/../../../target/tools/bin:$PATH
 python3 seed.py
 # No sanitizer: there is no unsafe code to watch, and without one far more inputs are tried.
 cargo +nightly fuzz build --sanitizer none

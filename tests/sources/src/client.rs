@@ -15,6 +15,12 @@ pub const OWNER: (&str, &str) = ("AKIAOWNEROWNEROWNER1", "a-secret-of-the-owner-
 /// Those of one who may do nothing there.
 pub const STRANGER: (&str, &str) = ("AKIASTRANGERSTRANGE2", "a-secret-of-the-stranger-alone");
 
+/// Those of one who may read two buckets, as an app that follows them.
+pub const READER: (&str, &str) = ("AKIAREADERREADERREAD3", "a-secret-of-the-reader-alone");
+
+/// The two buckets.
+pub const READ: [&str; 2] = ["followed", "kept"];
+
 /// A client of the server at an address, as programs have it, but for shorter waits.
 #[must_use]
 pub fn client(address: SocketAddr, (key, secret): (&str, &str)) -> Client {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use crate::client::{OWNER, STRANGER};
+use crate::client::{OWNER, READ, READER, STRANGER};
 use crate::folder::Folder;
 
 /// SeaweedFS, with buckets on disk, until the last who uses it drops it.
@@ -150,7 +150,9 @@ fn identities() -> String {
     };
     let owner = identity(OWNER, r#""Admin", "Read", "Write", "List""#);
     let stranger = identity(STRANGER, r#""Read:elsewhere""#);
-    format!(r#"{{"identities": [{owner}, {stranger}]}}"#)
+    let [one, other] = READ.map(|bucket| format!("\"Read:{bucket}\""));
+    let reader = identity(READER, &format!("{one}, {other}"));
+    format!(r#"{{"identities": [{owner}, {stranger}, {reader}]}}"#)
 }
 
 /// Ports that were free a moment ago, all different.

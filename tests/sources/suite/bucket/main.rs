@@ -1,6 +1,7 @@
 //! A bucket's rules arrive, change and go, on a real server; nothing else ever passes for them.
 
 mod answers;
+mod app;
 mod cuts;
 mod faults;
 mod real;

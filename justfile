@@ -1,0 +1,97 @@
+# What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
+
+# Every stage of `.ci/run`, cheapest first. Each is a recipe below.
+stages := "format packages lints features docs api examples instructions fuzz readme"
+
+# What `.ci/need` installs lies here.
+export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
+
+[private]
+list:
+    @just --list --unsorted
+
+# Format, lints, each feature by itself, docs
+check: format lints features docs
+
+# The README's second command
+test:
+    cargo test --workspace
+
+# Everything .ci/run does
+full:
+    .ci/run
+
+# Are all programs there? CI=true installs those that are missing
+packages: (need "cargo-check-external-types" "cargo-fuzz" "chromedriver" "chromium" "curl" "python3" "valgrind" "venv")
+
+# rustfmt changes nothing
+format:
+    cargo fmt --all --check
+
+# No warning of clippy's, in anything
+lints:
+    cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+
+# No warning of clippy's in a library with no feature, and with each feature by itself
+features: (need "python3")
+    #!/usr/bin/env bash
+    set -euo pipefail
+    .ci/libraries features | while read -r crate features; do
+        for feature in "" $features; do
+            echo "$crate, feature: ${feature:-none}"
+            cargo clippy -q -p "$crate" --lib --locked --no-default-features --features "$feature" -- -D warnings
+        done
+    done
+
+# No warning of rustdoc's, with all features and without any
+docs: (need "python3")
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export RUSTDOCFLAGS="-D warnings"
+    cargo doc --workspace --no-deps --all-features --locked -q
+    for crate in $(.ci/libraries); do
+        echo "$crate without features"
+        cargo doc -q -p "$crate" --no-deps --no-default-features --locked
+    done
+
+# No library shows types of another crate in its API, but those its Cargo.toml allows
+api: (need "cargo-check-external-types" "python3")
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for crate in $(.ci/libraries); do
+        echo "$crate"
+        cargo +nightly check-external-types --all-features --manifest-path "crates/$crate/Cargo.toml"
+    done
+
+# Each example compiles after it is copied out of the workspace
+examples:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    root=$PWD
+    export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+    copies=$(mktemp -d)
+    trap 'rm -rf "$copies"' EXIT
+    for example in examples/*/; do
+        name=$(basename "$example")
+        echo "$name"
+        cp -r "$example" "$copies/$name"
+        sed -i "s|path = \"../../|path = \"$root/|" "$copies/$name/Cargo.toml"
+        cp Cargo.lock "$copies/$name/"
+        (cd "$copies/$name" && cargo check -q)
+    done
+
+# The main cases take no more instructions than benches/baseline.json allows
+instructions: (need "valgrind")
+    cargo run -q --release --locked -p s3-cors-bench --bin measure -- guard
+
+# Runs each fuzz target for a while
+fuzz seconds="10": (need "cargo-fuzz" "python3")
+    crates/s3-cors/fuzz/smoke.sh {{ seconds }}
+
+# The README's two commands, word for word, on a fresh clone of the last commit
+readme: (need "chromedriver" "chromium" "curl" "venv")
+    .ci/readme
+
+[private]
+need +programs:
+    @.ci/need {{ programs }}
