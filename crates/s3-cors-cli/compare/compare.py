@@ -1,5 +1,5 @@
-"""How close are others? Probes S3-compatible servers with one configuration and writes the
-differences as Markdown.
+"""Probes S3-compatible servers with one configuration and writes the differences from S3 as
+Markdown.
 
     crates/s3-cors-cli/compare/run > crates/s3-cors-cli/COMPARED.md
 
@@ -156,7 +156,7 @@ def versions():
 def shape(request, value):
     """A value with what it takes from the request named instead."""
     if value is None:
-        return "nothing"
+        return "none"
     for name, sent in request["headers"]:
         if value == sent:
             return f"the {'Origin' if name == 'Origin' else 'value of ' + name}"
@@ -172,19 +172,19 @@ def kinds(report):
     """The differences by kind: how many, whether they matter, and the first request."""
     found = collections.OrderedDict()
     for request in report["requests"]:
-        answer = request["answers"][0]
+        response = request["responses"][0]
         what = "preflight" if request["method"] == "OPTIONS" else "actual request"
         allowed = "allowed" if request["expected"]["allowed"] else "not allowed"
-        if "no_answer" in answer:
-            key = (f"{what}, {allowed}", "no answer", "an answer", answer["no_answer"])
+        if "no_response" in response:
+            key = (f"{what}, {allowed}", "no response", "a response", response["no_response"])
             found.setdefault(key, [0, True, request])[0] += 1
-        for difference in answer["differences"]:
+        for difference in response["differences"]:
             item = difference["item"]
             expected, got = (shape(request, difference[side]) for side in ("expected", "found"))
             if item == "vary":
-                expected = "S3's three names" if difference["expected"] else "nothing"
+                expected = "S3's three names" if difference["expected"] else "none"
             if item in ("access-control-allow-methods", "access-control-expose-headers"):
-                expected = "the rule's" if difference["expected"] else "nothing"
+                expected = "the rule's" if difference["expected"] else "none"
             entry = found.setdefault((f"{what}, {allowed}", item, expected, got), [0, False, request])
             entry[0] += 1
             entry[1] |= difference["matters"]
@@ -192,12 +192,12 @@ def kinds(report):
 
 
 def differing(report, matters_only):
-    def counts(answer):
-        if "no_answer" in answer:
+    def counts(response):
+        if "no_response" in response:
             return True
-        return any(d["matters"] or not matters_only for d in answer["differences"])
+        return any(d["matters"] or not matters_only for d in response["differences"])
 
-    return sum(counts(request["answers"][0]) for request in report["requests"])
+    return sum(counts(request["responses"][0]) for request in report["requests"])
 
 
 def line(request):
@@ -225,33 +225,34 @@ def document(reports):
     today = datetime.date.today().isoformat()
     rules = (HERE / "cors.json").read_text().strip()
     out = [
-        "# How close are others?",
+        "# How close are other servers to S3?",
         "",
-        f"What S3-compatible servers answer otherwise than S3, as `s3-cors probe` sees it. Measured on {today} by",
-        "[`compare/run`](compare/run), which installs the servers from PyPI and npm, gives each a bucket with the",
-        "configuration below, and writes this page. What S3 itself answers, and how sure that is, stands in",
-        "[What Amazon S3 answers](../s3-cors/BEHAVIOUR.md).",
+        "How the responses of S3-compatible servers differ from those of S3, as `s3-cors probe` reports them. Measured",
+        f"on {today} by [`compare/run`](compare/run), which installs the servers from PyPI and npm, creates a bucket with",
+        "the configuration below on each, and writes this page. What S3 itself does, and how certain that is, is described",
+        "in [BEHAVIOUR.md](../s3-cors/BEHAVIOUR.md).",
         "",
-        "| server | version | requests | answered otherwise, as a browser can tell | answered otherwise at all (`--exact`) |",
+        "| server | version | requests | responses that differ for a browser | responses that differ at all (`--exact`) |",
         "|---|---|---|---|---|",
     ]
     for name, (version, report) in reports.items():
         sent = report["requests_sent"]
         out.append(f"| {name} | {version} | {sent} | {differing(report, True)} | {differing(report, False)} |")
-    out += ["", "Servers change: read this as a snapshot of these versions.", ""]
+    out += ["", "Servers change: these results hold for these versions only.", ""]
     for name, (version, report) in reports.items():
         found = kinds(report)
         if not found:
             continue
         out += [f"## {name} {version}", ""]
-        for telltale in report["endpoints"][0]["telltales"]:
-            if not telltale["note"]:
-                answers = "1 answer" if telltale["answers"] == 1 else f"{telltale['answers']} answers"
-                out.append(f"- `{telltale['code']}`, {answers}: {telltale['text']}.")
+        for diagnosis in report["endpoints"][0]["diagnoses"]:
+            if not diagnosis["note"]:
+                number = diagnosis["responses"]
+                responses = "1 response" if number == 1 else f"{number} responses"
+                out.append(f"- `{diagnosis['code']}`, {responses}: {diagnosis['text']}.")
         if out[-1]:
             out.append("")
         out += [
-            "| request | what differs | S3 | here | times | the first such request |",
+            "| request | what differs | S3 | this server | count | first such request |",
             "|---|---|---|---|---|---|",
         ]
         told = [(key, entry) for key, entry in found.items() if entry[1]]
@@ -264,7 +265,7 @@ def document(reports):
                 untold[f"{item} ({what})"] += times
         if untold:
             listed = ", ".join(f"{kind} {times}" for kind, times in untold.most_common())
-            out += ["", f"What no browser can tell, and how often: {listed}."]
+            out += ["", f"Differences that browsers ignore, with their counts: {listed}."]
         out.append("")
     out += ["## The configuration", "", "```json", rules, "```"]
     return "\n".join(out)

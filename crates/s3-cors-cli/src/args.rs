@@ -15,10 +15,10 @@ const STYLES: Styles = Styles::styled()
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  fine: nothing found, allowed, alike, converted
-  1  found: errors or lints, a refusal, differences
-  2  could not run: wrong usage, an unreadable file, a configuration that cannot be used,
-     an endpoint that never answers";
+  0  success: no problems, allowed, equivalent, converted
+  1  problems: errors or lints, a refusal, differences
+  2  failure: wrong usage, an unreadable file, an invalid configuration,
+     an endpoint that never responds";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,12 +29,12 @@ Examples:
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg --config cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -";
 
-/// Why is it blocked? Checks, explains, compares and converts the CORS configuration of an S3
-/// bucket, and probes live endpoints against it.
+/// Checks, explains, compares and converts the CORS configuration of an S3 bucket, and probes live
+/// endpoints against it.
 ///
-/// A FILE is what the S3 console shows, what `aws s3api get-bucket-cors` prints, the
-/// CorsConfiguration of a CloudFormation bucket in JSON, or the REST API's XML; its form is
-/// recognised by its content. `-` is the standard input.
+/// A FILE holds what the S3 console shows, what `aws s3api get-bucket-cors` prints, the
+/// CorsConfiguration of a CloudFormation bucket in JSON, or the REST API's XML. The form is
+/// detected from the content. `-` reads standard input.
 #[derive(Debug, Parser)]
 #[command(
     name = "s3-cors",
@@ -48,38 +48,38 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// How to print: `text` for people, `json` for programs (see SCHEMA.md)
+    /// Output format: `text` for people, `json` for programs (see SCHEMA.md)
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
-    /// When to colour: `auto` does on a terminal, unless NO_COLOR is set
+    /// When to use colours: `auto` uses them on a terminal unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find what S3 would refuse in configurations, and what does not do what it looks like
+    /// Find what S3 would reject in a configuration, and what does not work as intended
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
 
-    /// Say what S3 answers to a request and why, and the smallest change that would allow it
+    /// Show how S3 responds to a request and why, and the smallest change that would allow it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
 
-    /// Say who gains and who loses what from one configuration to another
+    /// Show which requests gain or lose access between two configurations
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
 
-    /// Write a configuration in another form
+    /// Convert a configuration to another form
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Convert),
 
-    /// Ask a live endpoint, or two, and report where the answers differ from the configuration
+    /// Send requests to one or two live endpoints and report where they differ from the configuration
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(Probe),
 
-    /// Print completions for a shell
+    /// Print shell completions
     #[command(after_help = "\
 Examples:
   s3-cors completions bash > ~/.local/share/bash-completion/completions/s3-cors
@@ -91,7 +91,7 @@ Examples:
         shell: clap_complete::Shell,
     },
 
-    /// Print the man page, or write one for each command into a directory
+    /// Print the man page, or write one per command to a directory
     #[command(after_help = "\
 Examples:
   s3-cors man | man -l -
@@ -109,22 +109,22 @@ Examples:
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -
 
 Exit codes:
-  0  nothing found that is as bad as --fail-on says
-  1  something found that S3 would refuse, or a lint at least as bad as --fail-on says
+  0  no errors, and no lint at or above the severity of --fail-on
+  1  an error that S3 would reject, or a lint at or above the severity of --fail-on
   2  a file could not be read";
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Files with configurations; `-` is the standard input
+    /// Configuration files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The mildest finding that makes the exit code 1; errors S3 would refuse always do
+    /// The lowest severity that makes the exit code 1; errors that S3 would reject always do
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
 }
 
-/// The severities of findings, and none.
+/// The severities of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum FailOn {
     Info,
@@ -142,17 +142,17 @@ Examples:
   s3-cors explain cors.json --origin https://app.example.com --method PUT --apply cli > new.json
 
 Exit codes:
-  0  allowed; with --fetch, the script can read the answer
-  1  not allowed; with --fetch, it cannot
-  2  wrong usage, or the file could not be read, or is no configuration S3 accepts";
+  0  allowed; with --fetch, the script can read the response
+  1  not allowed; with --fetch, the script cannot read the response
+  2  wrong usage, an unreadable file, or a configuration that S3 would reject";
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The configuration; `-` is the standard input
+    /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// The page's origin, as in the header Origin; left out, the request has none
+    /// The value of the Origin header; without this option the request has none
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) origin: Option<String>,
 
@@ -160,24 +160,24 @@ pub(crate) struct Explain {
     #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET")]
     pub(crate) method: String,
 
-    /// A header the script sets, "name" or "name: value"; may be given several times
+    /// A header that the script sets, "name" or "name: value"; can be repeated
     #[arg(long = "header", short = 'H', value_name = "NAME")]
     pub(crate) headers: Vec<String>,
 
-    /// Explain the request itself instead of its preflight
+    /// Explain the actual request instead of its preflight
     #[arg(long)]
     pub(crate) actual: bool,
 
-    /// Print the configuration with the smallest change made, in this form, instead
+    /// Apply the smallest change and print the new configuration in this form instead
     #[arg(long, value_parser = dialects(), value_name = "FORM")]
     pub(crate) apply: Option<Dialect>,
 
-    /// Explain what a browser does with such a `fetch()` on a page of that origin: whether it
-    /// asks with a preflight, what it lets the script read, and what its console says
+    /// Explain what a browser does when a page of this origin calls `fetch()`: whether it sends a
+    /// preflight, what the script can read, and what the console says
     #[arg(long, requires = "origin", conflicts_with_all = ["actual", "apply"])]
     pub(crate) fetch: bool,
 
-    /// With --fetch, the URL that is fetched
+    /// With --fetch, the URL to fetch
     #[arg(
         long,
         requires = "fetch",
@@ -186,7 +186,7 @@ pub(crate) struct Explain {
     )]
     pub(crate) url: String,
 
-    /// With --fetch, its `credentials`: whether cookies and the like are sent
+    /// With --fetch, the `credentials` mode: whether the browser sends cookies and other credentials
     #[arg(long, requires = "fetch", value_enum, value_name = "MODE",
         default_value_t = CredentialsMode::SameOrigin)]
     pub(crate) credentials: CredentialsMode,
@@ -206,17 +206,17 @@ Examples:
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors diff - cors.json
 
 Exit codes:
-  0  both answer every request alike, however they are written
-  1  some request is answered differently
-  2  a file could not be read, or is no configuration S3 accepts";
+  0  S3 would respond to every request the same way with both
+  1  S3 would respond differently to some requests
+  2  a file could not be read, or is a configuration that S3 would reject";
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The configuration before; `-` is the standard input
+    /// The old configuration; `-` reads standard input
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
 
-    /// The configuration after
+    /// The new configuration
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
 }
@@ -228,20 +228,20 @@ Examples:
 
 Exit codes:
   0  converted
-  2  the file could not be read, or is no configuration S3 accepts";
+  2  the file could not be read, or is a configuration that S3 would reject";
 
 #[derive(Debug, Args)]
 pub(crate) struct Convert {
-    /// The configuration; `-` is the standard input
+    /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// The form to write
+    /// The form to convert to
     #[arg(long, value_parser = dialects(), value_name = "FORM")]
     pub(crate) to: Dialect,
 }
 
-/// The dialects, each with what it is.
+/// The dialects, each with its description.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     let value = |dialect: Dialect| PossibleValue::new(dialect.as_str()).help(dialect.description());
     PossibleValuesParser::new(Dialect::ALL.map(value)).try_map(|name| name.parse::<Dialect>())
@@ -255,50 +255,50 @@ Examples:
       --config cors.json
   s3-cors probe https://cdn.example.com/a --config cors.json --dry-run
 
-Only OPTIONS, GET and HEAD are sent unless you say --include-writes. Redirects are reported and
-not followed. Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+Only OPTIONS, GET and HEAD are sent unless --include-writes is given. Redirects are reported but
+not followed. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected.
 
 Exit codes:
-  0  every answer is what the configuration says (and, of two endpoints, alike)
-  1  some answer is not, or did not come, or is a redirect
-  2  nothing could be asked: wrong usage, no usable configuration, no answer at all";
+  0  every response is as expected (and two endpoints agree)
+  1  a response differs, is missing, or is a redirect
+  2  failure: wrong usage, an unusable configuration, or no response at all";
 
 #[derive(Debug, Args)]
 pub(crate) struct Probe {
-    /// The endpoint: the URL of an object, existing or not, or of an app's route
+    /// The endpoint: the URL of an object, which need not exist, or of a route of an app
     #[arg(value_name = "URL")]
     pub(crate) url: String,
 
-    /// A second endpoint, to compare with the first side by side
+    /// A second endpoint to compare with the first
     #[arg(value_name = "URL2")]
     pub(crate) other: Option<String>,
 
-    /// The configuration the answers are expected from; `-` is the standard input
+    /// The configuration that the endpoint is expected to follow; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
 
-    /// Also count differences that no browser notices: order, case and blanks of lists, the exact
-    /// status, the error's code
+    /// Also count differences that browsers ignore: the order, case and spacing of lists, the exact
+    /// status, the error code
     #[arg(long)]
     pub(crate) exact: bool,
 
-    /// The number of requests to an endpoint; the most telling ones come first
+    /// The maximum number of requests per endpoint; the most informative are sent first
     #[arg(long, default_value_t = 200, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) max_requests: u32,
 
-    /// The number of requests to an endpoint in a second, at most
+    /// The maximum number of requests per second and endpoint
     #[arg(long, default_value_t = 20, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) rate: u32,
 
-    /// The seconds to wait for an answer
+    /// How many seconds to wait for a response
     #[arg(long, default_value_t = 10, value_name = "SECONDS",
         value_parser = clap::value_parser!(u32).range(1..=600))]
     pub(crate) timeout: u32,
 
-    /// Also send PUT, POST and DELETE, without content: this OVERWRITES AND DELETES what the URL
-    /// names, as CORS does not stop writes
+    /// Also send PUT, POST and DELETE with an empty body: this OVERWRITES AND DELETES the resource
+    /// at the URL, because CORS does not prevent writes
     #[arg(long)]
     pub(crate) include_writes: bool,
 
@@ -306,19 +306,19 @@ pub(crate) struct Probe {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// List every request that is answered otherwise, not one of each kind
+    /// List every request whose response differs, not just one of each kind
     #[arg(long)]
     pub(crate) all: bool,
 }
 
-/// How to print.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Text,
     Json,
 }
 
-/// When to colour.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,

@@ -12,7 +12,7 @@ use crate::paint::{BAD, BOLD, GOOD, HINT, ODD, count, flat, paint};
 use crate::report::{Report, Verdict};
 use crate::snippet::{self, Shown};
 
-/// Nobody reads more.
+/// More findings than this are summed up in one line.
 const MOST_SHOWN: usize = 100;
 
 #[derive(Serialize)]
@@ -87,7 +87,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -
     };
     let mut out = String::new();
     let text = input.text();
-    // What is left out, if there is too much to read, is the mildest.
+    // If there are too many, the least severe are left out.
     let mut indices: Vec<usize> = (0..findings.len()).collect();
     indices.sort_by_key(|&index| findings.get(index).map(|f| std::cmp::Reverse(f.severity)));
     let left_out = indices.split_off(indices.len().min(MOST_SHOWN)).len();
@@ -99,7 +99,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -
     if left_out > 0 {
         let left_out = count(left_out, "finding is", "findings are");
         out.push_str(&format!(
-            "{left_out} not shown here (--format json has them)\n\n"
+            "{left_out} not shown (use --format json to see all)\n\n"
         ));
     }
     let rules = input.configuration().map_or(0, rules);
@@ -108,7 +108,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -
     let counted = [
         (Severity::Error, BAD, "error", "errors"),
         (Severity::Warning, ODD, "warning", "warnings"),
-        (Severity::Info, HINT, "remark", "remarks"),
+        (Severity::Info, HINT, "note", "notes"),
     ]
     .into_iter()
     .filter(|(severity, ..)| number(*severity) > 0)
@@ -117,7 +117,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -
     });
     let counted = counted.collect::<Vec<_>>().join(", ");
     let verdict = if counted.is_empty() {
-        paint(GOOD, "nothing to find fault with").to_string()
+        paint(GOOD, "no problems found").to_string()
     } else {
         counted
     };
@@ -128,7 +128,7 @@ fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
     let span = input.span(&finding.place);
     let related = finding.related.iter().map(|place| {
         let line = input.span(place).map(|span| span.start.line);
-        let line = line.map_or_else(String::new, |line| format!(" in line {line}"));
+        let line = line.map_or_else(String::new, |line| format!(" on line {line}"));
         format!("see {place}{line}")
     });
     Shown {

@@ -1,4 +1,4 @@
-//! `s3-cors diff`: what two configurations answer differently.
+//! `s3-cors diff`: the requests for which two configurations give different responses.
 
 use std::fmt::Write;
 
@@ -37,8 +37,10 @@ pub(crate) fn run(args: &Diff, format: Format) -> Report {
 
 fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
     if differences.is_empty() {
-        let alike = paint(GOOD, "answer every request alike");
-        return format!("{before} and {after} {alike}\n");
+        let equivalent = paint(GOOD, "are equivalent");
+        return format!(
+            "{before} and {after} {equivalent}: every request gets the same response\n"
+        );
     }
     let mut out = String::new();
     for difference in differences {
@@ -49,17 +51,17 @@ fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
         };
         let words = flat(&difference.to_string());
         let _ = writeln!(out, "{} {}", paint(style, sign), paint(BOLD, words));
-        for (name, rule, answer) in [
+        for (name, rule, response) in [
             (before, difference.rule_before, &difference.before),
             (after, difference.rule_after, &difference.after),
         ] {
             let rule = rule.map_or_else(
                 || "no rule allows it".into(),
-                |rule| format!("CORSRules[{rule}] answers"),
+                |rule| format!("CORSRules[{rule}] allows it"),
             );
             let _ = writeln!(out, "  {name}: {}", paint(DIM, rule));
             if let (Response::Headers(headers), DifferenceKind::Changes(changed)) =
-                (answer, &difference.kind)
+                (response, &difference.kind)
             {
                 for (name, value) in headers {
                     if changed.iter().any(|changed| changed.name == *name) {
@@ -80,7 +82,7 @@ fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
 struct Document<'a> {
     before: &'a str,
     after: &'a str,
-    alike: bool,
+    equivalent: bool,
     differences: Vec<JsonDifference<'a>>,
 }
 
@@ -97,9 +99,9 @@ struct JsonDifference<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_after: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer_before: Option<Vec<[String; 2]>>,
+    response_before: Option<Vec<[String; 2]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer_after: Option<Vec<[String; 2]>>,
+    response_after: Option<Vec<[String; 2]>>,
 }
 
 #[derive(Serialize)]
@@ -114,7 +116,7 @@ fn lossy(value: &[u8]) -> String {
 }
 
 fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verdict) -> Report {
-    let lines = |answer: &Response| match answer {
+    let lines = |response: &Response| match response {
         Response::Headers(headers) => Some(
             headers
                 .iter()
@@ -147,15 +149,15 @@ fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verd
             },
             rule_before: difference.rule_before,
             rule_after: difference.rule_after,
-            answer_before: lines(&difference.before),
-            answer_after: lines(&difference.after),
+            response_before: lines(&difference.before),
+            response_after: lines(&difference.after),
         })
         .collect();
-    let alike = differences.is_empty();
+    let equivalent = differences.is_empty();
     let document = Document {
         before,
         after,
-        alike,
+        equivalent,
         differences,
     };
     json::report("diff", verdict, document)

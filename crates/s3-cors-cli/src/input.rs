@@ -1,4 +1,4 @@
-//! Files and the standard input, read whole and kept, so that errors can show their lines.
+//! Files and standard input, read whole and kept so that errors can show the lines they refer to.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -9,20 +9,20 @@ use s3_cors::limits::MAX_TEXT_BYTES;
 use s3_cors::sanitize::sanitized;
 use s3_cors::{ConfigError, CorsConfiguration, LocatedConfiguration, Place, ProblemKind, Span};
 
-/// More is not read: no configuration is as long, and the library refuses what is.
+/// One byte more than the library accepts, so that the library reports a text that is too long.
 const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
-/// A text and where it is from.
+/// A text and where it came from.
 #[derive(Debug)]
 pub(crate) struct Input {
-    /// The file's name as it was given.
+    /// The file name as given on the command line.
     pub(crate) name: String,
     bytes: Vec<u8>,
     located: Result<LocatedConfiguration, ConfigError>,
 }
 
 impl Input {
-    /// Reads a file, or the standard input for `-`.
+    /// Reads a file, or standard input for `-`.
     pub(crate) fn read(path: &Path) -> Self {
         let (name, bytes) = if path == Path::new("-") {
             ("<stdin>".into(), whole(io::stdin().lock()))
@@ -50,12 +50,12 @@ impl Input {
             .map(LocatedConfiguration::configuration)
     }
 
-    /// Where a part of the configuration stands.
+    /// Where a part of the configuration is in the text.
     pub(crate) fn span(&self, place: &Place) -> Option<Span> {
         self.located.as_ref().ok()?.span(place)
     }
 
-    /// Whether it could not even be read.
+    /// Whether the file could not be read at all.
     pub(crate) fn is_unreadable(&self) -> bool {
         let unreadable = |kind: &ProblemKind| matches!(kind, ProblemKind::Unreadable { .. });
         self.located
@@ -63,7 +63,7 @@ impl Input {
             .is_err_and(|error| error.problems().iter().any(|p| unreadable(p.kind())))
     }
 
-    /// The text from which positions are counted, without its byte order mark.
+    /// The text without its byte order mark: positions are counted from its beginning.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         let bytes = &self.bytes[..];
         String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))

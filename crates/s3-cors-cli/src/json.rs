@@ -1,15 +1,15 @@
-//! What `--format json` prints. SCHEMA.md describes it, and `schema.json` is its JSON Schema.
+//! The output of `--format json`. SCHEMA.md describes it; `schema.json` is its JSON Schema.
 
 use s3_cors::{ConfigError, Place, Problem};
 use serde::Serialize;
 
 use crate::report::{Report, Verdict};
 
-/// The version of the format: it grows when a member goes or changes its meaning, not when one
-/// is added.
+/// The version of the format. It increases when a member is removed or changes its meaning, not
+/// when one is added.
 const FORMAT_VERSION: u32 = 1;
 
-/// What is common to all commands.
+/// The members that all commands share.
 #[derive(Serialize)]
 struct Document<'a, T> {
     format_version: u32,
@@ -47,7 +47,7 @@ pub(crate) struct FailureText<'a> {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// One thing that is wrong in a file.
+/// One problem in a file.
 #[derive(Debug, Serialize)]
 pub(crate) struct Finding {
     pub(crate) severity: &'static str,
@@ -56,7 +56,7 @@ pub(crate) struct Finding {
     pub(crate) place: JsonPlace,
     pub(crate) text: String,
     pub(crate) help: String,
-    /// Other places it speaks of.
+    /// Other places that the finding refers to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) related: Vec<JsonPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +70,7 @@ pub(crate) struct S3Error {
     message: Option<String>,
 }
 
-/// Where in a file.
+/// A place in a file.
 #[derive(Debug, Serialize)]
 pub(crate) struct JsonPlace {
     path: String,
@@ -117,7 +117,7 @@ impl From<&Problem> for Finding {
     }
 }
 
-/// Everything that is wrong with a configuration.
+/// All problems of a configuration.
 pub(crate) fn findings(error: &ConfigError) -> Vec<Finding> {
     error.problems().iter().map(Finding::from).collect()
 }

@@ -1,6 +1,6 @@
 //! `s3-cors`: checks, explains, compares and converts S3 CORS configurations, and probes live
-//! endpoints against them. What is said of S3 and of browsers is decided by the crate `s3-cors`;
-//! here it is only asked and printed.
+//! endpoints against them. The libraries `s3-cors`, `s3-cors-analysis` and `cors-fetch` decide what
+//! S3 and browsers do; this crate reads arguments and prints results.
 
 mod args;
 mod check;
@@ -12,7 +12,6 @@ mod input;
 mod json;
 mod paint;
 mod probe;
-
 mod report;
 mod snippet;
 mod usable;
@@ -24,7 +23,7 @@ use clap::Parser;
 use report::Verdict;
 
 fn main() -> ExitCode {
-    // Clap ends the process itself with code 2 when the arguments make no sense.
+    // On invalid arguments, clap exits with code 2 itself.
     let cli = Cli::parse();
     cli.color.apply();
     let format = cli.format;

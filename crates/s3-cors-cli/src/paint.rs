@@ -1,4 +1,4 @@
-//! Colours. They are always written, and taken out again where the output is no terminal.
+//! Colours. Texts always contain them; they are removed again if the output is not a terminal.
 
 use std::fmt;
 
@@ -26,12 +26,12 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
     }
 }
 
-/// A text that may hold values from outside, on one line.
+/// A text that may contain untrusted values, on one line.
 pub(crate) fn flat(text: &str) -> String {
     sanitized(text).into_owned()
 }
 
-/// A value from outside, cut if it is long.
+/// An untrusted value, shortened if it is long.
 pub(crate) fn shown(value: &[u8]) -> String {
     shortened(&String::from_utf8_lossy(value), 200).into_owned()
 }

@@ -1,15 +1,15 @@
-//! What a command hands back: text for both streams, and the exit code.
+//! The result of a command: text for both streams, and the exit code.
 
 use std::io::{self, Write};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
-    /// Nothing to say against it.
+    /// The command ran and found nothing.
     Fine,
-    /// It ran, and found something.
+    /// The command ran and found something.
     Found,
-    /// It could not run.
+    /// The command could not run.
     Failed,
 }
 
@@ -27,12 +27,12 @@ impl Verdict {
     }
 }
 
-/// What a command says, and how it ended.
+/// What a command prints, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// What was asked for.
+    /// The result.
     pub(crate) stdout: String,
-    /// Why that is not there, or what else there is to know.
+    /// Errors and other messages.
     pub(crate) stderr: String,
     pub(crate) verdict: Verdict,
 }
@@ -55,12 +55,12 @@ impl Report {
         }
     }
 
-    /// Prints both streams, without colours where nobody would see them.
+    /// Prints both streams, without colours where they are not supported.
     pub(crate) fn print(self) -> Verdict {
         let stderr = write(anstream::stderr(), &self.stderr);
         match write(anstream::stdout(), &self.stdout).and(stderr) {
             Ok(()) => self.verdict,
-            // Whoever closed the pipe has seen enough.
+            // The reader, such as `head`, has closed the pipe: not an error.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.verdict,
             Err(_) => Verdict::Failed,
         }

@@ -1,4 +1,4 @@
-//! Findings with the line of the file they speak of.
+//! Findings, shown with the line of the file that they refer to.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ use s3_cors::{ConfigError, Position, Problem};
 use crate::input::Input;
 use crate::paint::{count, flat, shown};
 
-/// The width for which lines are cut, wherever the output goes.
+/// The width to which lines are cut, whatever the output is.
 const WIDTH: usize = 110;
-/// Longer lines are cut before they are laid out, which takes time in proportion to their length.
+/// Longer lines are cut before they are laid out, because layout takes time proportional to length.
 const LONG: usize = 2000;
-/// Nobody reads more.
+/// More findings than this are summed up in one line.
 const MOST_SHOWN: usize = 100;
 
 /// One finding as it is shown.
@@ -23,16 +23,16 @@ pub(crate) struct Shown<'a> {
     /// The finding's code, if it has one.
     pub(crate) code: Option<&'a str>,
     pub(crate) title: String,
-    /// Where it begins and, if that is known, ends.
+    /// Where it starts and, if known, ends.
     pub(crate) position: Option<Position>,
     pub(crate) end: Option<usize>,
-    /// The place's name.
+    /// The name of the place.
     pub(crate) label: String,
     pub(crate) help: Option<String>,
     pub(crate) notes: Vec<String>,
 }
 
-/// What is wrong with a file, with its lines.
+/// The problems of a file, each with its line.
 pub(crate) fn problems(input: &Input, error: &ConfigError) -> String {
     let text = input.text();
     let problems = error.problems();
@@ -41,7 +41,7 @@ pub(crate) fn problems(input: &Input, error: &ConfigError) -> String {
         out.push_str(&render(&input.name, &text, &of_problem(problem)));
     }
     if let more @ 1.. = problems.len().saturating_sub(MOST_SHOWN) {
-        let more = count(more, "error more", "errors more");
+        let more = count(more, "more error", "more errors");
         out.push_str(&format!("and {more}\n\n"));
     }
     out
@@ -58,13 +58,13 @@ fn of_problem(problem: &Problem) -> Shown<'static> {
         label: problem.place().to_string(),
         help: Some(problem.help()),
         notes: s3_error
-            .map(|error| format!("S3 answers {error}"))
+            .map(|error| format!("S3 responds with {error}"))
             .into_iter()
             .collect(),
     }
 }
 
-/// A finding, and an empty line.
+/// A finding, followed by an empty line.
 pub(crate) fn render(file: &str, text: &str, finding: &Shown<'_>) -> String {
     let mut title = finding.level.clone().primary_title(flat(&finding.title));
     if let Some(code) = finding.code {
@@ -106,7 +106,7 @@ pub(crate) fn render(file: &str, text: &str, finding: &Shown<'_>) -> String {
     Renderer::styled().term_width(WIDTH).render(&[group]) + "\n\n"
 }
 
-/// The line of a text, or the part of it that matters, and what to mark there.
+/// A line of a text, or the relevant part of it, and the part to mark.
 struct Excerpt {
     source: String,
     marked: Range<usize>,
@@ -134,7 +134,7 @@ impl Excerpt {
         let end = end.clamp(offset, to.max(offset));
         let before = if from > begin { "… " } else { "" };
         let after = if to < line_end { " …" } else { "" };
-        // Each part by itself, since sanitizing changes lengths.
+        // Each part separately, because sanitizing changes lengths.
         let mut source = format!("{before}{}", sanitized(&text[from..offset]));
         let start = source.len();
         source += &sanitized(&text[offset..end]);
@@ -149,7 +149,7 @@ impl Excerpt {
     }
 }
 
-/// The length of the JSON or XML token at a text's beginning.
+/// The length of the JSON or XML token at the start of a text.
 fn token_length(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     match bytes.first() {
@@ -172,7 +172,7 @@ fn token_length(rest: &str) -> usize {
     }
 }
 
-/// The nearest character's beginning at or before an offset.
+/// The nearest character boundary at or before an offset.
 fn floor(text: &str, offset: usize) -> usize {
     let offset = offset.min(text.len());
     (0..=offset)

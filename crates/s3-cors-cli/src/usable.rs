@@ -1,4 +1,4 @@
-//! Configurations that a command needs to be right.
+//! Reads configurations for commands that need a valid one.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::json::{self, Failure, FailureText};
 use crate::report::{Report, Verdict};
 use crate::snippet;
 
-/// A file and its configuration, or the report that it has none that S3 accepts.
+/// A file and its configuration, or a report that S3 would reject it.
 pub(crate) fn configuration(
     command: &str,
     path: &Path,
@@ -31,7 +31,7 @@ fn unusable(command: &str, input: &Input, error: &ConfigError, format: Format) -
         Format::Json => {
             let failure = FailureText {
                 file: Some(&input.name),
-                message: "the configuration cannot be used".into(),
+                message: "the configuration is not valid".into(),
                 findings: json::findings(error),
             };
             json::report(command, Verdict::Failed, Failure { failure })

@@ -1,4 +1,4 @@
-//! Why rules could not be loaded.
+//! Errors of sources.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,46 +11,46 @@ use crate::bucket::BucketError;
 
 /// Why a source could not load rules. The rules in force stay in force.
 ///
-/// Every error names its source. None holds credentials or parts of them.
+/// Every error names its source. No error contains credentials or parts of them.
 ///
 /// ```
 /// use s3_cors_sources::SourceError;
 ///
-/// fn is_the_files_fault(error: &SourceError) -> bool {
+/// fn configuration_is_invalid(error: &SourceError) -> bool {
 ///     matches!(error, SourceError::Configuration(_))
 /// }
-/// # let _ = is_the_files_fault;
+/// # let _ = configuration_is_invalid;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// There is no configuration, none that can be read, or one that S3 would refuse.
+    /// The configuration is missing, cannot be read, or would be rejected by S3.
     Configuration(ConfigError),
-    /// The source has not answered in time.
+    /// The source did not respond in time.
     TimedOut {
-        /// The source, such as a file's path.
+        /// The source, such as the path of a file.
         source: Arc<str>,
-        /// How long it was waited for.
+        /// The time limit that was exceeded.
         after: Duration,
     },
-    /// The bucket could not be asked, or refused to answer.
+    /// The request to the bucket failed.
     #[cfg(feature = "bucket")]
     Bucket(BucketError),
-    /// Rules have not arrived within the time [`FollowHandle::first_load_within`] was given, and no
+    /// No rules were loaded within the time given to [`FollowHandle::first_load_within`], and no
     /// attempt has failed yet.
     ///
     /// [`FollowHandle::first_load_within`]: crate::FollowHandle::first_load_within
     NotYet {
         /// The source.
         source: Arc<str>,
-        /// How long it was waited for.
+        /// The time that has passed.
         after: Duration,
     },
-    /// The source is not followed any more.
+    /// The source is no longer followed.
     Stopped {
         /// The source.
         source: Arc<str>,
-        /// Why not.
+        /// Why following stopped.
         reason: Stopped,
     },
 }
@@ -61,15 +61,15 @@ impl fmt::Display for SourceError {
             Self::Configuration(error) => error.fmt(f),
             Self::TimedOut { source, after } => write!(
                 f,
-                "{source}: no answer within {after:?}; if that is too short, set another `timeout`"
+                "{source}: no response within {after:?}; if that is too short, increase `timeout`"
             ),
             #[cfg(feature = "bucket")]
             Self::Bucket(error) => error.fmt(f),
             Self::NotYet { source, after } => {
-                write!(f, "{source}: no rules have arrived within {after:?}")
+                write!(f, "{source}: no rules were loaded within {after:?}")
             }
             Self::Stopped { source, reason } => {
-                write!(f, "{source}: not followed any more: {reason}")
+                write!(f, "{source}: no longer followed: {reason}")
             }
         }
     }
@@ -92,28 +92,30 @@ impl From<ConfigError> for SourceError {
     }
 }
 
-/// Why a source is not followed any more.
+/// Why a source is no longer followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stopped {
-    /// Its task has panicked, with this message.
+    /// The task panicked with this message.
     Panicked(Arc<str>),
-    /// The runtime its task ran on has shut down.
+    /// The runtime that ran the task has shut down.
     RuntimeShutDown,
-    /// There was no tokio runtime to run its task on.
+    /// `follow` was called outside a tokio runtime.
     NoRuntime,
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Panicked(message) => write!(f, "its task panicked: {message}; please report it"),
+            Self::Panicked(message) => {
+                write!(f, "its task panicked: {message}; please report this bug")
+            }
             Self::RuntimeShutDown => f.write_str(
-                "the runtime has shut down; call `follow` on a runtime that lives as long as the \
-                 program",
+                "the tokio runtime has shut down; call `follow` on a runtime that lives as long as \
+                 the program",
             ),
             Self::NoRuntime => {
-                f.write_str("there is no tokio runtime; call `follow` inside of one")
+                f.write_str("there is no tokio runtime; call `follow` inside a runtime")
             }
         }
     }

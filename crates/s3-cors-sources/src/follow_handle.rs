@@ -18,34 +18,34 @@ use crate::report::Reporter;
 
 /// Where rules come from.
 pub(crate) trait Source: Send + 'static {
-    /// What it is called in logs, errors and [`s3_cors::PolicyStatus::source`].
+    /// Its name in logs, errors and [`s3_cors::PolicyStatus::source`].
     fn name(&self) -> Arc<str>;
 
-    /// Waits until it should be loaded.
+    /// Waits until the next load is due.
     fn due(&mut self) -> impl Future<Output = ()> + Send;
 
-    /// Loads it.
+    /// Loads the rules.
     fn load(&mut self) -> impl Future<Output = Result<Loaded, SourceError>> + Send;
 
-    /// Hears what came of the latest load, to tell when the next is due: after what time, if it
-    /// knows.
+    /// Receives the outcome of the latest load and schedules the next. Returns the time until then,
+    /// if it is known.
     fn loaded(&mut self, outcome: &Result<Replaced, SourceError>) -> Option<Duration>;
 }
 
-/// What a source holds.
+/// The content of a source.
 #[derive(Debug)]
 pub(crate) enum Loaded {
     Configuration(CorsConfiguration),
-    /// The bucket is there, and has none.
+    /// The bucket exists but has no configuration.
     #[cfg_attr(not(feature = "bucket"), allow(dead_code))]
     WithoutConfiguration,
 }
 
 type Reply = oneshot::Sender<Result<Replaced, SourceError>>;
 
-/// A source that is followed: its task keeps a [`SharedPolicy`] up to date until this is dropped.
+/// A handle to a task that follows a source and keeps a [`SharedPolicy`] up to date.
 ///
-/// Dropping it stops the task; the rules in force stay in force.
+/// Dropping the handle stops the task. The rules in force stay in force.
 ///
 /// ```
 /// # use s3_cors::SharedPolicy;
@@ -55,8 +55,8 @@ type Reply = oneshot::Sender<Result<Replaced, SourceError>>;
 /// # let file = std::env::temp_dir().join(format!("following-{}.json", std::process::id()));
 /// # std::fs::write(&file, r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#).unwrap();
 /// let policy = SharedPolicy::pending();
-/// let following = FileSource::new(&file).follow(&policy);
-/// following.first_load().await?;
+/// let handle = FileSource::new(&file).follow(&policy);
+/// handle.first_load().await?;
 /// assert_eq!(policy.status().version(), 1);
 /// # std::fs::remove_file(&file).unwrap();
 /// # Ok(())
@@ -69,7 +69,7 @@ pub struct FollowHandle {
     policy: SharedPolicy,
     requests: mpsc::UnboundedSender<Reply>,
     progress: watch::Receiver<Progress>,
-    /// Tells the task's end by a drop from one nobody has asked for.
+    /// Set when the handle is dropped, to tell this from an unexpected end of the task.
     dropped: Arc<AtomicBool>,
     task: Option<AbortHandle>,
 }
@@ -83,12 +83,12 @@ struct Progress {
 }
 
 impl FollowHandle {
-    /// Waits until the first rules have arrived, or it is known that the bucket has none, however
-    /// long that takes and whatever fails before.
+    /// Waits for the first successful load, however long it takes and however many attempts fail
+    /// before. A bucket without a CORS configuration counts as a successful load.
     ///
     /// # Errors
     ///
-    /// [`SourceError::Stopped`] if the source is not followed any more and never will load.
+    /// [`SourceError::Stopped`] if the source is no longer followed and was never loaded.
     pub async fn first_load(&self) -> Result<(), SourceError> {
         let progress = self
             .when(|progress| progress.loaded || progress.stopped.is_some())
@@ -99,12 +99,12 @@ impl FollowHandle {
         }
     }
 
-    /// As [`first_load`](Self::first_load), but not for longer than a time.
+    /// Waits for the first successful load, but no longer than `patience`.
     ///
     /// # Errors
     ///
-    /// When the time is up, why the latest attempt has failed, or [`SourceError::NotYet`] if none
-    /// has. The source is still followed.
+    /// If the time runs out, the error of the latest attempt, or [`SourceError::NotYet`] if no
+    /// attempt has failed. The source is still followed.
     pub async fn first_load_within(&self, patience: Duration) -> Result<(), SourceError> {
         let late = || {
             let last_error = self.progress.borrow().last_error.clone();
@@ -118,12 +118,12 @@ impl FollowHandle {
             .unwrap_or_else(|_| Err(late()))
     }
 
-    /// Waits for the first attempt to load, and says what came of it: for a program that would
-    /// rather not start than start without rules.
+    /// Waits for the first attempt to load and returns its outcome. For programs that should not
+    /// start without rules.
     ///
     /// # Errors
     ///
-    /// Why the first attempt has failed. The source is still followed.
+    /// The error of the first attempt. The source is still followed.
     pub async fn first_attempt(&self) -> Result<(), SourceError> {
         let progress = self
             .when(|progress| progress.first_attempt.is_some() || progress.stopped.is_some())
@@ -135,15 +135,15 @@ impl FollowHandle {
         }
     }
 
-    /// Loads now, and says what came of it: for an event that says that the rules have changed,
-    /// or a button. Calls that come while one waits share the next load.
+    /// Loads the rules now and returns the outcome. Call it when an event announces a change of the
+    /// rules, for example. Concurrent calls share a load.
     ///
     /// # Errors
     ///
-    /// Why the rules could not be loaded; those in force stay in force.
+    /// Why the rules could not be loaded. The rules in force stay in force.
     pub async fn refresh(&self) -> Result<Replaced, SourceError> {
         let (reply, outcome) = oneshot::channel();
-        // If the task has ended, the reply is dropped with the request.
+        // If the task has ended, the reply channel is dropped with the request.
         let _ = self.requests.send(reply);
         match outcome.await {
             Ok(outcome) => outcome,
@@ -151,9 +151,9 @@ impl FollowHandle {
         }
     }
 
-    /// Waits until the source is not followed any more, which only a bug or the end of the
-    /// runtime brings about, and says why. It is reported in the [status](s3_cors::PolicyStatus)
-    /// and, at level `ERROR`, through `tracing`, too.
+    /// Waits until the source is no longer followed and returns the reason: a bug, or the end of the
+    /// runtime. The reason also appears in the [status](s3_cors::PolicyStatus) and as a `tracing`
+    /// event at level `ERROR`.
     pub async fn stopped(&self) -> Stopped {
         let progress = self.when(|progress| progress.stopped.is_some()).await;
         progress.stopped.unwrap_or(Stopped::RuntimeShutDown)
@@ -182,7 +182,7 @@ impl FollowHandle {
         if let Ok(progress) = progress.wait_for(condition).await {
             return progress.clone();
         }
-        // The task has ended without a word.
+        // The task has ended without a report.
         let mut progress = self.progress.borrow().clone();
         progress.stopped.get_or_insert(Stopped::RuntimeShutDown);
         progress
@@ -205,7 +205,7 @@ impl Drop for FollowHandle {
     }
 }
 
-/// Follows a source on a task of its own.
+/// Spawns a task that follows a source.
 pub(crate) fn follow(source: impl Source, policy: SharedPolicy) -> FollowHandle {
     let (requests, requested) = mpsc::unbounded_channel();
     let (progress, progressed) = watch::channel(Progress::default());
@@ -221,9 +221,9 @@ pub(crate) fn follow(source: impl Source, policy: SharedPolicy) -> FollowHandle 
     let task = match Handle::try_current() {
         Ok(runtime) => {
             let task = async move {
-                let mut following = Box::pin(run(source, requested, &end));
+                let mut run = Box::pin(run(source, requested, &end));
                 let panicked = poll_fn(|cx| {
-                    let poll = AssertUnwindSafe(|| following.as_mut().poll(cx));
+                    let poll = AssertUnwindSafe(|| run.as_mut().poll(cx));
                     match catch_unwind(poll) {
                         Ok(Poll::Pending) => Poll::Pending,
                         Ok(Poll::Ready(never)) => match never {},
@@ -231,7 +231,7 @@ pub(crate) fn follow(source: impl Source, policy: SharedPolicy) -> FollowHandle 
                     }
                 })
                 .await;
-                drop(following);
+                drop(run);
                 end.because(Stopped::Panicked(panicked));
             };
             Some(runtime.spawn(task).abort_handle())
@@ -251,7 +251,7 @@ pub(crate) fn follow(source: impl Source, policy: SharedPolicy) -> FollowHandle 
     }
 }
 
-/// What has no values.
+/// A type without values.
 enum Never {}
 
 async fn run(
@@ -270,7 +270,7 @@ async fn run(
     loop {
         tokio::select! {
             () = source.due() => {}
-            // The handle, which holds the other end, ends this task when it is dropped.
+            // The handle holds the other end, and aborts this task when it is dropped.
             Some(reply) = requested.recv() => replies.push(reply),
         }
         while let Ok(reply) = requested.try_recv() {
@@ -278,7 +278,7 @@ async fn run(
         }
         let was_failing = policy.status().is_failing();
         let outcome = match source.load().await {
-            // Notes its failure in the status itself.
+            // `set` records a failure in the status itself.
             Ok(Loaded::Configuration(config)) => policy
                 .set(config, Arc::clone(name))
                 .map_err(SourceError::Configuration),
@@ -299,13 +299,13 @@ async fn run(
             progress.first_attempt.get_or_insert(outcome);
         });
         for reply in replies.drain(..) {
-            // Whoever asked may have lost patience.
+            // The caller may have stopped waiting.
             let _ = reply.send(outcome.clone());
         }
     }
 }
 
-/// Notices how the task ends, whatever ends it.
+/// Reports the end of the task, whatever its cause.
 struct End {
     source: Arc<str>,
     policy: SharedPolicy,

@@ -23,7 +23,10 @@ pub mod fleet {}
 mod follow_handle;
 #[cfg_attr(not(any(feature = "file", feature = "bucket")), allow(dead_code))]
 mod report;
+#[cfg_attr(not(feature = "bucket"), allow(dead_code))]
 mod schedule;
+#[cfg(test)]
+mod simulation;
 
 #[cfg(feature = "aws-config")]
 pub use aws_config;

@@ -1,4 +1,4 @@
-//! What the log says: what changed at info, what failed and what stays in force at warn.
+//! Log messages: changes at level info, failures and the rules that stay in force at level warn.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,15 +9,18 @@ use s3_cors_analysis::changes::rule_changes;
 
 use crate::error::SourceError;
 
-/// Says what came of each load, but not the same failure every time.
+/// Logs the outcome of each load, but does not repeat the same failure every time.
 pub(crate) struct Reporter {
     source: Arc<str>,
-    told: Option<SourceError>,
+    logged: Option<SourceError>,
 }
 
 impl Reporter {
     pub(crate) fn new(source: Arc<str>) -> Self {
-        Self { source, told: None }
+        Self {
+            source,
+            logged: None,
+        }
     }
 
     pub(crate) fn report(
@@ -29,7 +32,7 @@ impl Reporter {
     ) {
         match outcome {
             Ok(replaced) => {
-                self.told = None;
+                self.logged = None;
                 self.success(replaced, was_failing);
             }
             Err(error) => self.failure(error, &policy.status(), next),
@@ -44,7 +47,7 @@ impl Reporter {
                 tracing::info!(
                     source,
                     version = after.version(),
-                    "{source} can be read again; its CORS rules are those in force: {}",
+                    "{source} can be loaded again; its CORS rules are unchanged: {}",
                     InForce(after)
                 );
             } else {
@@ -62,7 +65,7 @@ impl Reporter {
             version = after.version(),
             rules = after.policy().rule_count(),
             content_hash = %format_args!("{:016x}", after.content_hash()),
-            "CORS rules {verb} from {source}, in force from now on: {}",
+            "CORS rules {verb} from {source}, now in force: {}",
             InForce(after)
         );
         for change in rule_changes(before.configuration(), after.configuration()) {
@@ -72,13 +75,14 @@ impl Reporter {
 
     fn failure(&mut self, error: &SourceError, status: &PolicyStatus, next: Option<Duration>) {
         let consecutive = status.last_failure().map_or(1, LoadFailure::consecutive);
-        // A log that repeats itself every few seconds hides what else it says.
-        let new = self.told.as_ref() != Some(error) || consecutive.is_power_of_two();
+        // A repeated failure is logged as a warning the 1st, 2nd, 4th, 8th … time only, so that it
+        // does not flood the log.
+        let new = self.logged.as_ref() != Some(error) || consecutive.is_power_of_two();
         let (source, version) = (&*self.source, status.version());
         let next = Next(next);
         let in_force = InForce(status);
         if new {
-            self.told = Some(error.clone());
+            self.logged = Some(error.clone());
             tracing::warn!(
                 source,
                 version,
@@ -96,12 +100,12 @@ impl Reporter {
     }
 }
 
-/// Nobody may ever read it elsewhere.
+/// Logs that the source is no longer followed.
 pub(crate) fn stopped(error: &SourceError, policy: &SharedPolicy) {
     let status = policy.status();
     tracing::error!(
         version = status.version(),
-        "{error}. Changes go unnoticed from now on; still in force: {}",
+        "{error}. Changes are no longer noticed; still in force: {}",
         InForce(&status)
     );
 }
@@ -112,7 +116,7 @@ impl fmt::Display for InForce<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.0;
         if status.is_pending() {
-            return f.write_str("no rules yet, answered as by a bucket without CORS configuration");
+            return f.write_str("no rules yet (as for a bucket without a CORS configuration)");
         }
         write!(f, "version {}, ", status.version())?;
         match (status.configuration(), status.policy().rule_count()) {
@@ -137,7 +141,7 @@ struct Next(Option<Duration>);
 impl fmt::Display for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(after) => write!(f, ", next try in {after:.1?}"),
+            Some(after) => write!(f, ", next attempt in {after:.1?}"),
             None => Ok(()),
         }
     }

@@ -1,19 +1,19 @@
-//! When a bucket is asked next.
+//! When a bucket is loaded next.
 
 use std::time::Duration;
 
-/// When a bucket is asked next, such that a fleet does not knock at once.
+/// When a bucket is loaded: interval, jitter and back-off, chosen so that the instances of a fleet
+/// do not all send their requests at once.
 ///
-/// Pure arithmetic: whatever is random comes in as a number from 0 to 1. The
-/// [fleet page](crate::fleet) shows what comes of it for fleets of several sizes.
+/// The [fleet page](crate::fleet) shows the resulting load for fleets of several sizes.
 ///
 /// ```
 /// use std::time::Duration;
 /// use s3_cors_sources::Schedule;
 ///
 /// let schedule = Schedule::default().interval(Duration::from_secs(60)).jitter(0.1);
-/// assert_eq!(schedule.next(0.0), Duration::from_secs(60));
-/// assert_eq!(schedule.next(1.0), Duration::from_secs(54));
+/// assert_eq!(schedule.longest_interval(), Duration::from_secs(60));
+/// assert_eq!(schedule.mean_interval(), Duration::from_secs(57));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
@@ -25,8 +25,8 @@ pub struct Schedule {
 }
 
 impl Default for Schedule {
-    /// Every 60 seconds with a jitter of 0.1; at once for the first time; after failures within
-    /// 2 seconds, then 4, 8, … up to 5 minutes.
+    /// The first load immediately, then one every 60 seconds with a jitter of 0.1. After failures,
+    /// the next attempt follows within 2 seconds, then within 4, 8, … up to 5 minutes.
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(60),
@@ -39,32 +39,32 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    /// The longest time between two loads, as long as they succeed; at least one millisecond.
+    /// Sets the longest time between two loads while loads succeed; at least one millisecond.
     #[must_use]
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval.max(Duration::from_millis(1));
         self
     }
 
-    /// How much of the interval is random, from 0 to 1: with 0.1 a load follows 90 to 100 % of
-    /// the interval after the one before. It only ever shortens, so that the interval stays a
-    /// promise.
+    /// Sets which share of the interval is random, from 0 to 1. With 0.1, the next load follows
+    /// after 90 to 100 % of the interval. Jitter only shortens the interval, never extends it.
     #[must_use]
     pub fn jitter(mut self, share: f64) -> Self {
         self.jitter = unit(share);
         self
     }
 
-    /// Spreads the first loads of a fleet that starts at the same moment over this time. Meanwhile
-    /// each instance has the rules its [`SharedPolicy`](s3_cors::SharedPolicy) came with.
+    /// Spreads the first loads of a fleet that starts at the same moment over this time. Until its
+    /// first load, each instance uses the initial rules of its
+    /// [`SharedPolicy`](s3_cors::SharedPolicy).
     #[must_use]
     pub fn spread_first_load(mut self, over: Duration) -> Self {
         self.spread = over;
         self
     }
 
-    /// The longest wait after the first failure in a row, at least one millisecond, and after
-    /// many; each failure doubles it.
+    /// Sets the longest wait after the first failure, at least one millisecond, and the longest
+    /// wait after any number of consecutive failures. Each failure doubles the wait.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.retry = first.max(Duration::from_millis(1));
@@ -72,13 +72,13 @@ impl Schedule {
         self
     }
 
-    /// The longest time between two loads.
+    /// The longest time between two loads while loads succeed.
     #[must_use]
     pub fn longest_interval(&self) -> Duration {
         self.interval
     }
 
-    /// The mean time between two loads.
+    /// The mean time between two loads while loads succeed.
     #[must_use]
     pub fn mean_interval(&self) -> Duration {
         self.next(0.5)
@@ -89,31 +89,29 @@ impl Schedule {
     pub fn longest_backoff(&self) -> Duration {
         self.longest_retry
     }
+}
 
-    /// When the first load comes.
-    #[must_use]
-    pub fn first(&self, random: f64) -> Duration {
+/// The arithmetic. Randomness comes in as a number from 0 to 1.
+impl Schedule {
+    /// The wait before the first load.
+    pub(crate) fn first(&self, random: f64) -> Duration {
         share(self.spread, unit(random))
     }
 
-    /// When the load after the first success comes: at any moment of an interval, so that those
-    /// who started together part at once.
-    #[must_use]
-    pub fn phase(&self, random: f64) -> Duration {
+    /// The wait after the first successful load: any part of an interval, so that instances that
+    /// started together spread out at once.
+    pub(crate) fn phase(&self, random: f64) -> Duration {
         share(self.interval, unit(random))
     }
 
-    /// When the load after another success comes.
-    #[must_use]
-    pub fn next(&self, random: f64) -> Duration {
+    /// The wait after any other successful load.
+    pub(crate) fn next(&self, random: f64) -> Duration {
         share(self.interval, 1.0 - self.jitter * unit(random))
     }
 
-    /// When the load after a failure comes: at any moment of the back-off, but not before a
-    /// hundredth of it.
-    #[must_use]
-    pub fn retry(&self, failures_in_a_row: u32, random: f64) -> Duration {
-        let doublings = failures_in_a_row.saturating_sub(1).min(31);
+    /// The wait after a failure: any part of the back-off, but at least a hundredth of it.
+    pub(crate) fn retry(&self, consecutive_failures: u32, random: f64) -> Duration {
+        let doublings = consecutive_failures.saturating_sub(1).min(31);
         let longest = self
             .retry
             .saturating_mul(1 << doublings)
@@ -121,15 +119,14 @@ impl Schedule {
         share(longest, unit(random).max(0.01))
     }
 
-    /// When the load after being told to slow down comes: not sooner than if all were well.
-    #[must_use]
-    pub fn slow_down(&self, failures_in_a_row: u32, random: f64) -> Duration {
+    /// The wait after S3 has asked to slow down: never shorter than the interval would be.
+    pub(crate) fn slow_down(&self, consecutive_failures: u32, random: f64) -> Duration {
         self.next(random)
-            .saturating_add(self.retry(failures_in_a_row, random))
+            .saturating_add(self.retry(consecutive_failures, random))
     }
 }
 
-/// Durations too long for arithmetic stay as they are.
+/// A part of a duration. Durations too long for the arithmetic stay as they are.
 fn share(of: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(of.as_secs_f64() * part).unwrap_or(of)
 }
@@ -151,6 +148,13 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     #[test]
+    fn jitter_only_shortens_the_interval() {
+        let schedule = Schedule::default().interval(MINUTE).jitter(0.1);
+        assert_eq!(schedule.next(0.0), MINUTE);
+        assert_eq!(schedule.next(1.0), MINUTE.mul_f64(0.9));
+    }
+
+    #[test]
     fn no_wait_is_longer_than_the_interval() {
         let schedule = Schedule::default().interval(MINUTE);
         for step in 0..=100 {
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_load_comes_at_once_unless_it_is_spread() {
+    fn the_first_load_is_immediate_unless_it_is_spread() {
         assert_eq!(Schedule::default().first(0.7), Duration::ZERO);
         let spread = Schedule::default().spread_first_load(MINUTE);
         assert_eq!(spread.first(0.5), MINUTE / 2);
@@ -178,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_told_to_slow_down_does_not_ask_more_often_than_before() {
+    fn slowing_down_never_means_more_requests() {
         let schedule = Schedule::default();
         for failures in 0..40 {
             assert!(schedule.slow_down(failures, 0.3) >= schedule.next(0.3));

@@ -1,4 +1,4 @@
-//! A server that answers as it is told, for what no real server can be made to answer.
+//! A server with scripted responses, for what no real server can be made to send.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 
 use crate::proxy::head;
 
-/// What it answers.
+/// A response of the server.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Response {
     /// The status code.
     pub status: u16,
     /// Headers besides `Content-Length`.
@@ -20,8 +20,8 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// An answer in XML.
+impl Response {
+    /// A response in XML.
     #[must_use]
     pub fn xml(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let content_type = ("content-type", "application/xml".to_owned());
@@ -32,16 +32,16 @@ impl Answer {
         }
     }
 
-    /// An error as S3 says it.
+    /// An error in the form of S3.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         let body = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code>\
              <Message>{message}</Message><RequestId>IN-THE-BODY</RequestId></Error>"
         );
-        let answer = Self::xml(status, body);
-        let answer = answer.with("x-amz-request-id", "REQUEST-ID");
-        answer.with("x-amz-id-2", "HOST-ID")
+        let response = Self::xml(status, body);
+        let response = response.with("x-amz-request-id", "REQUEST-ID");
+        response.with("x-amz-id-2", "HOST-ID")
     }
 
     /// With another header.
@@ -55,12 +55,12 @@ impl Answer {
 
 #[derive(Debug)]
 struct Now {
-    answer: Answer,
+    response: Response,
     requests: usize,
     latest: Vec<u8>,
 }
 
-/// Answers each request the same, until it is told otherwise or dropped.
+/// Sends the same response to every request until another is set or the server is dropped.
 #[derive(Debug)]
 pub struct Fake {
     address: SocketAddr,
@@ -74,23 +74,23 @@ impl Fake {
     /// # Panics
     ///
     /// If there is no free port.
-    pub async fn new(answer: Answer) -> Self {
+    pub async fn new(response: Response) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let now = Arc::new(Mutex::new(Now {
-            answer,
+            response,
             requests: 0,
             latest: Vec::new(),
         }));
-        let answers = Arc::clone(&now);
+        let responses = Arc::clone(&now);
         let task = tokio::spawn(async move {
             loop {
                 let (mut connection, _) = listener.accept().await.expect("a connection");
-                let answers = Arc::clone(&answers);
+                let responses = Arc::clone(&responses);
                 tokio::spawn(async move {
                     if let Ok(request) = head(&mut connection).await {
-                        let bytes = bytes(&answers, request);
-                        // Who does not listen to the end has his reasons.
+                        let bytes = bytes(&responses, request);
+                        // The client may have closed the connection.
                         let _ = connection.write_all(&bytes).await;
                     }
                 });
@@ -105,20 +105,20 @@ impl Fake {
         self.address
     }
 
-    /// Answers so from now on.
+    /// Sets the response.
     ///
     /// # Panics
     ///
-    /// If a thread panicked while answering.
-    pub fn set(&self, answer: Answer) {
-        self.now.lock().expect("no panic").answer = answer;
+    /// If a thread panicked while responding.
+    pub fn set(&self, response: Response) {
+        self.now.lock().expect("no panic").response = response;
     }
 
-    /// How many requests it has answered.
+    /// How many requests have arrived.
     ///
     /// # Panics
     ///
-    /// If a thread panicked while answering.
+    /// If a thread panicked while responding.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.now.lock().expect("no panic").requests
@@ -128,7 +128,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// If a thread panicked while answering.
+    /// If a thread panicked while responding.
     #[must_use]
     pub fn latest_request(&self) -> String {
         let now = self.now.lock().expect("no panic");
@@ -146,11 +146,11 @@ fn bytes(now: &Mutex<Now>, request: Vec<u8>) -> Vec<u8> {
     let mut now = now.lock().expect("no panic");
     now.requests += 1;
     now.latest = request;
-    let Answer {
+    let Response {
         status,
         headers,
         body,
-    } = &now.answer;
+    } = &now.response;
     let headers = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"));

@@ -17,13 +17,13 @@ pub enum Fault {
     Refused,
     /// The connection stands, and nothing ever comes.
     Silent,
-    /// The first byte of the server's answer comes so late, the rest at once.
+    /// The first byte of the server's response comes so late, the rest at once.
     SlowFirstByte(Duration),
-    /// S3's own answer to a fault of its own.
+    /// S3's own response to a fault of its own.
     ServerError,
-    /// Half of the server's answer, said to be all of it.
+    /// Half of the server's response, said to be all of it.
     Truncated,
-    /// Half of the server's answer, and then the connection ends.
+    /// Half of the server's response, and then the connection ends.
     CutOff,
 }
 
@@ -137,21 +137,21 @@ async fn slow(
     server: SocketAddr,
     wait: Duration,
 ) -> std::io::Result<()> {
-    let answer = ask(connection, server).await?;
+    let response = ask(connection, server).await?;
     tokio::time::sleep(wait).await;
-    connection.write_all(&answer).await
+    connection.write_all(&response).await
 }
 
 async fn fail(connection: &mut TcpStream) -> std::io::Result<()> {
     head(connection).await?;
     let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>InternalError</Code>\
                 <Message>We encountered an internal error. Please try again.</Message></Error>";
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 500 Internal Server Error\r\nx-amz-request-id: PROXY500\r\ncontent-type: application/xml\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    connection.write_all(answer.as_bytes()).await
+    connection.write_all(response.as_bytes()).await
 }
 
 async fn half(
@@ -159,9 +159,9 @@ async fn half(
     server: SocketAddr,
     admitted: bool,
 ) -> std::io::Result<()> {
-    let answer = ask(connection, server).await?;
-    let end = end_of_head(&answer).expect("an answer with a head");
-    let body = &answer[end..];
+    let response = ask(connection, server).await?;
+    let end = end_of_head(&response).expect("an response with a head");
+    let body = &response[end..];
     let half = &body[..body.len() / 2];
     let said = if admitted { half.len() } else { body.len() };
     let head = format!(
@@ -172,16 +172,16 @@ async fn half(
     connection.write_all(half).await
 }
 
-/// The server's whole answer to the request that comes.
+/// The server's whole response to the request that comes.
 async fn ask(connection: &mut TcpStream, server: SocketAddr) -> std::io::Result<Vec<u8>> {
     let request = head(connection).await?;
     let end = request.len() - 2;
     let mut server = TcpStream::connect(server).await?;
     server.write_all(&request[..end]).await?;
     server.write_all(b"connection: close\r\n\r\n").await?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).await?;
-    Ok(answer)
+    let mut response = Vec::new();
+    server.read_to_end(&mut response).await?;
+    Ok(response)
 }
 
 /// Reads a request without a body.

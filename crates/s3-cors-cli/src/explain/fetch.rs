@@ -1,4 +1,4 @@
-//! `s3-cors explain --fetch`: a request as the browser sees it.
+//! `s3-cors explain --fetch`: what a browser does with a request.
 
 use std::fmt::Write;
 
@@ -15,8 +15,8 @@ use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
-/// What S3 sends with an object, as an example of what a script may want to read.
-const ANSWER: [(&str, &str); 6] = [
+/// Headers of a typical response of S3, as examples of what a script may want to read.
+const EXAMPLE: [(&str, &str); 6] = [
     ("content-length", "7"),
     ("content-type", "image/jpeg"),
     ("etag", "\"0123\""),
@@ -39,12 +39,12 @@ pub(super) fn run(
         Ok(fetch) => fetch,
         Err(message) => return usable::failure("explain", &message, format),
     };
-    let answer = ANSWER
+    let response = EXAMPLE
         .into_iter()
-        .fold(Response::new(200), |answer, (name, value)| {
-            answer.header(name, value)
+        .fold(Response::new(200), |response, (name, value)| {
+            response.header(name, value)
         });
-    let seen = s3_cors_analysis::fetch::verdict(&fetch, &policy, &answer);
+    let seen = s3_cors_analysis::fetch::verdict(&fetch, &policy, &response);
     let verdict = Verdict::found(!seen.outcome.is_readable());
     match format {
         Format::Json => in_json(input, &fetch, &seen, verdict),
@@ -79,9 +79,9 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
     let plan = &seen.plan;
     let (page, url) = (flat(fetch.page_origin()), flat(fetch.url()));
     let relation = if fetch.is_same_origin() {
-        "same origin"
+        "same-origin"
     } else {
-        "another origin"
+        "cross-origin"
     };
     let _ = writeln!(
         out,
@@ -91,7 +91,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
     for name in &plan.ignored {
         let _ = writeln!(
             out,
-            "  the browser drops the header {}, which scripts must not set",
+            "  the browser ignores the header {}, which scripts cannot set",
             flat(name)
         );
     }
@@ -101,14 +101,14 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
         let _ = writeln!(
             out,
             "\n{}, because {reasons}:",
-            paint(BOLD, "It asks first")
+            paint(BOLD, "The browser sends a preflight")
         );
         sent(&preflight.request, &mut out);
     } else if plan.request.is_some() && !fetch.is_same_origin() {
         let _ = writeln!(
             out,
-            "\n{}: method and headers are safelisted",
-            paint(BOLD, "It does not ask first")
+            "\n{}: the method and headers are safelisted",
+            paint(BOLD, "The browser sends no preflight")
         );
     }
     if let (Some(request), false) = (&plan.request, is_stopped(&seen.outcome)) {
@@ -120,7 +120,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
         let _ = writeln!(
             out,
             "\n{} {credentials}:",
-            paint(BOLD, "It sends the request")
+            paint(BOLD, "The browser sends the actual request")
         );
         sent(request, &mut out);
     }
@@ -129,7 +129,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
     out
 }
 
-/// Whether the request itself is never sent.
+/// Whether the actual request is never sent.
 fn is_stopped(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Blocked(failure) => !matches!(failure, Failure::ResponseCors(_)),
@@ -151,18 +151,18 @@ fn outcome(seen: &Seen, out: &mut String) {
         } => {
             let _ = writeln!(
                 out,
-                "{}: the script can read the answer",
+                "{}: the script can read the response",
                 paint(GOOD, "allowed")
             );
             let names: Vec<&str> = headers.iter().map(|(name, _)| &name[..]).collect();
-            let _ = writeln!(out, "  of its headers {}", names.join(", "));
+            let _ = writeln!(out, "  readable headers: {}", names.join(", "));
             if !hidden.is_empty() {
-                let _ = writeln!(out, "  but not {}", hidden.join(", "));
+                let _ = writeln!(out, "  hidden headers: {}", hidden.join(", "));
             }
             if let (Some(seconds), Some(_)) = (seen.preflight_max_age, &seen.plan.preflight) {
                 let _ = writeln!(
                     out,
-                    "  the browser need not ask again for {seconds} seconds, as far as it keeps to that"
+                    "  the browser may cache the preflight for up to {seconds} seconds"
                 );
             }
         }
@@ -179,7 +179,7 @@ fn outcome(seen: &Seen, out: &mut String) {
                     "  {}",
                     paint(
                         DIM,
-                        format!("the console says in substance: {}", flat(console))
+                        format!("the console says something like: {}", flat(console))
                     )
                 );
             }
@@ -192,14 +192,14 @@ fn outcome(seen: &Seen, out: &mut String) {
         _ => {
             let _ = writeln!(
                 out,
-                "{}: the script cannot see the answer",
+                "{}: the script cannot read the response",
                 paint(BAD, "opaque")
             );
         }
     }
 }
 
-/// The request that failed, explained.
+/// The explanation of the request that failed.
 fn as_s3_sees_it(
     input: &Input,
     configuration: &CorsConfiguration,
@@ -222,7 +222,7 @@ fn as_s3_sees_it(
     match super::explained(input, configuration, &request.method, &headers) {
         Ok(explained) => {
             let explained = text::of(&explained);
-            format!("\n{}\n\n{explained}", paint(HINT, "As S3 sees it:"))
+            format!("\n{}\n\n{explained}", paint(HINT, "What S3 does:"))
         }
         Err(_) => String::new(),
     }

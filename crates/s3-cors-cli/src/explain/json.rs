@@ -1,4 +1,4 @@
-//! An explanation for programs.
+//! An explanation as JSON.
 
 use s3_cors_analysis::explain::{
     Advice, Change, Condition, HeadersVerdict, MethodVerdict, OriginVerdict, Outcome, RuleVerdict,
@@ -23,8 +23,8 @@ struct Document<'a> {
     rule: Option<usize>,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    s3_error: Option<S3Answer<'a>>,
-    answer_headers: Vec<[String; 2]>,
+    s3_error: Option<S3ErrorResponse<'a>>,
+    response_headers: Vec<[String; 2]>,
     rules: Vec<Rule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<Suggested>,
@@ -36,7 +36,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct S3Answer<'a> {
+struct S3ErrorResponse<'a> {
     status: u16,
     code: &'a str,
     message: &'a str,
@@ -119,14 +119,14 @@ pub(super) fn of(explained: &Explained<'_>, verdict: Verdict) -> Report {
                 code,
                 message,
                 ..
-            } => Some(S3Answer {
+            } => Some(S3ErrorResponse {
                 status: *status,
                 code,
                 message,
             }),
             _ => None,
         },
-        answer_headers: explanation
+        response_headers: explanation
             .headers
             .iter()
             .map(|(name, value)| [(*name).to_owned(), lossy(value)])

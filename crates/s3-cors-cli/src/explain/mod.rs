@@ -1,4 +1,4 @@
-//! `s3-cors explain`: a request as S3 sees it, or as the browser does.
+//! `s3-cors explain`: what S3 or a browser makes of a request.
 
 mod fetch;
 mod json;
@@ -12,7 +12,7 @@ use crate::input::Input;
 use crate::report::{Report, Verdict};
 use crate::{paint, usable};
 
-/// A request and what there is to say of it.
+/// A request and its explanation.
 #[derive(Debug)]
 pub(crate) struct Explained<'a> {
     pub(crate) input: &'a Input,
@@ -63,7 +63,7 @@ fn explained<'a>(
     })
 }
 
-/// The method and the header lines: of the preflight, or of the request itself.
+/// The method and the header lines of the preflight, or of the actual request.
 fn request(args: &Explain) -> (&str, Vec<(&'static str, String)>) {
     let mut headers = Vec::new();
     headers.extend(args.origin.clone().map(|origin| ("Origin", origin)));
@@ -86,7 +86,7 @@ fn name_of(header: &str) -> &str {
         .trim()
 }
 
-/// The configuration with what is advised.
+/// Prints the configuration with the suggested change.
 fn apply(explained: &Explained<'_>, form: Dialect, format: Format) -> Report {
     let configuration = explained.configuration;
     let changed = match &explained.explanation.advice {

@@ -1,4 +1,4 @@
-//! An explanation for people.
+//! An explanation as text.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::Explained;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, count, flat, paint, shown};
 use crate::snippet::{self, Shown};
 
-/// Rules that are shown; those that come closest, if there are more.
+/// How many rules are shown. If there are more, the closest ones.
 const MOST_RULES: usize = 12;
 
 pub(super) fn of(explained: &Explained<'_>) -> String {
@@ -47,7 +47,7 @@ fn outcome(outcome: &Outcome, out: &mut String) {
 
 fn rules(explained: &Explained<'_>, out: &mut String) {
     let explanation = &explained.explanation;
-    // Later rules are not looked at once one allows the request.
+    // S3 does not try later rules once one allows the request.
     let last = explanation.outcome.rule().unwrap_or(usize::MAX);
     let mut rules: Vec<&RuleVerdict> = explanation.rules.iter().collect();
     rules.retain(|verdict| verdict.rule <= last);
@@ -76,7 +76,7 @@ fn rules(explained: &Explained<'_>, out: &mut String) {
     }
     if all > rules.len() {
         let more = count(all - rules.len(), "rule", "rules");
-        let more = format!("{more} that come less close are left out (--format json has them)");
+        let more = format!("{more} further from a match not shown (use --format json to see all)");
         let _ = writeln!(out, "  {}", paint(DIM, more));
     }
     out.push('\n');
@@ -89,7 +89,7 @@ fn advice(explained: &Explained<'_>, out: &mut String) {
             let why = flat(&why.to_string());
             let _ = writeln!(
                 out,
-                "{} no change of the configuration allows this: {why}",
+                "{} no change to the configuration can allow this: {why}",
                 paint(HINT, "help:")
             );
         }
@@ -100,14 +100,14 @@ fn advice(explained: &Explained<'_>, out: &mut String) {
             let change = flat(&change.to_string());
             let _ = writeln!(
                 out,
-                "{} or, to open nothing else, {change}",
+                "{} or, to allow nothing else, {change}",
                 paint(HINT, "help:")
             );
         }
     }
 }
 
-/// Each change with the line it belongs to, and what else it opens below the last.
+/// Each change with its line in the file. Below the last, what else the changes allow.
 fn changes(explained: &Explained<'_>, suggestion: &Suggestion, out: &mut String) {
     let text = explained.input.text();
     let cautions = suggestion.cautions.iter().map(ToString::to_string);

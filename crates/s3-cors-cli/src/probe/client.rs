@@ -1,4 +1,4 @@
-//! Sends requests, slowly enough, and keeps what comes back.
+//! Sends requests at a limited rate and keeps the responses.
 
 use std::io::{ErrorKind, Read};
 use std::thread;
@@ -9,27 +9,27 @@ use ureq::{Agent, Body};
 
 use super::plan::Request;
 
-/// As much of a body as an error of S3's can take.
+/// More than any error document of S3 needs.
 const MOST_BODY: u64 = 16 * 1024;
 
-/// What came back.
+/// A response, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
-    Answer(Answer),
-    /// No answer came, for this reason.
+    Response(Response),
+    /// No response, for this reason.
     Nothing(String),
 }
 
-/// An answer, its body only if it may tell why a request was refused.
+/// A response. The body is kept only if it may say why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// All lines, names in lower case.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     /// The lines of a header.
     pub(crate) fn lines<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers
@@ -38,13 +38,13 @@ impl Answer {
             .map(|(_, value)| &value[..])
     }
 
-    /// A header's lines as one text.
+    /// The lines of a header, joined.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         let lines: Vec<&[u8]> = self.lines(name).collect();
         (!lines.is_empty()).then(|| String::from_utf8_lossy(&lines.join(&b", "[..])).into_owned())
     }
 
-    /// An element of S3's error, if the body is one.
+    /// The text of an element of S3's error document, if the body is one.
     pub(crate) fn error(&self, element: &str) -> Option<String> {
         let document = roxmltree::Document::parse(self.body.trim_start()).ok()?;
         let root = document.root_element();
@@ -84,17 +84,17 @@ impl Client {
         }
     }
 
-    /// Sends a request when its time has come.
+    /// Sends a request as soon as the rate allows.
     pub(crate) fn send(&mut self, request: &Request) -> Reply {
         thread::sleep(self.next.saturating_duration_since(Instant::now()));
         self.next = Instant::now() + self.pause;
         match self.exchange(request) {
-            Ok(answer) => Reply::Answer(answer),
+            Ok(response) => Reply::Response(response),
             Err(error) => Reply::Nothing(reason(&error)),
         }
     }
 
-    fn exchange(&self, request: &Request) -> Result<Answer, ureq::Error> {
+    fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {
         let mut builder = http::Request::builder()
             .method(request.method)
             .uri(self.url.clone());
@@ -105,12 +105,12 @@ impl Client {
             "PUT" | "POST" => self.agent.run(builder.body(&[][..])?)?,
             _ => self.agent.run(builder.body(())?)?,
         };
-        Ok(answer(response))
+        Ok(kept(response))
     }
 }
 
-/// Bodies are read for what they say of a refusal; a photo says nothing.
-fn answer(response: http::Response<Body>) -> Answer {
+/// Short bodies and those of errors are read: they may say why a request was refused.
+fn kept(response: http::Response<Body>) -> Response {
     let (parts, body) = response.into_parts();
     let headers = parts
         .headers
@@ -122,27 +122,27 @@ fn answer(response: http::Response<Body>) -> Answer {
         .content_length()
         .is_some_and(|length| length <= MOST_BODY);
     if short || !parts.status.is_success() {
-        // An answer whose body breaks off has told all the same.
+        // The status and headers are useful even if the body is cut off.
         let _ = body.into_reader().take(MOST_BODY).read_to_end(&mut bytes);
     }
-    Answer {
+    Response {
         status: parts.status.as_u16(),
         headers,
         body: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }
 
-/// Why no answer came, in words.
+/// Why there is no response, in words.
 fn reason(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::Timeout(_) => "no answer in time".into(),
-        ureq::Error::HostNotFound => "the host name is not known".into(),
-        ureq::Error::ConnectionFailed => "no connection".into(),
+        ureq::Error::Timeout(_) => "no response in time".into(),
+        ureq::Error::HostNotFound => "the host name cannot be resolved".into(),
+        ureq::Error::ConnectionFailed => "the connection failed".into(),
         ureq::Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            "the connection was closed without an answer".into()
+            "the connection was closed without a response".into()
         }
         ureq::Error::Io(error) => error.to_string(),
-        ureq::Error::Protocol(error) => format!("the answer is not HTTP/1.1: {error}"),
+        ureq::Error::Protocol(error) => format!("the response is not HTTP/1.1: {error}"),
         ureq::Error::Tls(reason) => format!("TLS failed: {reason}"),
         ureq::Error::Rustls(error) => format!("TLS failed: {error}"),
         other => other.to_string(),

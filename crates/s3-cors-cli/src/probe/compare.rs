@@ -1,40 +1,40 @@
-//! Two answers side by side, as far as CORS goes: what the configuration says and what came, or
-//! what two endpoints say.
+//! Compares two responses as far as CORS goes: the expected one with a real one, or those of two
+//! endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use s3_cors::VARY;
 use serde::Serialize;
 
-use super::client::Answer;
+use super::client::Response;
 use super::expected::Expected;
 
-/// Something two answers disagree about.
+/// Something in which two responses differ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Difference {
     /// `status`, `redirect`, `error code`, or a header's name.
     pub(crate) item: String,
-    /// The value on the one side; `None` if there is none.
+    /// The value in the expected or first response; `None` if there is none.
     pub(crate) expected: Option<String>,
-    /// The value on the other.
+    /// The value in the other response.
     pub(crate) found: Option<String>,
-    /// Whether a browser can tell: by the Fetch standard it looks at other headers in the answer
-    /// to a preflight than in the answer to an actual request, and at what lists hold rather than
-    /// at how they are written.
+    /// Whether a browser can tell the difference. By the Fetch standard, it reads different headers
+    /// in the response to a preflight than in the response to an actual request, and it reads the
+    /// items of a list, not their order or spacing.
     pub(crate) matters: bool,
 }
 
 impl Difference {
-    /// Whether it is about a header, not the answer's status or its error.
+    /// Whether a header differs, rather than the status, redirect or error code.
     pub(crate) fn is_header(&self) -> bool {
         !matches!(self.item.as_str(), "status" | "redirect" | "error code")
     }
 }
 
-/// What is compared of an answer.
+/// The parts of a response that are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Side {
-    /// The status, for preflights: CORS does not decide that of other answers.
+    /// The status, for preflights only: CORS does not determine that of other responses.
     status: Option<u16>,
     redirect: Option<String>,
     error_code: Option<String>,
@@ -57,22 +57,22 @@ impl From<&Expected> for Side {
 }
 
 impl Side {
-    /// What came back to a request with a method.
-    pub(crate) fn of(answer: &Answer, method: &str) -> Self {
+    /// The compared parts of a response to a request with a method.
+    pub(crate) fn of(response: &Response, method: &str) -> Self {
         let preflight = method == "OPTIONS";
-        let names: BTreeSet<&str> = answer
+        let names: BTreeSet<&str> = response
             .headers
             .iter()
             .map(|(name, _)| name.as_str())
             .filter(|name| name.starts_with("access-control-") || *name == "vary")
             .collect();
         Self {
-            status: preflight.then_some(answer.status),
-            redirect: redirect(answer),
-            error_code: preflight.then(|| answer.error("Code")).flatten(),
+            status: preflight.then_some(response.status),
+            redirect: redirect(response),
+            error_code: preflight.then(|| response.error("Code")).flatten(),
             headers: names
                 .into_iter()
-                .filter_map(|name| Some((name.to_owned(), answer.text(name)?)))
+                .filter_map(|name| Some((name.to_owned(), response.text(name)?)))
                 .collect(),
         }
     }
@@ -83,16 +83,16 @@ impl Side {
     }
 }
 
-/// Where an answer sends its client, if it does.
-pub(crate) fn redirect(answer: &Answer) -> Option<String> {
-    matches!(answer.status, 301 | 302 | 303 | 307 | 308).then(|| {
-        let location = answer.text("location");
+/// The status and location of a redirect.
+pub(crate) fn redirect(response: &Response) -> Option<String> {
+    matches!(response.status, 301 | 302 | 303 | 307 | 308).then(|| {
+        let location = response.text("location");
         let location = location.map_or_else(String::new, |location| format!(" to {location}"));
-        format!("{}{location}", answer.status)
+        format!("{}{location}", response.status)
     })
 }
 
-/// All differences between two answers to one request.
+/// All differences between two responses to one request.
 pub(crate) fn compare(expected: &Side, found: &Side) -> Vec<Difference> {
     let preflight = expected.status.is_some() || found.status.is_some();
     let mut differences = Vec::new();
@@ -124,7 +124,7 @@ pub(crate) fn compare(expected: &Side, found: &Side) -> Vec<Difference> {
             matters,
         );
     }
-    // A body of an app's own is no error of S3's.
+    // An app's own body need not be an S3 error document.
     if let (Some(left), Some(right)) = (&expected.error_code, &found.error_code)
         && left != right
     {
@@ -145,7 +145,7 @@ pub(crate) fn compare(expected: &Side, found: &Side) -> Vec<Difference> {
         let meaning = |value: Option<&str>| value.map(|value| meaning(name, value));
         let matters = if name == "vary" {
             let allowed = expected.headers.contains_key("access-control-allow-origin");
-            // Other names than S3's are no business of CORS.
+            // Only S3's three names matter for CORS.
             if varies(left) == varies(right) {
                 continue;
             }
@@ -158,7 +158,7 @@ pub(crate) fn compare(expected: &Side, found: &Side) -> Vec<Difference> {
     differences
 }
 
-/// Which headers a browser looks at: Fetch, sections "CORS check", "CORS-preflight fetch" and
+/// Whether a browser reads a header: Fetch, sections "CORS check", "CORS-preflight fetch" and
 /// "CORS-exposed header-name list".
 fn seen_by_browsers(name: &str, preflight: bool) -> bool {
     match name {
@@ -171,7 +171,7 @@ fn seen_by_browsers(name: &str, preflight: bool) -> bool {
     }
 }
 
-/// What a header says, however it is written.
+/// What a header means, whatever its order, case and spacing.
 fn meaning(name: &str, value: &str) -> Vec<String> {
     let list = || {
         value
@@ -191,7 +191,7 @@ fn meaning(name: &str, value: &str) -> Vec<String> {
     items
 }
 
-/// Which of the names in S3's `Vary` a `Vary` holds.
+/// Which of the names in S3's `Vary` a `Vary` value covers.
 fn varies(value: Option<&str>) -> [bool; 3] {
     let mut held = [false; 3];
     for name in value.unwrap_or_default().split(',').map(str::trim) {
@@ -227,7 +227,7 @@ mod tests {
     fn what_a_browser_cannot_tell_does_not_matter() {
         let rows: &[Row<'_>] = &[
             (
-                "order and blanks of methods",
+                "order and spacing of methods",
                 side(Some(200), &[(ACAM, "GET, PUT")]),
                 side(Some(200), &[(ACAM, "PUT,GET")]),
                 &[(ACAM, false)],
@@ -245,13 +245,13 @@ mod tests {
                 &[(ACAH, false)],
             ),
             (
-                "methods on an actual answer",
+                "methods on an actual response",
                 side(None, &[(ACAM, "GET")]),
                 side(None, &[]),
                 &[(ACAM, false)],
             ),
             (
-                "exposed headers on an actual answer",
+                "exposed headers on an actual response",
                 side(None, &[(ACEH, "ETag")]),
                 side(None, &[]),
                 &[(ACEH, true)],
@@ -302,7 +302,7 @@ mod tests {
                 &[],
             ),
             (
-                "Vary that says everything",
+                "Vary that covers everything",
                 side(None, &[("vary", VARY)]),
                 side(None, &[("vary", "*")]),
                 &[],

@@ -1,4 +1,4 @@
-//! What the configuration says of a request: the library decides, this keeps the outcome.
+//! The response that the configuration requires, as the library decides it.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use s3_cors::{CorsPolicy, Decision, RequestParts};
 
 use super::plan::Request;
 
-/// The answer that the configuration asks for, as far as CORS goes.
+/// The expected response, as far as CORS determines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expected {
-    /// The status, if CORS decides it.
+    /// The status, if CORS determines it.
     pub(crate) status: Option<u16>,
-    /// The code of the error, if the request is refused.
+    /// The error code, if the request is refused.
     pub(crate) error_code: Option<&'static str>,
     /// `Access-Control-*` and `Vary`, names in lower case.
     pub(crate) headers: BTreeMap<String, Vec<u8>>,
-    /// Why no rule allows it, in words.
+    /// Why no rule allows the request, in words.
     pub(crate) reason: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Expected {
         expected
     }
 
-    /// Whether the configuration allows it.
+    /// Whether the configuration allows the request.
     pub(crate) fn is_allowed(&self) -> bool {
         !self.headers.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What a probe found, for programs.
+//! The results of a probe as JSON.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::client::Reply;
 use super::compare::Difference;
+use super::diagnosis::Diagnosis;
 use super::expected::Expected;
 use super::plan::{Plan, Planned};
-use super::telltales::Telltale;
-use super::{Answered, Exchange, Outcome, counted};
+use super::{Exchange, Observed, Outcome, counted};
 use crate::args::Probe;
 use crate::json;
 use crate::report::{Report, Verdict};
@@ -24,7 +24,7 @@ struct Probed<'a> {
     requests_sent: usize,
     endpoints: Vec<Endpoint<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answered_differently: Option<usize>,
+    endpoints_differ: Option<usize>,
     requests: Vec<Asked<'a>>,
 }
 
@@ -32,7 +32,7 @@ struct Probed<'a> {
 struct Endpoint<'a> {
     url: &'a str,
     differing: usize,
-    telltales: &'a [Telltale],
+    diagnoses: &'a [Diagnosis],
 }
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ struct Asked<'a> {
     #[serde(flatten)]
     request: AskedRequest<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    answers: Vec<Answer<'a>>,
+    responses: Vec<Response<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     between: Option<&'a [Difference]>,
 }
@@ -52,11 +52,11 @@ struct AskedRequest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<usize>,
     why: &'a str,
-    expected: ExpectedAnswer<'a>,
+    expected: ExpectedResponse<'a>,
 }
 
 #[derive(Serialize)]
-struct ExpectedAnswer<'a> {
+struct ExpectedResponse<'a> {
     allowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -68,11 +68,11 @@ struct ExpectedAnswer<'a> {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Response<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    no_answer: Option<&'a str>,
+    no_response: Option<&'a str>,
     differs: bool,
     differences: &'a [Difference],
 }
@@ -81,14 +81,14 @@ pub(super) fn outcome(outcome: &Outcome, verdict: Verdict) -> Report {
     let Outcome {
         exact, exchanges, ..
     } = outcome;
-    let endpoints = outcome.urls.iter().zip(&outcome.telltales).enumerate();
-    let endpoints = endpoints.map(|(endpoint, (url, telltales))| Endpoint {
+    let endpoints = outcome.urls.iter().zip(&outcome.diagnoses).enumerate();
+    let endpoints = endpoints.map(|(endpoint, (url, diagnoses))| Endpoint {
         url,
         differing: exchanges
             .iter()
             .filter(|e| e.differs(endpoint, *exact))
             .count(),
-        telltales,
+        diagnoses,
     });
     let apart = || {
         let apart = |e: &&Exchange| counted(&e.between, *exact).next().is_some();
@@ -102,16 +102,16 @@ pub(super) fn outcome(outcome: &Outcome, verdict: Verdict) -> Report {
         requests_planned: outcome.planned,
         requests_sent: exchanges.len(),
         endpoints: endpoints.collect(),
-        answered_differently: two.then(apart),
+        endpoints_differ: two.then(apart),
         requests: exchanges
             .iter()
             .map(|exchange| Asked {
                 request: request(&exchange.planned, &exchange.expected),
-                answers: exchange
+                responses: exchange
                     .sides
                     .iter()
                     .enumerate()
-                    .map(|(endpoint, side)| answer(side, exchange.differs(endpoint, *exact)))
+                    .map(|(endpoint, side)| response(side, exchange.differs(endpoint, *exact)))
                     .collect(),
                 between: two.then_some(&exchange.between),
             })
@@ -120,14 +120,14 @@ pub(super) fn outcome(outcome: &Outcome, verdict: Verdict) -> Report {
     json::report("probe", verdict, probed)
 }
 
-fn answer(side: &Answered, differs: bool) -> Answer<'_> {
-    let (status, no_answer) = match &side.reply {
-        Reply::Answer(answer) => (Some(answer.status), None),
+fn response(side: &Observed, differs: bool) -> Response<'_> {
+    let (status, no_response) = match &side.reply {
+        Reply::Response(response) => (Some(response.status), None),
         Reply::Nothing(reason) => (None, Some(reason.as_str())),
     };
-    Answer {
+    Response {
         status,
-        no_answer,
+        no_response,
         differs,
         differences: &side.differences,
     }
@@ -140,7 +140,7 @@ fn request<'a>(planned: &'a Planned, expected: &'a Expected) -> AskedRequest<'a>
         headers: headers.map(|(name, value)| [*name, value]).collect(),
         rule: planned.rule,
         why: &planned.why,
-        expected: ExpectedAnswer {
+        expected: ExpectedResponse {
             allowed: expected.is_allowed(),
             status: expected.status,
             error_code: expected.error_code,

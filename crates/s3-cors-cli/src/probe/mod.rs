@@ -1,15 +1,15 @@
 //! `s3-cors probe`: requests derived from a configuration, sent to a live endpoint or to two, and
-//! the answers compared with what the configuration says.
+//! the responses compared with what the configuration says.
 
 mod client;
 mod compare;
+mod diagnosis;
 mod expected;
 mod json;
 mod origins;
 mod plan;
 mod progress;
 mod show;
-mod telltales;
 
 use std::time::Duration;
 
@@ -18,58 +18,58 @@ use ureq::http::Uri;
 
 use self::client::{Client, Reply};
 use self::compare::{Difference, Side, compare};
+use self::diagnosis::{Diagnosis, diagnose};
 use self::expected::Expected;
 use self::plan::{Plan, Planned};
-use self::telltales::{Telltale, telltales};
 use crate::args::{Format, Probe};
 use crate::report::{Report, Verdict};
 use crate::usable;
 
-/// A request, what the configuration says of it, and what each endpoint does.
+/// A request, the expected response, and what each endpoint responded.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) planned: Planned,
     pub(crate) expected: Expected,
-    /// One for each endpoint that was still asked.
-    pub(crate) sides: Vec<Answered>,
+    /// One for each endpoint that was still probed.
+    pub(crate) sides: Vec<Observed>,
     /// Where two endpoints disagree.
     pub(crate) between: Vec<Difference>,
 }
 
-/// What an endpoint said to a request.
+/// What an endpoint responded to a request.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub(crate) struct Observed {
     pub(crate) reply: Reply,
     pub(crate) differences: Vec<Difference>,
 }
 
-/// Everything there is to report.
+/// All results of a probe.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The configuration's file.
+    /// The name of the configuration file.
     pub(crate) file: String,
     pub(crate) rules: usize,
     pub(crate) urls: Vec<String>,
     pub(crate) exact: bool,
     pub(crate) exchanges: Vec<Exchange>,
-    /// How many requests there would be without a limit.
+    /// The number of requests without the limit.
     pub(crate) possible: usize,
     pub(crate) planned: usize,
-    pub(crate) telltales: Vec<Vec<Telltale>>,
+    pub(crate) diagnoses: Vec<Vec<Diagnosis>>,
 }
 
 impl Exchange {
-    /// Whether an answer of an endpoint differs, or is missing.
+    /// Whether the response of an endpoint differs or is missing.
     pub(crate) fn differs(&self, endpoint: usize, exact: bool) -> bool {
         self.sides
             .get(endpoint)
             .is_some_and(|side| match side.reply {
                 Reply::Nothing(_) => true,
-                Reply::Answer(_) => counted(&side.differences, exact).next().is_some(),
+                Reply::Response(_) => counted(&side.differences, exact).next().is_some(),
             })
     }
 
-    /// Whether there is something to show: an answer that differs from what is expected, or two
+    /// Whether there is something to show: a response that differs from the expected one, or two
     /// that differ from each other.
     pub(crate) fn is_odd(&self, exact: bool) -> bool {
         (0..self.sides.len()).any(|endpoint| self.differs(endpoint, exact))
@@ -85,7 +85,7 @@ pub(crate) fn counted(
     differences.iter().filter(move |d| exact || d.matters)
 }
 
-/// After so many requests in a row without an answer, an endpoint is asked no more.
+/// After this many consecutive requests without a response, the probe stops.
 const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
@@ -120,8 +120,8 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         exact: args.exact,
         possible: plan.possible,
         planned: plan.requests.len(),
-        exchanges: ask(plan, &policy, endpoints, args),
-        telltales: Vec::new(),
+        exchanges: send(plan, &policy, endpoints, args),
+        diagnoses: Vec::new(),
     };
     for (endpoint, url) in outcome.urls.iter().enumerate() {
         let replies = || {
@@ -130,17 +130,17 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
                 .iter()
                 .filter_map(|e| e.sides.get(endpoint))
         };
-        if !replies().any(|side| matches!(side.reply, Reply::Answer(_))) {
+        if !replies().any(|side| matches!(side.reply, Reply::Response(_))) {
             let reason = replies().find_map(|side| match &side.reply {
                 Reply::Nothing(reason) => Some(reason.as_str()),
-                Reply::Answer(_) => None,
+                Reply::Response(_) => None,
             });
-            let reason = reason.unwrap_or("nothing was asked");
-            return failed(&format!("{url} does not answer: {reason}"));
+            let reason = reason.unwrap_or("no request was sent");
+            return failed(&format!("{url} does not respond: {reason}"));
         }
     }
-    outcome.telltales = (0..outcome.urls.len())
-        .map(|endpoint| telltales(&outcome.exchanges, endpoint))
+    outcome.diagnoses = (0..outcome.urls.len())
+        .map(|endpoint| diagnose(&outcome.exchanges, endpoint))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
     show::outcome(&outcome, Verdict::found(odd), args.all, format)
@@ -150,16 +150,16 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
 fn endpoint(url: &str) -> Result<Uri, String> {
     let uri: Uri = url
         .parse()
-        .map_err(|error| format!("\"{url}\" is no URL: {error}"))?;
+        .map_err(|error| format!("\"{url}\" is not a URL: {error}"))?;
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(uri),
         _ => Err(format!(
-            "\"{url}\" is no URL to probe: write it in full, as https://host/path"
+            "\"{url}\" cannot be probed: write a full URL, such as https://host/path"
         )),
     }
 }
 
-fn ask(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Vec<Exchange> {
+fn send(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Vec<Exchange> {
     let timeout = Duration::from_secs(args.timeout.into());
     let mut clients: Vec<(Client, usize)> = endpoints
         .into_iter()
@@ -181,20 +181,20 @@ fn ask(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Ve
         for (client, silent) in &mut clients {
             let reply = client.send(&exchange.planned.request);
             let differences = match &reply {
-                Reply::Answer(answer) => {
+                Reply::Response(response) => {
                     *silent = 0;
                     let method = exchange.planned.request.method;
-                    compare(&(&exchange.expected).into(), &Side::of(answer, method))
+                    compare(&(&exchange.expected).into(), &Side::of(response, method))
                 }
                 Reply::Nothing(_) => {
                     *silent += 1;
                     Vec::new()
                 }
             };
-            exchange.sides.push(Answered { reply, differences });
+            exchange.sides.push(Observed { reply, differences });
         }
         if let [one, other] = &exchange.sides[..]
-            && let (Reply::Answer(one), Reply::Answer(other)) = (&one.reply, &other.reply)
+            && let (Reply::Response(one), Reply::Response(other)) = (&one.reply, &other.reply)
         {
             let method = exchange.planned.request.method;
             exchange.between = compare(&Side::of(one, method), &Side::of(other, method));

@@ -1,19 +1,20 @@
-//! An entry of `AllowedOrigins` → origins inside it, at its edges and just outside.
+//! Derives origins from an entry of `AllowedOrigins`: some that match it, some at its edges and some
+//! just outside.
 //!
-//! Which of them are allowed is not said here: the policy decides that.
+//! The policy decides which of them are allowed.
 
-/// An origin to ask with.
+/// An origin to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sample {
     pub(crate) origin: String,
-    /// How it was made from the entry.
+    /// How it was derived from the entry.
     pub(crate) how: &'static str,
 }
 
-/// An origin that no rule means.
+/// An origin that no rule lists.
 pub(crate) const STRANGER: &str = "https://stranger.s3-cors.test";
 
-/// A plain origin that the entry matches, if one can be sent.
+/// An ordinary origin that matches the entry, if it can be sent.
 pub(crate) fn inside(entry: &str) -> Option<Sample> {
     let (origin, how) = match entry.split_once('*') {
         None => (entry.to_owned(), "the entry itself"),
@@ -25,7 +26,7 @@ pub(crate) fn inside(entry: &str) -> Option<Sample> {
     sendable(&origin).then_some(Sample { origin, how })
 }
 
-/// Origins around the entry that HTTP can carry.
+/// Origins at the edges of the entry and outside it, as far as HTTP can carry them.
 pub(crate) fn around(entry: &str) -> Vec<Sample> {
     let mut samples = match entry.split_once('*') {
         Some(("", "")) => around_everything(),
@@ -36,7 +37,7 @@ pub(crate) fn around(entry: &str) -> Vec<Sample> {
     samples
 }
 
-/// Something that makes an origin of the entry that looks like one.
+/// A text to put in place of the wildcard, so that the result looks like an origin.
 fn filling(before: &str, after: &str) -> &'static str {
     match before {
         "" if after.is_empty() => "https://probe.s3-cors.test",
@@ -57,15 +58,18 @@ fn sample(origin: String, how: &'static str) -> Sample {
 
 fn around_everything() -> Vec<Sample> {
     vec![
-        sample("null".into(), "what sandboxed pages and files send"),
+        sample(
+            "null".into(),
+            "the origin of sandboxed pages and local files",
+        ),
         sample("http://localhost:8080".into(), "a page in development"),
     ]
 }
 
 fn around_exact(entry: &str) -> Vec<Sample> {
     let mut samples = vec![
-        sample(format!("{entry}.evil.test"), "with more behind it"),
-        sample(format!("{entry}/"), "with a slash behind it"),
+        sample(format!("{entry}.evil.test"), "with text appended"),
+        sample(format!("{entry}/"), "with a trailing slash"),
     ];
     if let Some((scheme, host)) = entry.split_once("://") {
         let other = match scheme {
@@ -75,7 +79,7 @@ fn around_exact(entry: &str) -> Vec<Sample> {
         samples.extend([
             sample(
                 format!("{scheme}://evil{host}"),
-                "with more before the host",
+                "with text before the host",
             ),
             sample(format!("{scheme}://sub.{host}"), "a subdomain"),
             sample(format!("{other}://{host}"), "with the other scheme"),
@@ -103,7 +107,7 @@ fn around_wildcard(before: &str, after: &str) -> Vec<Sample> {
         sample(format!("{before}{after}"), "with nothing for the wildcard"),
         sample(
             format!("{before}{filling}{after}.evil.test"),
-            "with more behind it",
+            "with text appended",
         ),
         sample(
             format!("{before}a.b-c.{filling}{after}"),
@@ -115,7 +119,7 @@ fn around_wildcard(before: &str, after: &str) -> Vec<Sample> {
         let rest = rest.as_str();
         samples.push(sample(
             format!("{before}{rest}"),
-            "without the wildcard and the character behind it",
+            "without the wildcard and the character after it",
         ));
         samples.push(sample(
             format!("{before}{filling}{}", shorter(after)),
@@ -125,7 +129,7 @@ fn around_wildcard(before: &str, after: &str) -> Vec<Sample> {
     if let Some(overlapping) = overlapping(before, after) {
         samples.push(sample(
             overlapping,
-            "with what stands before and behind the wildcard overlapping",
+            "with overlapping text before and after the wildcard",
         ));
     }
     samples.push(sample(
@@ -143,7 +147,7 @@ fn around_wildcard(before: &str, after: &str) -> Vec<Sample> {
     samples
 }
 
-/// The two parts on top of each other, as far as the end of one is the beginning of the other.
+/// The two parts joined so that they overlap, if the end of one is the start of the other.
 fn overlapping(before: &str, after: &str) -> Option<String> {
     let common = (1..=after.len())
         .filter(|&length| after.is_char_boundary(length))
@@ -158,7 +162,7 @@ fn shorter(text: &str) -> &str {
     characters.as_str()
 }
 
-/// Whether a header line can carry it unchanged.
+/// Whether a header line can carry the value unchanged.
 pub(crate) fn sendable(value: &str) -> bool {
     !value.is_empty()
         && value.trim_matches([' ', '\t']) == value

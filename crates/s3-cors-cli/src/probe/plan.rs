@@ -1,4 +1,4 @@
-//! A configuration → the requests worth sending, the most telling first.
+//! Derives the requests worth sending from a configuration, the most informative first.
 
 use std::collections::HashSet;
 
@@ -6,24 +6,24 @@ use s3_cors::{CorsConfiguration, CorsRule};
 
 use super::origins::{self, STRANGER, Sample, sendable};
 
-/// A request, as far as the probe chooses it.
+/// The method and headers of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Request {
     pub(crate) method: &'static str,
-    /// Header lines; a name may stand on several.
+    /// Header lines; a name may occur several times.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 /// A request and why it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Planned {
-    /// The rule it was derived from, counted from 0.
+    /// The index of the rule it was derived from.
     pub(crate) rule: Option<usize>,
     pub(crate) why: String,
     pub(crate) request: Request,
 }
 
-/// The requests, and how many there would be without a limit.
+/// The requests, and their number without the limit.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) requests: Vec<Planned>,
@@ -34,24 +34,24 @@ pub(crate) const ORIGIN: &str = "Origin";
 const METHOD: &str = "Access-Control-Request-Method";
 const HEADERS: &str = "Access-Control-Request-Headers";
 
-/// Every method S3 accepts in a preflight; it allows the first five.
+/// The methods that S3 knows in a preflight; rules can allow the first five.
 const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
-/// The methods of actual requests that change nothing, and those that do.
+/// The methods of actual requests that only read, and of those that write.
 const READS: [&str; 2] = ["GET", "HEAD"];
 const WRITES: [&str; 3] = ["PUT", "POST", "DELETE"];
-/// A header that hardly any rule means.
+/// A header that hardly any rule allows.
 const UNKNOWN_HEADER: &str = "x-s3-cors-probe";
 
-/// How soon a request is sent.
+/// The order in which requests are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
-    /// What shows caches and proxies at work, and each rule once.
+    /// Requests that reveal caches and proxies, and one for each rule.
     First,
-    /// Each entry of each rule.
+    /// Requests for each entry of each rule.
     Entries,
-    /// What lies just outside.
+    /// Requests just outside the rules.
     Edges,
-    /// What only S3 does.
+    /// Requests that S3 treats in its own way.
     Oddities,
 }
 
@@ -109,11 +109,16 @@ impl Draft {
         self.requests.push((turn, planned));
     }
 
-    /// The first `GET` has no `Origin`: a cache that keeps its answer hands it to the next.
+    /// The first `GET` has no `Origin`: a cache may reuse its response for the next request.
     fn without_origin(&mut self) {
         self.add(Turn::First, "GET", &[], "no Origin: not a CORS request");
         self.add(Turn::First, "OPTIONS", &[(METHOD, "GET")], "no Origin");
-        self.add(Turn::Edges, "OPTIONS", &[], "no Origin, nothing asked for");
+        self.add(
+            Turn::Edges,
+            "OPTIONS",
+            &[],
+            "no Origin, no requested method",
+        );
         self.add(Turn::Edges, "HEAD", &[], "no Origin: not a CORS request");
     }
 
@@ -121,7 +126,7 @@ impl Draft {
         let method = configuration.cors_rules.iter().find_map(first_method);
         let method = method.unwrap_or("GET");
         let origin = (ORIGIN, STRANGER);
-        let why = "an origin that no entry names";
+        let why = "an origin that no entry lists";
         self.add(Turn::First, "GET", &[origin], why);
         self.add(Turn::First, "OPTIONS", &[origin, (METHOD, method)], why);
         self.add(
@@ -196,7 +201,7 @@ impl Draft {
                 );
             }
         }
-        self.add(Turn::Edges, "OPTIONS", &[origin], "no method asked for");
+        self.add(Turn::Edges, "OPTIONS", &[origin], "no requested method");
     }
 
     fn requested_headers(
@@ -254,12 +259,12 @@ impl Draft {
         ask(
             Turn::Entries,
             &mixed,
-            "an allowed header and one that hardly is",
+            "an allowed header and an unlikely one",
         );
         ask(
             Turn::Edges,
             UNKNOWN_HEADER,
-            "a header that hardly is allowed",
+            "a header that is unlikely to be allowed",
         );
         let upper = first.to_ascii_uppercase();
         ask(Turn::Edges, &upper, "an allowed header in upper case");
@@ -275,21 +280,21 @@ impl Draft {
             Turn::Oddities,
             "OPTIONS",
             &[origin, method, (HEADERS, first), (HEADERS, UNKNOWN_HEADER)],
-            "the list of headers on two lines, the second hardly allowed",
+            "the list of headers on two lines, with an unlikely header on the second",
         );
     }
 
-    /// What S3 does and few others do: it judges any request by what it asks for.
+    /// S3 evaluates the `Access-Control-Request-*` headers of any request; few others do.
     fn oddities(&mut self, rule: &CorsRule, origin: (&'static str, &str), method: &'static str) {
         let turn = Turn::Oddities;
         let outside = METHODS
             .into_iter()
             .find(|method| rule.allowed_methods.iter().all(|m| m != method))
             .unwrap_or("PATCH");
-        let asked = "GET that asks for another method, which S3 judges instead";
+        let asked = "GET with a requested method, which S3 evaluates instead of GET";
         self.add(turn, "GET", &[origin, (METHOD, method)], asked);
         self.add(turn, "GET", &[origin, (METHOD, outside)], asked);
-        let why = "GET that asks for a header, which S3 judges, too";
+        let why = "GET with requested headers, which S3 evaluates";
         let unknown = (HEADERS, UNKNOWN_HEADER);
         self.add(turn, "GET", &[origin, unknown], why);
         if let Some(name) = rule.allowed_headers.first() {
@@ -319,7 +324,7 @@ fn first_method(rule: &CorsRule) -> Option<&'static str> {
     METHODS.into_iter().find(|method| method == first)
 }
 
-/// Whether HTTP allows it as a header's name.
+/// Whether HTTP allows this as a header name.
 fn is_token(name: &str) -> bool {
     sendable(name)
         && name

@@ -1,4 +1,4 @@
-//! A bar for probes that take a while, on a terminal only.
+//! A progress bar, on a terminal only.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -8,7 +8,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     pub(crate) fn of(requests: usize) -> Self {
         let length = u64::try_from(requests).unwrap_or(u64::MAX);
-        // It draws on the standard error, and not at all where that is no terminal.
+        // It draws on standard error, and only if that is a terminal.
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
         if let Ok(style) =
             ProgressStyle::with_template("{bar:30} {pos} of {len} requests, {eta} left")

@@ -1,4 +1,4 @@
-//! What a probe found, for people.
+//! The results of a probe as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,7 +21,7 @@ macro_rules! put {
     };
 }
 
-/// Kinds of differences that are shown unless all are asked for.
+/// How many kinds of differences are shown without `--all`.
 const MOST_KINDS: usize = 12;
 
 pub(crate) fn outcome(outcome: &Outcome, verdict: Verdict, all: bool, format: Format) -> Report {
@@ -34,24 +34,24 @@ pub(crate) fn outcome(outcome: &Outcome, verdict: Verdict, all: bool, format: Fo
 fn text(outcome: &Outcome, all: bool) -> String {
     let mut out = String::new();
     heading(outcome, &mut out);
-    for (endpoint, telltales) in outcome.telltales.iter().enumerate() {
-        for telltale in telltales {
-            let style = if telltale.note { HINT } else { ODD };
+    for (endpoint, diagnoses) in outcome.diagnoses.iter().enumerate() {
+        for diagnosis in diagnoses {
+            let style = if diagnosis.note { HINT } else { ODD };
             let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
                 ([_, _], Some(url)) => format!("{url}: "),
                 _ => String::new(),
             };
-            let answers = count(telltale.answers, "answer", "answers");
+            let responses = count(diagnosis.responses, "response", "responses");
             put!(
                 out,
                 "{}: {of}{} {}",
-                paint(style, telltale.code),
-                telltale.text,
-                paint(DIM, format!("({answers})"))
+                paint(style, diagnosis.code),
+                diagnosis.text,
+                paint(DIM, format!("({responses})"))
             );
-            put!(out, "  {} {}", paint(HINT, "help:"), telltale.help);
+            put!(out, "  {} {}", paint(HINT, "help:"), diagnosis.help);
         }
-        if !telltales.is_empty() {
+        if !diagnoses.is_empty() {
             out.push('\n');
         }
     }
@@ -72,7 +72,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
     );
     let skipped = outcome.possible - outcome.planned;
     if skipped > 0 {
-        let skipped = count(skipped, "request more is", "requests more are");
+        let skipped = count(skipped, "more request is", "more requests are");
         put!(
             out,
             "  {}",
@@ -87,7 +87,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
             "  {}",
             paint(
                 BAD,
-                format!("{unasked} not sent, as several in a row got no answer")
+                format!("{unasked} not sent because several in a row got no response")
             )
         );
     }
@@ -121,13 +121,13 @@ fn differences(outcome: &Outcome, all: bool, out: &mut String) {
     for (exchange, more) in kinds.iter().take(most) {
         one(outcome, exchange, out);
         if *more > 0 {
-            let more = count(*more, "request more is", "requests more are");
+            let more = count(*more, "more request differs", "more requests differ");
             put!(
                 out,
                 "  {}",
                 paint(
                     DIM,
-                    format!("{more} answered otherwise in the same way (--all lists them)")
+                    format!("{more} in the same way (use --all to list them)")
                 )
             );
         }
@@ -139,13 +139,13 @@ fn differences(outcome: &Outcome, all: bool, out: &mut String) {
             "{}\n",
             paint(
                 DIM,
-                format!("and {more} more kinds of differences (--all lists them)")
+                format!("and {more} more kinds of differences (use --all to list them)")
             )
         );
     }
 }
 
-/// What is the same for requests answered otherwise in the same way.
+/// A key that is the same for requests whose responses differ in the same way.
 fn kind(exchange: &Exchange, exact: bool) -> String {
     let request = &exchange.planned.request;
     let origin = request
@@ -164,14 +164,14 @@ fn kind(exchange: &Exchange, exact: bool) -> String {
     let mut kind = String::new();
     let sides = exchange.sides.iter().map(|side| match &side.reply {
         Reply::Nothing(reason) => reason.clone(),
-        Reply::Answer(_) if is_bare(&side.differences, exact) => {
+        Reply::Response(_) if is_bare(&side.differences, exact) => {
             let others = counted(&side.differences, exact).filter(|d| !d.is_header());
             let others: String = others
                 .map(|d| format!("{} {:?}", d.item, d.found))
                 .collect();
             format!("{} no CORS header {others}", request.method)
         }
-        Reply::Answer(_) => counted(&side.differences, exact)
+        Reply::Response(_) => counted(&side.differences, exact)
             .map(|d| match d.item.as_str() {
                 "access-control-allow-headers" => d.item.clone(),
                 _ => format!("{} {} {}\n", d.item, value(&d.expected), value(&d.found)),
@@ -185,7 +185,7 @@ fn kind(exchange: &Exchange, exact: bool) -> String {
     kind
 }
 
-/// A request and what differs.
+/// A request and the differences in its response.
 fn one(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
     put!(
         out,
@@ -212,19 +212,19 @@ fn one(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
                 put!(
                     out,
                     "    {} {}",
-                    paint(BAD, "no answer:"),
+                    paint(BAD, "no response:"),
                     shown(reason.as_bytes())
                 );
             }
-            Reply::Answer(_) => {
-                answer_differs(&side.differences, outcome.exact, out);
+            Reply::Response(_) => {
+                response_differs(&side.differences, outcome.exact, out);
             }
         },
         _ => side_by_side(outcome, exchange, out),
     }
 }
 
-fn answer_differs(differences: &[Difference], exact: bool, out: &mut String) {
+fn response_differs(differences: &[Difference], exact: bool, out: &mut String) {
     let bare = is_bare(differences, exact);
     for difference in counted(differences, exact) {
         if bare && difference.is_header() {
@@ -258,8 +258,7 @@ fn answer_differs(differences: &[Difference], exact: bool, out: &mut String) {
     }
 }
 
-/// Whether an answer lacks every header that was expected, `Access-Control-Allow-Origin` first of
-/// all.
+/// Whether a response lacks all expected headers, among them `Access-Control-Allow-Origin`.
 fn is_bare(differences: &[Difference], exact: bool) -> bool {
     let mut headers = counted(differences, exact).filter(|d| d.is_header());
     let mut lacks_origin = false;
@@ -282,7 +281,7 @@ fn side_by_side(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
             put!(
                 out,
                 "    {url}: {} {}",
-                paint(BAD, "no answer:"),
+                paint(BAD, "no response:"),
                 shown(reason.as_bytes())
             );
         }
@@ -320,7 +319,7 @@ fn side_by_side(outcome: &Outcome, exchange: &Exchange, out: &mut String) {
     }
 }
 
-/// What the configuration says of an item.
+/// The value that the configuration requires for an item.
 pub(crate) fn expected_value(exchange: &Exchange, item: &str) -> Option<String> {
     let Expected {
         status,
@@ -338,7 +337,7 @@ pub(crate) fn expected_value(exchange: &Exchange, item: &str) -> Option<String> 
 }
 
 fn value(value: Option<&str>) -> String {
-    value.map_or_else(|| "nothing".into(), |value| shown(value.as_bytes()))
+    value.map_or_else(|| "(none)".into(), |value| shown(value.as_bytes()))
 }
 
 fn summary(outcome: &Outcome, out: &mut String) {
@@ -353,19 +352,24 @@ fn summary(outcome: &Outcome, out: &mut String) {
             .iter()
             .filter(|e| e.differs(endpoint, outcome.exact))
             .count();
-        let as_said = format!("what {} says", outcome.file);
         if differing == 0 {
             put!(
                 out,
-                "{name}{}: all {asked} answers are {as_said}",
-                paint(GOOD, "no difference")
+                "{name}{}: all {asked} responses match {}",
+                paint(GOOD, "no difference"),
+                outcome.file
             );
         } else {
             let differ = format!(
                 "{differing} of {} differ",
-                count(asked, "answer", "answers")
+                count(asked, "response", "responses")
             );
-            put!(out, "{name}{} from {as_said}", paint(BAD, differ));
+            put!(
+                out,
+                "{name}{} from what {} requires",
+                paint(BAD, differ),
+                outcome.file
+            );
         }
         let unnoticed = outcome
             .exchanges
@@ -373,13 +377,15 @@ fn summary(outcome: &Outcome, out: &mut String) {
             .filter(|e| !e.differs(endpoint, false) && e.differs(endpoint, true))
             .count();
         if !outcome.exact && unnoticed > 0 {
-            let unnoticed = count(unnoticed, "answer differs", "answers differ");
+            let unnoticed = count(unnoticed, "more response differs", "more responses differ");
             put!(
                 out,
                 "  {}",
                 paint(
                     DIM,
-                    format!("{unnoticed} in what no browser notices (--exact lists that)")
+                    format!(
+                        "{unnoticed} only in ways that browsers ignore (use --exact to include them)"
+                    )
                 )
             );
         }
@@ -393,14 +399,14 @@ fn summary(outcome: &Outcome, out: &mut String) {
         if apart == 0 {
             put!(
                 out,
-                "{}: both endpoints answer alike",
+                "{}: both endpoints give the same responses",
                 paint(GOOD, "no difference")
             );
         } else {
             let apart = format!("{apart} of {}", count(asked, "request", "requests"));
             put!(
                 out,
-                "{} are answered differently by the two",
+                "{} get different responses from the two endpoints",
                 paint(BAD, apart)
             );
         }
@@ -445,13 +451,13 @@ pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Fo
     let requests = count(plan.requests.len(), "request", "requests");
     put!(
         out,
-        "{requests} of {} possible; nothing was sent",
+        "{requests} of {} possible; no request was sent",
         plan.possible
     );
     Report::on_stdout(out, Verdict::Fine)
 }
 
-/// What `--include-writes` is about to do.
+/// A warning before `--include-writes` sends its requests.
 pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
     let mut out = String::new();
     let sent = |method: &str| {
@@ -469,8 +475,8 @@ pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
     for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
         put!(
             out,
-            "{} {} without content go to {url}: what it names may be overwritten and deleted",
-            paint(ODD, "writing:"),
+            "{} sending {} with an empty body to {url}: the resource may be overwritten and deleted",
+            paint(ODD, "warning:"),
             writes.join(", ")
         );
     }

@@ -34,10 +34,7 @@ const DOUBTFUL: &str = r#"[
 fn a_good_file_is_fine() {
     let directory = Directory::with(GOOD);
     let ran = directory.run(&["check", "cors.json"]);
-    assert_eq!(
-        ran.stdout,
-        "cors.json: 1 rule, nothing to find fault with\n"
-    );
+    assert_eq!(ran.stdout, "cors.json: 1 rule, no problems found\n");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let json = directory
         .run(&["check", "cors.json", "--format", "json"])
@@ -60,7 +57,7 @@ fn everything_s3_would_refuse_is_shown_with_its_line() {
   |                            ^^^^^^^^^^^^^^^^^^^^^ CORSRules[0].AllowedOrigins[0]
   |
   = help: keep one, or write a separate entry for each value
-  = note: S3 answers InvalidRequest: AllowedOrigin "https://*.example.*" can not have more than one wildcard.
+  = note: S3 responds with InvalidRequest: AllowedOrigin "https://*.example.*" can not have more than one wildcard.
 
 error: S3 does not support the method "PATCH"
  --> cors.json:4:35
@@ -69,7 +66,7 @@ error: S3 does not support the method "PATCH"
   |                                   ^^^^^^^ CORSRules[0].AllowedMethods[1]
   |
   = help: use GET, PUT, HEAD, POST or DELETE
-  = note: S3 answers InvalidRequest: Found unsupported HTTP method in CORS config. Unsupported method is PATCH
+  = note: S3 responds with InvalidRequest: Found unsupported HTTP method in CORS config. Unsupported method is PATCH
 
 error: unknown key `ExposedHeaders`
  --> cors.json:5:9
@@ -124,14 +121,14 @@ cors.json: 1 rule, 1 error
 
 #[test]
 fn the_severity_that_fails_can_be_chosen() {
-    // One remark: its wildcard does not take the domain itself.
-    let remark = GOOD.replace("www.", "*.");
+    // One note: the wildcard does not match the domain itself.
+    let note = GOOD.replace("www.", "*.");
     // One warning: an upload whose ETag cannot be read.
     let warning = GOOD.replace("[\"GET\", \"HEAD\"]", "[\"PUT\", \"POST\"]");
     for (text, fail_on, code) in [
-        (&remark, "info", 1),
-        (&remark, "warning", 0),
-        (&remark, "error", 0),
+        (&note, "info", 1),
+        (&note, "warning", 0),
+        (&note, "error", 0),
         (&warning, "info", 1),
         (&warning, "warning", 1),
         (&warning, "error", 0),
@@ -241,7 +238,7 @@ fn of_very_many_findings_the_severest_are_shown() {
     );
     assert!(
         ran.stdout
-            .contains("not shown here (--format json has them)"),
+            .contains("not shown (use --format json to see all)"),
         "{}",
         ran.stdout
     );

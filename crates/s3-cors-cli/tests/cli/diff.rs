@@ -1,4 +1,4 @@
-//! `diff` of configurations that say the same and that do not.
+//! `diff` of configurations that are equivalent and of some that are not.
 
 use crate::run::Directory;
 
@@ -7,24 +7,24 @@ const BEFORE: &str = r#"[
 ]"#;
 
 #[test]
-fn configurations_that_answer_alike_are_alike_however_they_are_written() {
+fn configurations_that_mean_the_same_are_equivalent_however_they_are_written() {
     let directory = Directory::with(BEFORE);
     let xml = directory.run(&["convert", "cors.json", "--to", "xml"]);
     directory.write("cors.xml", xml.stdout);
     let ran = directory.run(&["diff", "cors.json", "cors.xml"]);
     assert_eq!(
         ran.stdout,
-        "cors.json and cors.xml answer every request alike\n"
+        "cors.json and cors.xml are equivalent: every request gets the same response\n"
     );
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let json = directory
         .run(&["diff", "cors.json", "cors.xml", "--format", "json"])
         .json();
-    assert_eq!(json["alike"], true);
+    assert_eq!(json["equivalent"], true);
 }
 
 #[test]
-fn who_gains_and_who_loses_is_said_with_a_witness() {
+fn what_is_gained_and_lost_is_shown_with_an_example() {
     let directory = Directory::with(BEFORE);
     directory.write(
         "gains.json",

@@ -1,4 +1,4 @@
-//! `explain`: the words are the library's; here it is that they arrive.
+//! `explain`: the library decides and explains; these tests check that the tool prints it.
 
 use crate::run::{Directory, run_with_stdin};
 
@@ -42,7 +42,7 @@ refused with 403 AccessForbidden: no rule that allows the Origin and the method 
         "\n  CORSRules[0]: PUT is not in AllowedMethods; no AllowedHeader matches \"Content-Type\"\n",
         "\n  CORSRules[1] (uploads): no AllowedHeader matches \"Content-Type\"\n",
         "\n  --> cors.json:10:27\n",
-        "\nhelp: or, to open nothing else, add a rule at the end: ",
+        "\nhelp: or, to allow nothing else, add a rule at the end: ",
     ] {
         assert!(
             ran.stdout.contains(part),
@@ -143,7 +143,7 @@ fn what_no_change_can_allow_is_said_so() {
     let ran = directory.run(&patch);
     assert!(
         ran.stdout
-            .contains("help: no change of the configuration allows this: "),
+            .contains("help: no change to the configuration can allow this: "),
         "{}",
         ran.stdout
     );
@@ -174,14 +174,14 @@ fn of_many_rules_the_closest_are_shown() {
     assert!(ran.stdout.contains("\n  CORSRules[77]: "), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("88 rules that come less close are left out"),
+            .contains("88 rules further from a match not shown"),
         "{}",
         ran.stdout
     );
 }
 
 #[test]
-fn arguments_can_neither_break_lines_nor_command_the_terminal() {
+fn arguments_can_neither_break_lines_nor_control_the_terminal() {
     let directory = Directory::with(CORS);
     let ran = directory.run(&[
         "explain",

@@ -1,4 +1,4 @@
-//! A server that answers as a bucket does, but for a fault that is put into it.
+//! A server that responds as a bucket does, with an optional fault.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,9 +16,9 @@ pub(crate) struct Request {
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// An answer before it goes out.
+/// A response to send.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
@@ -33,7 +33,7 @@ impl Request {
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn new(status: u16, body: &str) -> Self {
         Self {
             status,
@@ -73,8 +73,8 @@ impl Answer {
     }
 }
 
-/// What a bucket with a policy answers.
-pub(crate) fn bucket(policy: &CorsPolicy, request: &Request) -> Answer {
+/// The response of a bucket with a policy.
+pub(crate) fn bucket(policy: &CorsPolicy, request: &Request) -> Response {
     let headers: Vec<(&str, &[u8])> = request
         .headers
         .iter()
@@ -82,19 +82,19 @@ pub(crate) fn bucket(policy: &CorsPolicy, request: &Request) -> Answer {
         .collect();
     let plain = RequestParts::new(&request.method, &headers)
         .resource_type(ResourceType::of_path(&request.path));
-    let (headers, mut answer) = match policy.decide(&plain) {
+    let (headers, mut response) = match policy.decide(&plain) {
         Decision::Refused(refusal) => {
-            return Answer::new(refusal.status(), &refusal.to_xml("ID", "HOST"))
+            return Response::new(refusal.status(), &refusal.to_xml("ID", "HOST"))
                 .with("content-type", "application/xml");
         }
-        Decision::NotCors | Decision::NotAllowed(_) => return Answer::new(200, "a photo"),
-        Decision::Allowed(headers) => (headers, Answer::new(200, "a photo")),
-        Decision::Preflight(headers) => (headers, Answer::new(200, "")),
+        Decision::NotCors | Decision::NotAllowed(_) => return Response::new(200, "a photo"),
+        Decision::Allowed(headers) => (headers, Response::new(200, "a photo")),
+        Decision::Preflight(headers) => (headers, Response::new(200, "")),
     };
     for (name, value) in headers.iter() {
-        answer = answer.with(name, &String::from_utf8_lossy(value));
+        response = response.with(name, &String::from_utf8_lossy(value));
     }
-    answer
+    response
 }
 
 /// A server that runs as long as the process.
@@ -105,12 +105,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server whose answers a function makes.
-    pub(crate) fn answering(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+    /// A server whose responses come from a function.
+    pub(crate) fn responding(respond: impl Fn(&Request) -> Response + Send + 'static) -> Self {
         Self::talking(move |request, stream| {
             let head = request.method == "HEAD";
             // The client may have gone.
-            let _ = stream.write_all(&answer(request).bytes(head));
+            let _ = stream.write_all(&respond(request).bytes(head));
         })
     }
 
@@ -134,9 +134,9 @@ impl Server {
         server
     }
 
-    /// A bucket that answers as its policy says.
+    /// A bucket that follows a policy.
     pub(crate) fn bucket(policy: CorsPolicy) -> Self {
-        Self::answering(move |request| bucket(&policy, request))
+        Self::responding(move |request| bucket(&policy, request))
     }
 
     pub(crate) fn url(&self) -> String {

@@ -31,18 +31,18 @@ fn a_fetch_that_needs_no_preflight_is_readable() {
         ran.stdout
     );
     assert!(
-        ran.stdout.contains("It does not ask first"),
+        ran.stdout.contains("The browser sends no preflight"),
         "{}",
         ran.stdout
     );
     assert!(
         ran.stdout
-            .contains("allowed: the script can read the answer\n"),
+            .contains("allowed: the script can read the response\n"),
         "{}",
         ran.stdout
     );
     assert!(
-        ran.stdout.contains("\n  but not x-amz-request-id"),
+        ran.stdout.contains("\n  hidden headers: x-amz-request-id"),
         "{}",
         ran.stdout
     );
@@ -70,12 +70,12 @@ fn a_preflight_that_s3_refuses_is_explained_from_both_sides() {
     let ran = directory.run(&arguments);
     assert_eq!(ran.code, Some(1), "{}", ran.stdout);
     for part in [
-        "It asks first, because ",
+        "The browser sends a preflight, because ",
         "  access-control-request-headers: content-type\n",
         "blocked: ",
-        "the console says in substance: ",
+        "the console says something like: ",
         "see https://fetch.spec.whatwg.org/#",
-        "As S3 sees it:",
+        "What S3 does:",
         "help: add \"content-type\" to CORSRules[0].AllowedHeaders\n",
     ] {
         assert!(

@@ -76,7 +76,7 @@ fn wrong_usage_is_code_2() {
             (Some(2), ""),
             "{arguments:?}"
         );
-        let said = ["error: ", "Why is it blocked?"];
+        let said = ["error: ", "Checks, explains, compares and converts"];
         assert!(
             said.iter().any(|said| ran.stderr.starts_with(said)),
             "{arguments:?}: {}",

@@ -1,11 +1,11 @@
-//! `probe` against servers with one fault each, and what it says of them.
+//! `probe` against servers with one fault each, and what it reports.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use s3_cors::CorsPolicy;
 
-use crate::fake_server::{Answer, Request, Server, bucket};
+use crate::fake_server::{Request, Response, Server, bucket};
 use crate::run::{Directory, Ran};
 
 const CORS: &str = r#"[
@@ -41,34 +41,34 @@ fn probe(server: &Server, cors: &str, more: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_bucket_that_answers_as_configured_has_no_difference() {
+fn a_bucket_that_behaves_as_configured_has_no_difference() {
     for cors in [CORS, CLOSED] {
         let server = Server::bucket(policy(cors));
         let ran = probe(&server, cors, &["--exact"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stdout);
         let number = server.requests().len();
-        let said = format!("no difference: all {number} answers are what cors.json says\n");
+        let said = format!("no difference: all {number} responses match cors.json\n");
         assert!(ran.stdout.ends_with(&said), "{}", ran.stdout);
         assert_eq!(ran.stderr, "");
         assert!(number > 40, "{number} requests");
     }
 }
 
-/// A fault, what its server makes of a bucket, the exit code, and the telltales' codes.
+/// A fault, what its server makes of a bucket, the exit code, and the diagnoses' codes.
 type Row = (
     &'static str,
-    fn(&Request) -> Answer,
+    fn(&Request) -> Response,
     i32,
     &'static [&'static str],
 );
 
-fn honest(request: &Request) -> Answer {
+fn honest(request: &Request) -> Response {
     bucket(&policy(CLOSED), request)
 }
 
-fn only_for(method: &str, request: &Request, answer: Answer) -> Answer {
+fn only_for(method: &str, request: &Request, response: Response) -> Response {
     if request.method == method {
-        answer
+        response
     } else {
         honest(request)
     }
@@ -92,18 +92,18 @@ const FAULTS: &[Row] = &[
         &["vary-missing"],
     ),
     (
-        "a cache that answers everything with a copy made without Origin",
+        "a cache that serves a copy made for a request without Origin",
         |request| match request.method.as_str() {
-            "GET" => Answer::new(200, "a photo")
+            "GET" => Response::new(200, "a photo")
                 .with("age", "17")
                 .with("x-cache", "Hit"),
             _ => honest(request),
         },
         1,
-        &["cached-answer", "no-cors-on-reads"],
+        &["cached-response", "no-cors-on-reads"],
     ),
     (
-        "a cache that keeps the answer to another origin",
+        "a cache that keeps the response to another origin",
         |request| {
             let mut first = request.clone();
             first.headers = vec![("origin".into(), "https://www.example.com".into())];
@@ -114,12 +114,12 @@ const FAULTS: &[Row] = &[
             )
         },
         1,
-        &["cached-answer", "foreign-origin"],
+        &["cached-response", "wrong-origin"],
     ),
     (
         "a bucket of another region",
         |_| {
-            Answer::new(301, "<Error><Code>PermanentRedirect</Code></Error>").with(
+            Response::new(301, "<Error><Code>PermanentRedirect</Code></Error>").with(
                 "location",
                 "https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg",
             )
@@ -129,7 +129,7 @@ const FAULTS: &[Row] = &[
     ),
     (
         "a new bucket at the global endpoint",
-        |_| Answer::new(307, "").with("location", "https://bucket.s3.eu-west-1.amazonaws.com/"),
+        |_| Response::new(307, "").with("location", "https://bucket.s3.eu-west-1.amazonaws.com/"),
         1,
         &["redirected"],
     ),
@@ -152,7 +152,7 @@ const FAULTS: &[Row] = &[
             bucket(&policy(cors), request)
         },
         1,
-        &["other-rules", "no-cors-on-reads"],
+        &["different-rules", "no-cors-on-reads"],
     ),
     (
         "an app whose router knows no OPTIONS",
@@ -160,32 +160,32 @@ const FAULTS: &[Row] = &[
             only_for(
                 "OPTIONS",
                 request,
-                Answer::new(405, "").with("allow", "GET"),
+                Response::new(405, "").with("allow", "GET"),
             )
         },
         1,
-        &["options-not-answered"],
+        &["options-not-handled"],
     ),
     (
         "CloudFront without OPTIONS among its methods",
         |request| {
             let body = "<HTML>This distribution is not configured to allow the HTTP request \
                         method that was used for this request.</HTML>";
-            let answer = Answer::new(403, body).with("x-cache", "Error from cloudfront");
-            only_for("OPTIONS", request, answer)
+            let response = Response::new(403, body).with("x-cache", "Error from cloudfront");
+            only_for("OPTIONS", request, response)
         },
         1,
-        &["options-not-answered"],
+        &["options-not-handled"],
     ),
     (
         "authentication before CORS",
-        |request| only_for("OPTIONS", request, Answer::new(401, "who are you?")),
+        |request| only_for("OPTIONS", request, Response::new(401, "who are you?")),
         1,
-        &["preflight-needs-login"],
+        &["preflight-needs-auth"],
     ),
     (
         "a server that fails on OPTIONS",
-        |request| only_for("OPTIONS", request, Answer::new(503, "")),
+        |request| only_for("OPTIONS", request, Response::new(503, "")),
         1,
         &["server-error"],
     ),
@@ -199,7 +199,7 @@ const FAULTS: &[Row] = &[
         "an app that reflects any origin, with credentials",
         |request| {
             let origin = request.header("origin").unwrap_or_default();
-            Answer::new(200, "")
+            Response::new(200, "")
                 .with("access-control-allow-origin", origin)
                 .with("access-control-allow-credentials", "true")
         },
@@ -214,7 +214,7 @@ const FAULTS: &[Row] = &[
                 .with("access-control-allow-origin", "https://www.example.com")
         },
         1,
-        &["foreign-origin"],
+        &["wrong-origin"],
     ),
     (
         "`*` with credentials",
@@ -224,7 +224,7 @@ const FAULTS: &[Row] = &[
                 .with("access-control-allow-origin", "*")
         },
         1,
-        &["star-with-credentials"],
+        &["wildcard-with-credentials"],
     ),
     (
         "a proxy that allows private networks",
@@ -235,15 +235,15 @@ const FAULTS: &[Row] = &[
     (
         "a key that is not there",
         |request| {
-            let answer = honest(request);
+            let response = honest(request);
             if request.method == "OPTIONS" {
-                return answer;
+                return response;
             }
             let body = "<Error><Code>NoSuchKey</Code></Error>".to_owned();
-            Answer {
+            Response {
                 status: 404,
                 body,
-                ..answer
+                ..response
             }
         },
         0,
@@ -252,18 +252,18 @@ const FAULTS: &[Row] = &[
     (
         "lists in another order and case, and 204",
         |request| {
-            let mut answer = honest(request);
-            for (name, value) in &mut answer.headers {
+            let mut response = honest(request);
+            for (name, value) in &mut response.headers {
                 match name.as_str() {
                     "access-control-allow-methods" => *value = "PUT,HEAD , GET".into(),
                     "access-control-allow-headers" => *value = value.to_ascii_uppercase(),
                     _ => {}
                 }
             }
-            if answer.status == 200 && request.method == "OPTIONS" {
-                answer.status = 204;
+            if response.status == 200 && request.method == "OPTIONS" {
+                response.status = 204;
             }
-            answer
+            response
         },
         0,
         &[],
@@ -272,15 +272,15 @@ const FAULTS: &[Row] = &[
 
 #[test]
 fn each_fault_is_named() {
-    for (fault, answer, code, expected) in FAULTS {
-        let server = Server::answering(answer);
+    for (fault, response, code, expected) in FAULTS {
+        let server = Server::responding(response);
         let ran = probe(&server, CLOSED, &["--format", "json"]);
         assert_eq!(ran.code, Some(*code), "{fault}: {}", ran.stdout);
         let json = ran.json();
-        let telltales = json["endpoints"][0]["telltales"]
+        let diagnoses = json["endpoints"][0]["diagnoses"]
             .as_array()
             .expect("a list");
-        let found: Vec<&str> = telltales
+        let found: Vec<&str> = diagnoses
             .iter()
             .filter_map(|t| t["code"].as_str())
             .collect();
@@ -308,21 +308,21 @@ fn each_fault_is_named() {
     }
 }
 
-/// The telltales that the README explains.
+/// The diagnoses that the README explains.
 const KNOWN: &[&str] = &[
     "redirected",
     "no-such-bucket",
     "not-enabled",
     "origin-dropped",
-    "other-rules",
-    "options-not-answered",
-    "preflight-needs-login",
+    "different-rules",
+    "options-not-handled",
+    "preflight-needs-auth",
     "server-error",
-    "cached-answer",
-    "foreign-origin",
+    "cached-response",
+    "wrong-origin",
     "several-allow-origins",
     "allows-any-origin",
-    "star-with-credentials",
+    "wildcard-with-credentials",
     "vary-missing",
     "no-cors-on-reads",
     "private-network",
@@ -330,7 +330,7 @@ const KNOWN: &[&str] = &[
 ];
 
 #[test]
-fn every_telltale_stands_in_the_readme_and_has_a_fault_that_shows_it() {
+fn every_diagnosis_is_in_the_readme_and_has_a_fault_that_shows_it() {
     let readme = include_str!("../../README.md");
     for code in KNOWN {
         assert!(
@@ -343,22 +343,22 @@ fn every_telltale_stands_in_the_readme_and_has_a_fault_that_shows_it() {
 }
 
 #[test]
-fn what_no_browser_notices_counts_only_if_asked_for() {
-    let server = Server::answering(|request| {
-        let answer = honest(request);
-        match (answer.status, request.method.as_str()) {
-            (200, "OPTIONS") => Answer {
+fn differences_that_browsers_ignore_count_only_with_exact() {
+    let server = Server::responding(|request| {
+        let response = honest(request);
+        match (response.status, request.method.as_str()) {
+            (200, "OPTIONS") => Response {
                 status: 204,
-                ..answer
+                ..response
             },
-            _ => answer,
+            _ => response,
         }
     });
     let ran = probe(&server, CLOSED, &[]);
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("in what no browser notices (--exact lists that)"),
+            .contains("only in ways that browsers ignore (use --exact to include them)"),
         "{}",
         ran.stdout
     );
@@ -394,7 +394,7 @@ fn only_options_get_and_head_are_sent_unless_writes_are_asked_for() {
     // Not without a word.
     let url = server.url();
     let said = format!(
-        "writing: 2 PUT, 2 POST, 2 DELETE without content go to {url}: what it names may be overwritten and deleted\n"
+        "warning: sending 2 PUT, 2 POST, 2 DELETE with an empty body to {url}: the resource may be overwritten and deleted\n"
     );
     assert_eq!(ran.stderr, said);
     for request in server.requests() {
@@ -423,7 +423,7 @@ fn only_options_get_and_head_are_sent_unless_writes_are_asked_for() {
 }
 
 #[test]
-fn the_number_of_requests_is_bounded_and_the_first_are_the_most_telling() {
+fn the_number_of_requests_is_bounded_and_the_most_informative_come_first() {
     let server = Server::bucket(policy(CLOSED));
     let ran = probe(&server, CLOSED, &["--max-requests", "5"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
@@ -445,7 +445,7 @@ fn the_number_of_requests_is_bounded_and_the_first_are_the_most_telling() {
     );
     assert!(
         ran.stdout
-            .contains("requests more are possible: see --max-requests")
+            .contains("more requests are possible: see --max-requests")
     );
 }
 
@@ -474,7 +474,7 @@ fn requests_carry_lists_of_headers_on_one_line_and_on_two() {
 #[test]
 fn two_endpoints_are_compared_with_each_other_and_the_configuration() {
     let bucket = Server::bucket(policy(CLOSED));
-    let cdn = Server::answering(|request| honest(request).without("vary"));
+    let cdn = Server::responding(|request| honest(request).without("vary"));
     let directory = Directory::with(CLOSED);
     let (one, other) = (bucket.url(), cdn.url());
     let arguments = [
@@ -492,7 +492,7 @@ fn two_endpoints_are_compared_with_each_other_and_the_configuration() {
         format!("{one}: no difference: all"),
         format!("vary-missing: {other}: "),
         "    vary\n".into(),
-        format!("      {other}  nothing\n"),
+        format!("      {other}  (none)\n"),
     ] {
         assert!(
             ran.stdout.contains(&line),
@@ -504,10 +504,7 @@ fn two_endpoints_are_compared_with_each_other_and_the_configuration() {
         .run(&[&arguments[..], &["--format", "json"]].concat())
         .json();
     assert_eq!(json["endpoints"][0]["differing"], 0);
-    assert_eq!(
-        json["endpoints"][1]["differing"],
-        json["answered_differently"]
-    );
+    assert_eq!(json["endpoints"][1]["differing"], json["endpoints_differ"]);
 
     let twin = Server::bucket(policy(CLOSED)).url();
     let ran = directory.run(&[
@@ -522,27 +519,27 @@ fn two_endpoints_are_compared_with_each_other_and_the_configuration() {
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .ends_with("no difference: both endpoints answer alike\n"),
+            .ends_with("no difference: both endpoints give the same responses\n"),
         "{}",
         ran.stdout
     );
 }
 
 #[test]
-fn a_cache_that_forgets_the_origin_is_found_by_the_order_of_the_requests() {
-    // Keeps the first answer to GET for each URL, as a CDN without Origin in its key does.
-    let kept: Mutex<BTreeMap<String, Answer>> = Mutex::default();
-    let server = Server::answering(move |request| {
+fn a_cache_that_ignores_the_origin_is_found_by_the_order_of_the_requests() {
+    // Keeps the first response to GET for each URL, as a CDN without Origin in its key does.
+    let kept: Mutex<BTreeMap<String, Response>> = Mutex::default();
+    let server = Server::responding(move |request| {
         if request.method != "GET" {
             return honest(request);
         }
         let mut kept = kept.lock().expect("no panic");
         match kept.get(&request.path) {
-            Some(answer) => answer.clone().with("age", "1"),
+            Some(response) => response.clone().with("age", "1"),
             None => {
-                let answer = honest(request);
-                kept.insert(request.path.clone(), answer.clone());
-                answer
+                let response = honest(request);
+                kept.insert(request.path.clone(), response.clone());
+                response
             }
         }
     });
@@ -550,15 +547,15 @@ fn a_cache_that_forgets_the_origin_is_found_by_the_order_of_the_requests() {
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.stdout
-            .contains("cached-answer: answers that differ come from a cache (age: 1)"),
+            .contains("cached-response: responses that differ come from a cache (age: 1)"),
         "{}",
         ran.stdout
     );
 }
 
 #[test]
-fn what_servers_say_can_neither_break_lines_nor_command_the_terminal() {
-    let server = Server::answering(|request| {
+fn responses_can_neither_break_lines_nor_control_the_terminal() {
+    let server = Server::responding(|request| {
         honest(request).without("access-control-allow-origin").with(
             "access-control-allow-origin",
             "\t\u{202e}\u{9b}31mred https://a.test",

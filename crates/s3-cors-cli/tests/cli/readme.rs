@@ -1,6 +1,6 @@
-//! The terminal sessions in the READMEs are what really happens.
+//! The terminal sessions in the READMEs are real.
 //!
-//! `UPDATE_README=1 cargo test -p s3-cors-cli readme` writes it anew.
+//! `UPDATE_README=1 cargo test -p s3-cors-cli readme` rewrites them.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ const CDN: &str = "https://cdn.example.com";
 
 /// CloudFront that forwards no header to its bucket.
 fn cdn() -> Server {
-    let policy = CorsPolicy::from_path(session().join("mended.json")).expect("a configuration");
-    Server::answering(move |request| {
+    let policy = CorsPolicy::from_path(session().join("fixed.json")).expect("a configuration");
+    Server::responding(move |request| {
         let mut forwarded = request.clone();
         forwarded.headers.retain(|(name, _)| name != "origin");
         bucket(&policy, &forwarded)
@@ -94,7 +94,10 @@ fn assert_replayed(file: &str, least: usize) {
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(file, replayed).expect("the README");
     } else {
-        assert!(replayed == readme, "it says, run anew:\n{replayed}");
+        assert!(
+            replayed == readme,
+            "the session has changed; UPDATE_README=1 rewrites it:\n{replayed}"
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use s3_cors::CorsPolicy;
 
-use crate::fake_server::{Answer, Server, bucket};
+use crate::fake_server::{Response, Server, bucket};
 use crate::run::{Directory, Ran};
 
 const CORS: &str =
@@ -24,7 +24,7 @@ fn honest() -> CorsPolicy {
 }
 
 #[test]
-fn an_endpoint_that_never_answers_is_given_up_with_code_2() {
+fn an_endpoint_that_never_responds_fails_with_code_2() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let closed = format!("http://{}/", listener.local_addr().expect("an address"));
     drop(listener);
@@ -47,12 +47,12 @@ fn an_endpoint_that_never_answers_is_given_up_with_code_2() {
     });
     for (what, url, reason) in [
         ("a closed port", closed, "refused"),
-        ("a server that hangs", hangs.url(), "no answer in time"),
+        ("a server that hangs", hangs.url(), "no response in time"),
         ("a server that drips", drips.url(), ""),
         (
             "a server that hangs up",
             closes.url(),
-            "closed without an answer",
+            "closed without a response",
         ),
         ("no HTTP", garbage.url(), "not HTTP/1.1"),
         ("headers without end", endless.url(), ""),
@@ -61,7 +61,7 @@ fn an_endpoint_that_never_answers_is_given_up_with_code_2() {
         let ran = probe(&url, &["--timeout", "1"]);
         assert_eq!(ran.code, Some(2), "{what}: {}", ran.stdout);
         assert_eq!(ran.stdout, "", "{what}");
-        let said = format!("error: {url} does not answer: ");
+        let said = format!("error: {url} does not respond: ");
         assert!(ran.stderr.starts_with(&said), "{what}: {}", ran.stderr);
         assert!(
             ran.stderr.to_lowercase().contains(&reason.to_lowercase()),
@@ -74,19 +74,19 @@ fn an_endpoint_that_never_answers_is_given_up_with_code_2() {
 }
 
 #[test]
-fn an_answer_that_is_missing_now_and_then_is_a_difference() {
+fn a_response_that_is_missing_now_and_then_is_a_difference() {
     let count = AtomicUsize::new(0);
     let policy = honest();
     let server = Server::talking(move |request, stream| {
         if count.fetch_add(1, Ordering::Relaxed) % 4 == 3 {
             return;
         }
-        let answer = bucket(&policy, request);
+        let response = bucket(&policy, request);
         let mut text = format!(
             "HTTP/1.1 {} X\r\ncontent-length: 0\r\nconnection: close\r\n",
-            answer.status
+            response.status
         );
-        for (name, value) in answer.headers {
+        for (name, value) in response.headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
         let _ = stream.write_all(format!("{text}\r\n").as_bytes());
@@ -95,7 +95,7 @@ fn an_answer_that_is_missing_now_and_then_is_a_difference() {
     assert_eq!(ran.code, Some(1), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("no answer: the connection was closed without an answer"),
+            .contains("no response: the connection was closed without a response"),
         "{}",
         ran.stdout
     );
@@ -104,7 +104,7 @@ fn an_answer_that_is_missing_now_and_then_is_a_difference() {
     assert!(
         requests
             .iter()
-            .any(|request| request["answers"][0]["no_answer"].is_string())
+            .any(|request| request["responses"][0]["no_response"].is_string())
     );
 }
 
@@ -114,11 +114,11 @@ fn an_endpoint_that_falls_silent_is_asked_no_more() {
     let policy = honest();
     let server = Server::talking(move |request, stream| {
         if count.fetch_add(1, Ordering::Relaxed) < 5 {
-            let answer = bucket(&policy, request);
+            let response = bucket(&policy, request);
             let _ = write!(
                 stream,
                 "HTTP/1.1 {} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-                answer.status
+                response.status
             );
         }
     });
@@ -126,7 +126,7 @@ fn an_endpoint_that_falls_silent_is_asked_no_more() {
     assert_eq!(ran.code, Some(1), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("not sent, as several in a row got no answer"),
+            .contains("not sent because several in a row got no response"),
         "{}",
         ran.stdout
     );
@@ -137,7 +137,7 @@ fn an_endpoint_that_falls_silent_is_asked_no_more() {
 fn redirects_are_not_followed() {
     let target = Server::bucket(honest());
     let location = target.url();
-    let server = Server::answering(move |_| Answer::new(302, "").with("location", &location));
+    let server = Server::responding(move |_| Response::new(302, "").with("location", &location));
     let ran = probe(&server.url(), &[]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.starts_with(&server.url()), "{}", ran.stdout);
@@ -148,9 +148,9 @@ fn redirects_are_not_followed() {
 fn a_body_without_end_does_not_hold_the_probe_up() {
     let policy = honest();
     let server = Server::talking(move |request, stream| {
-        let answer = bucket(&policy, request);
-        let mut text = format!("HTTP/1.1 {} X\r\n", answer.status);
-        for (name, value) in answer.headers {
+        let response = bucket(&policy, request);
+        let mut text = format!("HTTP/1.1 {} X\r\n", response.status);
+        for (name, value) in response.headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
         let _ = stream.write_all(format!("{text}connection: close\r\n\r\n").as_bytes());

@@ -1,4 +1,4 @@
-//! From an answer, or none, to a configuration or a cause.
+//! Turns a response, or a failure to get one, into a configuration or the cause of an error.
 
 use std::error::Error;
 
@@ -6,11 +6,11 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsError;
 use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind, sanitize};
 
-use super::answer::Answer;
 use super::error::BucketErrorKind;
+use super::response::Response;
 use crate::follow_handle::Loaded;
 
-/// What went wrong, as far as it is not known beforehand.
+/// What went wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Cause {
     pub(super) kind: BucketErrorKind,
@@ -23,42 +23,42 @@ pub(super) struct Cause {
     pub(super) configuration: Option<ConfigError>,
 }
 
-/// Whoever speaks longer than this is not S3.
+/// Longer than any message of S3.
 const MOST_CHARACTERS: usize = 500;
 
-/// What the SDK's error, if it has one, and the answer come to.
+/// The outcome of a request, given the SDK's error, if any, and the response.
 pub(super) fn loaded(
     error: Option<SdkError<GetBucketCorsError>>,
-    answer: Answer,
+    response: Response,
 ) -> Result<Loaded, Box<Cause>> {
-    let said = error
+    let responded = error
         .as_ref()
         .is_none_or(|error| matches!(error, SdkError::ServiceError(_)));
-    match &answer.body {
-        // The SDK may make of it what it likes.
-        Some(body) if said && (200..300).contains(&answer.status) => {
-            read(body, &answer).map(Loaded::Configuration)
+    match &response.body {
+        // The engine parses it, whatever the SDK made of it.
+        Some(body) if responded && (200..300).contains(&response.status) => {
+            read(body, &response).map(Loaded::Configuration)
         }
         _ => match error {
-            Some(error) => refused(&error, answer),
+            Some(error) => refused(&error, response),
             None => Err(Box::new(Cause {
-                message: Some("the client returned no answer".into()),
-                ..of(answer)
+                message: Some("the client returned no response".into()),
+                ..of(response)
             })),
         },
     }
 }
 
-fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
+fn read(body: &[u8], response: &Response) -> Result<CorsConfiguration, Box<Cause>> {
     let cause = |kind, configuration: Option<ConfigError>, message: String| {
         Err(Box::new(Cause {
             kind,
             configuration,
             message: Some(message),
-            ..of(answer.clone())
+            ..of(response.clone())
         }))
     };
-    let its_body = match &answer.content_type {
+    let its_body = match &response.content_type {
         Some(content_type) => format!("its body, of type {content_type:?},"),
         None => "its body".into(),
     };
@@ -92,7 +92,7 @@ fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
     }
 }
 
-/// Whether a text with this problem is no CORS configuration at all.
+/// Whether a text with this problem is not a CORS configuration at all.
 fn is_foreign(problem: &ProblemKind) -> bool {
     matches!(
         problem,
@@ -105,22 +105,22 @@ fn is_foreign(problem: &ProblemKind) -> bool {
     )
 }
 
-fn refused(error: &SdkError<GetBucketCorsError>, answer: Answer) -> Result<Loaded, Box<Cause>> {
+fn refused(error: &SdkError<GetBucketCorsError>, response: Response) -> Result<Loaded, Box<Cause>> {
     let code = error.code().map(str::to_owned);
-    if answer.status == 404 && code.as_deref() == Some("NoSuchCORSConfiguration") {
+    if response.status == 404 && code.as_deref() == Some("NoSuchCORSConfiguration") {
         return Ok(Loaded::WithoutConfiguration);
     }
     let kind = match error {
         SdkError::TimeoutError(_) => BucketErrorKind::TimedOut,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => BucketErrorKind::TimedOut,
         SdkError::DispatchFailure(failure) if failure.is_io() => BucketErrorKind::Unreachable,
-        SdkError::ResponseError(_) => BucketErrorKind::BrokenOff,
-        SdkError::ServiceError(_) => refusal(code.as_deref(), answer.status),
-        // Credentials, region or endpoint are missing or make no sense.
+        SdkError::ResponseError(_) => BucketErrorKind::Truncated,
+        SdkError::ServiceError(_) => refusal(code.as_deref(), response.status),
+        // Credentials, region or endpoint are missing or invalid.
         _ => BucketErrorKind::NotSent,
     };
     let message = match error {
-        // It may repeat what it was sent.
+        // The message may repeat the credentials.
         _ if kind == BucketErrorKind::BadCredentials => None,
         SdkError::ServiceError(_) => error.message().map(shortened),
         _ => Some(shortened(&causes(error))),
@@ -129,7 +129,7 @@ fn refused(error: &SdkError<GetBucketCorsError>, answer: Answer) -> Result<Loade
         kind,
         code: code.map(|code| shortened(&code)),
         message,
-        ..of(answer)
+        ..of(response)
     }))
 }
 
@@ -167,30 +167,30 @@ fn refusal(code: Option<&str>, status: u16) -> BucketErrorKind {
     })
 }
 
-fn of(answer: Answer) -> Cause {
+fn of(response: Response) -> Cause {
     let short = |text: Option<String>| text.map(|text| shortened(&text));
     Cause {
-        status: (answer.status != 0).then_some(answer.status),
-        request_id: short(answer.request_id),
-        extended_request_id: short(answer.extended_request_id),
-        bucket_region: short(answer.bucket_region),
+        status: (response.status != 0).then_some(response.status),
+        request_id: short(response.request_id),
+        extended_request_id: short(response.extended_request_id),
+        bucket_region: short(response.bucket_region),
         ..Cause::default()
     }
 }
 
-/// All that an error says, from the outside in, without what is said twice and what says nothing.
+/// The messages of an error and its sources, without repetitions and meaningless ones.
 fn causes(error: &dyn Error) -> String {
-    let mut told: Vec<String> = Vec::new();
+    let mut messages: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(cause) = next {
         let text = cause.to_string();
         let empty = ["dispatch failure", "other"].contains(&text.as_str());
-        if !empty && !told.iter().any(|other| other.contains(&text)) {
-            told.push(text);
+        if !empty && !messages.iter().any(|other| other.contains(&text)) {
+            messages.push(text);
         }
         next = cause.source();
     }
-    told.join(": ")
+    messages.join(": ")
 }
 
 fn shortened(text: &str) -> String {

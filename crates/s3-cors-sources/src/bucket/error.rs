@@ -1,4 +1,4 @@
-//! Why a bucket's rules could not be had.
+//! Errors of a bucket source.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,18 +7,19 @@ use s3_cors::ConfigError;
 
 use super::cause::Cause;
 
-/// Why a bucket's rules could not be had: what S3 answered, or why nothing came, and the help.
+/// Why the rules of a bucket could not be loaded: the response of S3, or why there is none, and what
+/// to do about it.
 ///
-/// Two errors are equal if they say the same, whatever the ids of their requests. None holds
-/// credentials or parts of them.
+/// Errors that differ only in their request ids are equal. No error contains credentials or parts of
+/// them.
 ///
 /// ```
 /// use s3_cors_sources::{BucketErrorKind, SourceError};
 ///
-/// fn is_worth_a_page_at_night(error: &SourceError) -> bool {
+/// fn needs_a_human(error: &SourceError) -> bool {
 ///     matches!(error, SourceError::Bucket(error) if error.kind() == BucketErrorKind::AccessDenied)
 /// }
-/// # let _ = is_worth_a_page_at_night;
+/// # let _ = needs_a_human;
 /// ```
 #[derive(Debug, Clone)]
 pub struct BucketError(Arc<Details>);
@@ -43,51 +44,50 @@ impl BucketError {
         }))
     }
 
-    /// What went wrong, to match on.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> BucketErrorKind {
         self.0.cause.kind
     }
 
-    /// The bucket.
+    /// The name or ARN of the bucket.
     #[must_use]
     pub fn bucket(&self) -> &str {
         &self.0.bucket
     }
 
-    /// The answer's HTTP status, if one came.
+    /// The HTTP status, if there was a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.cause.status
     }
 
-    /// S3's error code, such as `AccessDenied`, if it answered with one.
+    /// S3's error code, such as `AccessDenied`, if the response has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.cause.code.as_deref()
     }
 
-    /// S3's message or, if none came, the SDK's or the reader's. Left out where credentials are
-    /// refused, because the answer may repeat them.
+    /// S3's message or, if there is none, the SDK's or the reader's. Omitted for
+    /// [`BucketErrorKind::BadCredentials`], because the response may repeat the credentials.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.cause.message.as_deref()
     }
 
-    /// The request's id, which AWS Support asks for, if an answer came that has one.
+    /// The request id, which AWS Support asks for, if the response has one.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.cause.request_id.as_deref()
     }
 
-    /// The request's other id, `x-amz-id-2`, which AWS Support asks for, too.
+    /// The extended request id (`x-amz-id-2`), which AWS Support also asks for.
     #[must_use]
     pub fn extended_request_id(&self) -> Option<&str> {
         self.0.cause.extended_request_id.as_deref()
     }
 
-    /// All that is wrong with the rules, if an answer came that is not a configuration S3 would
-    /// take.
+    /// All problems of the configuration, if the response is not one that S3 would accept.
     #[must_use]
     pub fn configuration_error(&self) -> Option<&ConfigError> {
         self.0.cause.configuration.as_ref()
@@ -109,49 +109,49 @@ impl BucketError {
                     format!("arn:aws:s3:::{bucket}")
                 };
                 let owner = expected_owner.as_ref().map(|account| {
-                    format!(", and see whether the bucket still belongs to account {account}")
+                    format!(", and check that the bucket still belongs to account {account}")
                 });
                 format!(
-                    "allow the role this program runs as s3:GetBucketCORS on {resource}, in its \
-                     own policy or the bucket's{}",
+                    "grant s3:GetBucketCORS on {resource} to the role of this program, in the \
+                     role's policy or the bucket policy{}",
                     owner.unwrap_or_default()
                 )
             }
             BucketErrorKind::BadCredentials if self.code() == Some("RequestTimeTooSkewed") => {
-                "set this machine's clock".into()
+                "correct the clock of this machine".into()
             }
             BucketErrorKind::BadCredentials => {
-                "give the client credentials that are valid here and now".into()
+                "give the client valid credentials".into()
             }
             BucketErrorKind::NoSuchBucket => {
-                "check the bucket's name, and the region and endpoint the client asks".into()
+                "check the bucket's name, and the client's region and endpoint".into()
             }
             BucketErrorKind::WrongRegion => match &cause.bucket_region {
                 Some(region) => format!("give the client the bucket's region, {region}"),
                 None => "give the client the region the bucket is in".into(),
             },
             BucketErrorKind::Throttled => {
-                "the next attempt waits longer; if it goes on, ask less often: a longer \
-                 `interval`, or one instance that asks for all"
+                "the next attempt waits longer; if this persists, send fewer requests: use a longer \
+                 `interval`, or let one instance load the rules for all"
                     .into()
             }
-            BucketErrorKind::ServerError => "it is tried again".into(),
+            BucketErrorKind::ServerError => "the source will try again".into(),
             BucketErrorKind::TimedOut | BucketErrorKind::Unreachable => {
-                "it is tried again; check the endpoint, DNS, routes (a VPC endpoint for S3?) and \
-                 proxies"
+                "the source will try again; check the endpoint, DNS, routes (such as a VPC endpoint \
+                 for S3) and proxies"
                     .into()
             }
-            BucketErrorKind::BrokenOff => {
-                "it is tried again; check what is between this program and S3".into()
+            BucketErrorKind::Truncated => {
+                "the source will try again; check the proxies between this program and S3".into()
             }
             BucketErrorKind::NotAConfiguration => {
-                "check the endpoint: it looks as if something else than S3 has answered".into()
+                "check the endpoint: the response does not seem to come from S3".into()
             }
             BucketErrorKind::InvalidConfiguration => {
-                "put a configuration there that S3 takes, with `aws s3api put-bucket-cors`".into()
+                "set a valid configuration with `aws s3api put-bucket-cors`".into()
             }
             BucketErrorKind::NotSent => {
-                "check the credentials, the region and the endpoint the client was made with".into()
+                "check the client's credentials, region and endpoint".into()
             }
             BucketErrorKind::Other => "see S3's list of error responses".into(),
         }
@@ -188,7 +188,7 @@ impl std::error::Error for BucketError {
 
 impl PartialEq for BucketError {
     fn eq(&self, other: &Self) -> bool {
-        let said = |error: &Self| {
+        let content = |error: &Self| {
             let Cause {
                 kind,
                 status,
@@ -199,44 +199,44 @@ impl PartialEq for BucketError {
             } = Cause::clone(&error.0.cause);
             (kind, status, code, message, configuration)
         };
-        self.0.bucket == other.0.bucket && said(self) == said(other)
+        self.0.bucket == other.0.bucket && content(self) == content(other)
     }
 }
 
 impl Eq for BucketError {}
 
-/// What kind of failure a [`BucketError`] is.
+/// The kind of failure of a [`BucketError`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BucketErrorKind {
-    /// The role may not read the configuration, or the bucket belongs to another account than
-    /// [expected](crate::BucketSource::expected_bucket_owner).
+    /// The role may not read the configuration, or the bucket belongs to an account other than the
+    /// [expected](crate::BucketSource::expected_bucket_owner) one.
     AccessDenied,
     /// S3 does not accept the credentials or the signature, or they have expired.
     BadCredentials,
-    /// There is no such bucket.
+    /// The bucket does not exist.
     NoSuchBucket,
-    /// The bucket is in another region than the one asked.
+    /// The bucket is in another region than the client's.
     WrongRegion,
-    /// S3 says to ask less often.
+    /// S3 asks to slow down.
     Throttled,
     /// S3 failed.
     ServerError,
-    /// One of the client's time-outs has passed. If it is the source's own, the error is
+    /// One of the client's timeouts has passed. For the timeout of the source itself, the error is
     /// [`SourceError::TimedOut`](crate::SourceError::TimedOut).
     TimedOut,
-    /// No connection came about, or it ended before an answer came.
+    /// The connection failed, or was closed before the response.
     Unreachable,
-    /// The answer began, and did not end as it should.
-    BrokenOff,
-    /// The answer says that all is well but holds no CORS configuration: a page of HTML, XML of
-    /// another kind, half a document, nothing.
+    /// The response was truncated.
+    Truncated,
+    /// The response has a success status but is not a CORS configuration: an HTML page, other XML,
+    /// an incomplete document, or nothing.
     NotAConfiguration,
-    /// The answer holds a CORS configuration that S3 would not take, such as one without rules or
-    /// one with more than a hundred.
+    /// The response is a CORS configuration that S3 would reject, such as one without rules or with
+    /// more than a hundred.
     InvalidConfiguration,
-    /// The client could not send the request: it has no credentials, no region, or an endpoint
-    /// that makes no sense.
+    /// The client could not send the request: credentials or region are missing, or the endpoint is
+    /// invalid.
     NotSent,
     /// Anything else.
     #[default]
@@ -250,13 +250,13 @@ impl fmt::Display for BucketErrorKind {
             Self::BadCredentials => "credentials refused",
             Self::NoSuchBucket => "no such bucket",
             Self::WrongRegion => "the bucket is in another region",
-            Self::Throttled => "S3 says to slow down",
+            Self::Throttled => "S3 asks to slow down",
             Self::ServerError => "S3 failed",
-            Self::TimedOut => "no answer in time",
+            Self::TimedOut => "no response in time",
             Self::Unreachable => "S3 cannot be reached",
-            Self::BrokenOff => "the answer broke off",
-            Self::NotAConfiguration => "the answer is no CORS configuration",
-            Self::InvalidConfiguration => "the answer holds rules S3 would not take",
+            Self::Truncated => "the response was truncated",
+            Self::NotAConfiguration => "the response is not a CORS configuration",
+            Self::InvalidConfiguration => "the response has rules that S3 would reject",
             Self::NotSent => "the request could not be sent",
             Self::Other => "S3 refused",
         })

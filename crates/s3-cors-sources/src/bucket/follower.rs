@@ -1,4 +1,4 @@
-//! Asks, reads the answer, and knows when to ask again.
+//! Sends the requests, reads the responses and schedules the next request.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -9,9 +9,9 @@ use fastrand::Rng;
 use s3_cors::Replaced;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::answer::Keeper;
 use super::cause::loaded;
 use super::error::BucketErrorKind;
+use super::response::Capture;
 use super::{BucketError, BucketSource};
 use crate::error::SourceError;
 use crate::follow_handle::{Loaded, Source};
@@ -20,18 +20,18 @@ pub(super) struct Follower {
     settings: BucketSource,
     name: Arc<str>,
     random: Rng,
-    /// `None` for later than clocks can tell.
+    /// `None` if it is later than the clock can represent.
     due: Option<Instant>,
-    /// Whether the latest load came before it was due, because somebody asked for it.
+    /// Whether the latest load was requested before it was due.
     on_demand: bool,
     ever_loaded: bool,
-    failures_in_a_row: u32,
+    consecutive_failures: u32,
 }
 
 impl Follower {
     pub(super) fn new(settings: BucketSource) -> Self {
-        // Seeded by the operating system: machines that are copies of one another, started at the
-        // same moment, must not roll the same dice.
+        // Seeded by the operating system, so that identical machines that start at the same moment
+        // do not draw the same numbers.
         let mut random = Rng::with_seed(RandomState::new().hash_one("s3-cors"));
         let first = settings.schedule.first(random.f64());
         Self {
@@ -39,7 +39,7 @@ impl Follower {
             due: later(first),
             on_demand: false,
             ever_loaded: false,
-            failures_in_a_row: 0,
+            consecutive_failures: 0,
             random,
             settings,
         }
@@ -50,9 +50,9 @@ impl Follower {
         let schedule = &self.settings.schedule;
         let Err(error) = outcome else {
             let first = !std::mem::replace(&mut self.ever_loaded, true);
-            let failed_before = std::mem::take(&mut self.failures_in_a_row) > 0;
+            let failed_before = std::mem::take(&mut self.consecutive_failures) > 0;
             return match self.due {
-                // An event that makes a whole fleet load at once must not make it march in step.
+                // An event that reloads a whole fleet must not bring its intervals into step.
                 Some(due) if self.on_demand && !first && !failed_before => {
                     due.saturating_duration_since(Instant::now())
                 }
@@ -60,12 +60,12 @@ impl Follower {
                 _ => schedule.next(random),
             };
         };
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
         match error {
             SourceError::Bucket(error) if error.kind() == BucketErrorKind::Throttled => {
-                schedule.slow_down(self.failures_in_a_row, random)
+                schedule.slow_down(self.consecutive_failures, random)
             }
-            _ => schedule.retry(self.failures_in_a_row, random),
+            _ => schedule.retry(self.consecutive_failures, random),
         }
     }
 }
@@ -85,23 +85,23 @@ impl Source for Follower {
     async fn load(&mut self) -> Result<Loaded, SourceError> {
         self.on_demand = self.due.is_none_or(|due| Instant::now() < due);
         let settings = &self.settings;
-        let keeper = Keeper::default();
-        let asked = settings
+        let capture = Capture::default();
+        let request = settings
             .client
             .get_bucket_cors()
             .bucket(&*settings.bucket)
             .set_expected_bucket_owner(settings.expected_owner.as_deref().map(str::to_owned))
             .customize()
-            .interceptor(keeper.clone())
+            .interceptor(capture.clone())
             .send();
-        let Ok(outcome) = timeout(settings.timeout, asked).await else {
+        let Ok(outcome) = timeout(settings.timeout, request).await else {
             return Err(SourceError::TimedOut {
                 source: self.name(),
                 after: settings.timeout,
             });
         };
-        let answer = keeper.take().unwrap_or_default();
-        loaded(outcome.err(), answer).map_err(|cause| {
+        let response = capture.take().unwrap_or_default();
+        loaded(outcome.err(), response).map_err(|cause| {
             let owner = settings.expected_owner.clone();
             SourceError::Bucket(BucketError::new(cause, &settings.bucket, owner))
         })

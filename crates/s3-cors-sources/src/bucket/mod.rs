@@ -1,9 +1,9 @@
-//! The rules in a bucket.
+//! Follows the rules of a bucket.
 
-mod answer;
 mod cause;
 mod error;
 mod follower;
+mod response;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,22 +17,21 @@ use self::follower::Follower;
 use crate::follow_handle::{FollowHandle, follow};
 use crate::schedule::Schedule;
 
-/// Follows a bucket's own CORS configuration: asks S3 for it with `GetBucketCors`, every minute
-/// unless another [`interval`](Self::interval) is set, and whenever
-/// [`FollowHandle::refresh`] is called.
+/// Follows the CORS configuration of a bucket with `GetBucketCors`: every minute, unless another
+/// [`interval`](Self::interval) is set, and whenever [`FollowHandle::refresh`] is called.
 ///
-/// A bucket without a configuration, which S3 says with `NoSuchCORSConfiguration`, is no failure:
-/// from then on requests are answered as by a bucket without one. Everything else but a
-/// configuration is a failure, after which the rules in force stay, and the next attempt comes
-/// with back-off: access denied, no such bucket, slow down, no answer in time, S3's own errors, an
-/// answer that breaks off, a page of HTML, an empty list of rules, rules that S3 would not take.
+/// If S3 responds with `NoSuchCORSConfiguration`, that is not a failure: the policy then behaves as
+/// a bucket without a CORS configuration. Anything else but a configuration is a failure: access
+/// denied, no such bucket, throttling, a timeout, an error of S3, a truncated response, an HTML
+/// page, an empty list of rules, rules that S3 would reject. After a failure the rules in force stay
+/// in force, and the next attempt follows with back-off.
 ///
-/// The answer's bytes are read by the strict reader that files are read with, not by the SDK's,
-/// which passes over what it does not know. The client's own retry comes first; what counts as a
-/// failure here has failed there as often as the client is told to try.
+/// The engine's strict reader parses the response, not the SDK, which ignores what it does not know.
+/// The client's own retries come first: the source counts one failure after the client's last
+/// attempt.
 ///
-/// It takes the permission `s3:GetBucketCORS` on the bucket. Source: [`GetBucketCors`] in the S3
-/// API reference.
+/// The caller needs the permission `s3:GetBucketCORS` on the bucket. Source: [`GetBucketCors`] in
+/// the S3 API reference.
 ///
 /// [`GetBucketCors`]: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html
 ///
@@ -43,12 +42,12 @@ use crate::schedule::Schedule;
 /// use s3_cors_sources::aws_sdk_s3::{Client, Config, config::Region};
 ///
 /// # async fn example(config: Config) -> Result<(), s3_cors_sources::SourceError> {
-/// // Any client will do: its credentials, region, endpoint, path style, retry and time-outs hold.
+/// // The client's own credentials, region, endpoint, path style, retries and timeouts apply.
 /// let client = Client::from_conf(config);
 /// let policy = SharedPolicy::pending();
-/// let following = BucketSource::new(client, "my-bucket").follow(&policy);
-/// following.first_load_within(Duration::from_secs(10)).await?;
-/// // Now give `&policy` to an adapter, and keep `following` as long as the app runs.
+/// let handle = BucketSource::new(client, "my-bucket").follow(&policy);
+/// handle.first_load_within(Duration::from_secs(10)).await?;
+/// // Pass `&policy` to an adapter, and keep `handle` as long as the app runs.
 /// # Ok(())
 /// # }
 /// ```
@@ -63,10 +62,11 @@ pub struct BucketSource {
 }
 
 impl BucketSource {
-    /// A bucket, by name or by the ARN of an access point, and a client to ask with.
+    /// Creates a source for a bucket, given by its name or by the ARN of an access point, that sends
+    /// its requests with a client.
     ///
-    /// The client needs a way to sleep, as the SDK's feature `rt-tokio` gives it, and an HTTP
-    /// client, as its feature `default-https-client` does.
+    /// The client needs a sleep implementation, which the SDK's feature `rt-tokio` provides, and an
+    /// HTTP client, which its feature `default-https-client` provides.
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
         Self {
             client,
@@ -77,13 +77,14 @@ impl BucketSource {
         }
     }
 
-    /// A bucket, and a client from the environment, as the AWS CLI would make it: credentials,
-    /// region and endpoint from environment variables (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …),
-    /// profile, web identity, container or instance.
+    /// Creates a source for a bucket with a client configured from the environment, as the AWS CLI
+    /// is: credentials, region and endpoint come from environment variables (`AWS_REGION`,
+    /// `AWS_ENDPOINT_URL_S3`, …), the profile, web identity, the container or the instance.
     ///
-    /// What is missing there is told by the first load. For profiles with single sign-on or a
-    /// `credential_process`, and for path style with an endpoint that has a name, make a client
-    /// and use [`new`](Self::new); endpoints that are IP addresses get path style from the SDK.
+    /// If something is missing, the first load fails and says so. For profiles with single sign-on
+    /// or a `credential_process`, and for path-style requests to an endpoint with a host name, create
+    /// a client and use [`new`](Self::new). For endpoints that are IP addresses, the SDK uses path
+    /// style by itself.
     #[cfg(feature = "aws-config")]
     pub async fn from_env(bucket: impl Into<String>) -> Self {
         let version = aws_config::BehaviorVersion::latest();
@@ -91,52 +92,53 @@ impl BucketSource {
         Self::new(Client::new(&config), bucket)
     }
 
-    /// The longest time between two loads as long as they succeed. Default: 60 s.
+    /// Sets the longest time between two loads while loads succeed. Default: 60 s.
     ///
-    /// A minute, because it is about as long as people wait before they look whether a change has
-    /// arrived; S3 promises no less, since a bucket's configuration reaches its own servers
-    /// eventually; and asking so often costs an instance less than two cents a month. Who cannot
-    /// wait calls [`FollowHandle::refresh`]. See the [fleet page](crate::fleet).
+    /// A minute is about as long as people wait before they check whether a change has arrived, and
+    /// it costs less than two cents per instance and month. S3 itself applies a new configuration
+    /// only eventually. To load sooner, call [`FollowHandle::refresh`]. See the
+    /// [fleet page](crate::fleet).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule = self.schedule.interval(interval);
         self
     }
 
-    /// When the bucket is asked: interval, jitter, spread of first loads, back-off. Replaces what
-    /// [`interval`](Self::interval) has set.
+    /// Sets the whole schedule: interval, jitter, spread of first loads and back-off. Replaces an
+    /// earlier [`interval`](Self::interval).
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.schedule = schedule;
         self
     }
 
-    /// The account, twelve digits, the bucket must belong to. S3 answers `AccessDenied` if it
-    /// belongs to another, such as to whoever made a bucket of this name after it was deleted.
+    /// Sets the account, as twelve digits, that must own the bucket. If another account owns it, for
+    /// example because the bucket was deleted and its name was taken, S3 responds with
+    /// `AccessDenied`.
     pub fn expected_bucket_owner(mut self, account: impl Into<String>) -> Self {
         self.expected_owner = Some(account.into().into());
         self
     }
 
-    /// How long a load may take, the client's own retries included. Default: 30 s.
+    /// Sets how long a load may take, including the client's own retries. Default: 30 s.
     ///
-    /// The client has time-outs of its own, but by default none for an answer that never comes.
+    /// The client has timeouts of its own, but by default none for a response that never arrives.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Follows the bucket, on a task of the tokio runtime this is called on, into a policy, until
-    /// the handle is dropped.
+    /// Spawns a task on the current tokio runtime that keeps a policy up to date with the bucket
+    /// until the handle is dropped.
     ///
-    /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with, such as
-    /// those the program was built with. Outside of a runtime nothing is followed, which the
-    /// handle, the policy's status and the log say.
+    /// The policy can be [pending](SharedPolicy::pending) or have initial rules, such as rules built
+    /// into the program. Outside a runtime the bucket is not followed; the handle, the policy's
+    /// status and the log say so.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
         follow(Follower::new(self), policy.clone())
     }
 }
 
 impl fmt::Debug for BucketSource {
-    /// Without the client, which holds credentials.
+    /// Omits the client, which holds credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BucketSource")
             .field("bucket", &self.bucket)

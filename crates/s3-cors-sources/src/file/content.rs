@@ -1,4 +1,4 @@
-//! What a file holds.
+//! The content of a file.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,14 +7,14 @@ use std::path::Path;
 use s3_cors::limits::MAX_TEXT_BYTES;
 use s3_cors::{ConfigError, CorsConfiguration};
 
-/// What a file holds, or why that cannot be told.
+/// The content of a file, or why it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
     Bytes(Vec<u8>),
     Unreadable(ConfigError),
 }
 
-/// One byte more than the engine reads, so that it reports a file that is too long.
+/// One byte more than the engine accepts, so that the engine reports a file that is too long.
 const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 impl Content {
@@ -25,7 +25,7 @@ impl Content {
         }
     }
 
-    /// The configuration the file, known by this path, holds.
+    /// Parses the content; errors name the file by this path.
     pub(super) fn configuration(&self, path: &Path) -> Result<CorsConfiguration, ConfigError> {
         let read = match self {
             Self::Bytes(bytes) => CorsConfiguration::from_slice(bytes),
@@ -34,7 +34,7 @@ impl Content {
         read.map_err(|error| error.in_file(path))
     }
 
-    /// Whether it is a configuration that can be taken.
+    /// Whether the content is a complete, valid configuration.
     pub(super) fn is_whole(&self) -> bool {
         matches!(self, Self::Bytes(bytes) if CorsConfiguration::from_slice(bytes).is_ok())
     }

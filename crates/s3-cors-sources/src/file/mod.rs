@@ -1,4 +1,4 @@
-//! The rules in a file.
+//! Follows rules in a file.
 
 mod content;
 mod trail;
@@ -18,18 +18,20 @@ use self::watch::Watch;
 use crate::error::SourceError;
 use crate::follow_handle::{FollowHandle, Loaded, Source, follow};
 
-/// Follows a `cors.json`, however it is changed: by renaming another over it, as editors do, by
-/// writing into it, by swapping the directory a symbolic link leads to, as Kubernetes does with a
-/// `ConfigMap`, by removing it and putting it back.
+/// Follows a configuration file such as `cors.json`.
 ///
-/// The content decides, not the time of change. What is not a whole configuration is never taken
-/// for one: an empty or half-written file is read again until it is whole, or for two seconds,
-/// and then is a failure, as are a file that is gone and one that may not be read. After a failure
-/// the rules in force stay, and the next change is looked for as ever.
+/// It notices every kind of change: a file renamed over it, as editors do; a write in place; a
+/// swapped directory behind a symbolic link, as Kubernetes does for a `ConfigMap`; a removal and a
+/// new file.
 ///
-/// The operating system tells of changes where it can. Besides, the file is read every
-/// [`poll_interval`](Self::poll_interval): network file systems tell nothing, and nothing tells
-/// that they do not.
+/// The content decides, not the modification time. An incomplete configuration is never applied: an
+/// empty or half-written file is read again until it is complete. If it is still incomplete after
+/// two seconds, that is a failure, as is a missing or unreadable file. After a failure the rules in
+/// force stay in force, and the source keeps watching for changes.
+///
+/// The source is notified of changes by the operating system. It also reads the file every
+/// [`poll_interval`](Self::poll_interval), because network file systems send no notifications, and
+/// it cannot detect that.
 ///
 /// ```no_run
 /// use s3_cors::SharedPolicy;
@@ -38,9 +40,9 @@ use crate::follow_handle::{FollowHandle, Loaded, Source, follow};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), s3_cors_sources::SourceError> {
 /// let policy = SharedPolicy::pending();
-/// let following = FileSource::new("cors.json").follow(&policy);
-/// following.first_attempt().await?;
-/// // Now give `&policy` to an adapter, and keep `following` as long as the app runs.
+/// let handle = FileSource::new("cors.json").follow(&policy);
+/// handle.first_attempt().await?;
+/// // Pass `&policy` to an adapter, and keep `handle` as long as the app runs.
 /// # Ok(())
 /// # }
 /// ```
@@ -55,9 +57,10 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// A file in any form that [`CorsConfiguration::from_path`] reads. It need not be there yet.
+    /// Creates a source for a file in any form that [`CorsConfiguration::from_path`] reads. The file
+    /// need not exist yet.
     ///
-    /// A relative path starts at the directory the process is in when [`follow`](Self::follow) is
+    /// A relative path is resolved against the current directory when [`follow`](Self::follow) is
     /// called.
     ///
     /// [`CorsConfiguration::from_path`]: s3_cors::CorsConfiguration::from_path
@@ -71,41 +74,39 @@ impl FileSource {
         }
     }
 
-    /// For how long the file must stay the same before a change is taken. Default: 100 ms.
+    /// Sets how long the file must be unchanged before a new version is applied. Default: 100 ms.
     ///
-    /// Of a file that never stays the same for so long a whole version is taken every now and
-    /// then.
+    /// If a file changes more often than that, a complete version is applied from time to time.
     pub fn debounce(mut self, debounce: Duration) -> Self {
         self.debounce = debounce;
         self
     }
 
-    /// How often the file is read besides, in case the operating system does not tell of changes.
+    /// Sets how often the file is read without a notification from the operating system.
     /// Default: 5 s. At least one millisecond.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval.max(Duration::from_millis(1));
         self
     }
 
-    /// Only reads the file every [`poll_interval`](Self::poll_interval), and does not ask the
-    /// operating system to tell of changes.
+    /// Disables notifications from the operating system: the file is only read every
+    /// [`poll_interval`](Self::poll_interval).
     pub fn polling_only(mut self) -> Self {
         self.polling_only = true;
         self
     }
 
-    /// For how long the file system may take to hand out the file before that is a failure.
-    /// Default: 10 s.
+    /// Sets how long reading the file may take before it counts as a failure. Default: 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Follows the file, on a task of the tokio runtime this is called on, into a policy, until
+    /// Spawns a task on the current tokio runtime that keeps a policy up to date with the file until
     /// the handle is dropped.
     ///
-    /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with. Outside
-    /// of a runtime nothing is followed, which the handle, the policy's status and the log say.
+    /// The policy can be [pending](SharedPolicy::pending) or have initial rules. Outside a runtime
+    /// the file is not followed; the handle, the policy's status and the log say so.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
         let name = self.path.display().to_string().into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
@@ -123,7 +124,7 @@ impl FileSource {
     }
 }
 
-/// How long what is no configuration may take to become one.
+/// How long an incomplete file may take to become a valid configuration.
 const GRACE: Duration = Duration::from_secs(2);
 
 struct Follower {
@@ -131,9 +132,9 @@ struct Follower {
     name: Arc<str>,
     path: Arc<Path>,
     watch: Watch,
-    /// A read that has taken too long and is still under way: no other is begun meanwhile.
+    /// A read that timed out and is still running. No other read starts before it ends.
     reading: Option<JoinHandle<(Trail, Content)>>,
-    /// What the file held when it was last settled.
+    /// The content of the file when it was last applied or rejected.
     taken: Option<Content>,
     due: Due,
 }
@@ -141,7 +142,7 @@ struct Follower {
 #[derive(Clone, Copy)]
 enum Due {
     Now,
-    /// Once more when a first read has had time to prove itself.
+    /// Soon after the first read, in case the file was being written.
     Soon,
     Later,
 }
@@ -156,9 +157,9 @@ impl Source for Follower {
             Due::Now => {}
             Due::Soon => sleep(self.settings.debounce).await,
             Due::Later => {
-                let told = timeout(self.settings.poll_interval, self.watch.told()).await;
-                if told.is_ok() {
-                    // Writers seldom write once.
+                let changed = timeout(self.settings.poll_interval, self.watch.changed()).await;
+                if changed.is_ok() {
+                    // Writers rarely write only once.
                     sleep(self.settings.debounce).await;
                 }
             }
@@ -182,14 +183,14 @@ impl Source for Follower {
 }
 
 impl Follower {
-    /// The file's content, once it stays the same.
+    /// The content of the file, once it is stable.
     async fn settled(&mut self) -> Result<Content, SourceError> {
         let mut content = self.read().await?;
         if self.taken.as_ref() == Some(&content) {
             return Ok(content);
         }
-        // The first time somebody waits for it. If it is being written just now, the next read,
-        // which comes soon, tells.
+        // The app may be waiting for the first load, so it is not delayed. If the file is being
+        // written at this moment, the next read, which follows soon, notices.
         let first = self.taken.is_none();
         let mut whole = content.is_whole();
         if first && whole {
@@ -211,11 +212,11 @@ impl Follower {
         }
     }
 
-    /// Reads the file, and sees to it that no later change goes unnoticed.
+    /// Reads the file and makes sure that no later change is missed.
     async fn read(&mut self) -> Result<Content, SourceError> {
         let mut content = self.read_once().await?;
-        // What came before the watch is not told, so it has to be read again; but where
-        // directories come and go faster than that, polling has to do.
+        // Changes before the watch was set up are not notified, so the file is read again. If
+        // directories change faster than that, polling has to suffice.
         for _ in 0..3 {
             let (trail, read) = content;
             if !self.watch.follow(trail, &self.name) {
@@ -242,7 +243,7 @@ impl Follower {
         match joined.map_err(tokio::task::JoinError::try_into_panic) {
             Ok(read) => Ok(read),
             Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            // The runtime shuts down, and with it this task.
+            // The runtime is shutting down, and this task with it.
             Err(Err(_)) => std::future::pending().await,
         }
     }

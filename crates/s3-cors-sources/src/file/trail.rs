@@ -1,21 +1,21 @@
-//! The directories in which a change can make a path lead to something else.
+//! The directories that determine which file a path refers to.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
-/// The way from the root to a file, through symbolic links, as far as it leads.
+/// The path from the root to a file, with all symbolic links resolved, as far as it exists.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trail {
-    /// Each directory whose entries decide where the path leads, and which one it is: another may
-    /// take its place.
+    /// The directories whose entries determine where the path leads, each with its identity, because
+    /// another directory may take its place.
     pub(super) directories: BTreeMap<PathBuf, Identity>,
-    /// Those entries: links, the file itself, or the first that is missing.
+    /// Those entries: links, the file itself, or the first entry that does not exist.
     pub(super) entries: BTreeSet<PathBuf>,
 }
 
-/// As many as Linux follows.
+/// The limit of Linux.
 const MOST_LINKS: usize = 40;
 
 impl Trail {
@@ -35,7 +35,7 @@ impl Trail {
                     continue;
                 }
                 Some(Component::CurDir) | None => continue,
-                // Where an absolute link leads, too, everything begins again.
+                // The target of an absolute link starts at the root again.
                 Some(Component::RootDir | Component::Prefix(_)) => {
                     here.push(&name);
                     continue;
@@ -67,7 +67,7 @@ impl Trail {
             self.directories
                 .insert(directory.to_owned(), Identity::of(&metadata));
         }
-        // What happens to the directory itself counts, too.
+        // Changes of the directory itself matter as well.
         self.entries.insert(directory.to_owned());
         self.entries.insert(entry);
     }
@@ -79,7 +79,7 @@ fn components(path: &Path) -> VecDeque<OsString> {
         .collect()
 }
 
-/// Tells a directory from another of the same name.
+/// Distinguishes a directory from another of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     #[cfg(unix)]
@@ -113,7 +113,7 @@ mod tests {
 
     use super::Trail;
 
-    /// An empty directory, without links on the way to it.
+    /// An empty directory whose path contains no links.
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().canonicalize().unwrap();
         let folder = folder.join(format!("s3-cors-trail-{name}-{}", std::process::id()));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_plain_file_its_directory_decides() {
+    fn a_plain_file_depends_on_its_directory() {
         let folder = folder("plain");
         let file = folder.join("cors.json");
         for there in [false, true] {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_config_map_both_directories_decide() {
+    fn a_config_map_depends_on_both_directories() {
         let folder = folder("map");
         let data = folder.join("..2026_01");
         fs::create_dir(&data).unwrap();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_missing_directory_the_nearest_that_is_there_decides() {
+    fn a_missing_directory_depends_on_the_nearest_that_exists() {
         let folder = folder("missing");
         let file = folder.join("a/b/cors.json");
         assert_eq!(directories(&file), [&*folder]);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn links_in_a_circle_come_to_an_end() {
+    fn circular_links_end() {
         let folder = folder("circle");
         symlink("b", folder.join("a")).unwrap();
         symlink("a", folder.join("b")).unwrap();

@@ -1,4 +1,4 @@
-//! The operating system's word that something has changed.
+//! Notifications of changes by the operating system.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,31 +11,31 @@ use tokio::sync::Notify;
 
 use super::trail::{Identity, Trail};
 
-/// Watches directories, never files: a file that is replaced takes its watch with it.
+/// Watches directories, never files: when a file is replaced, a watch on it is lost.
 pub(super) struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeMap<PathBuf, Identity>,
-    /// Those that could not be watched, so that this is said once only.
+    /// Directories that could not be watched, so that this is logged only once.
     refused: BTreeMap<PathBuf, Identity>,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    told: Notify,
+    changed: Notify,
     entries: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Watch {
     pub(super) fn new(disabled: bool) -> Self {
         let shared = Arc::new(Shared {
-            told: Notify::new(),
+            changed: Notify::new(),
             entries: Mutex::default(),
         });
         let watcher = (!disabled)
             .then(|| {
                 let shared = Arc::clone(&shared);
-                let hears = move |event| shared.hear(event);
-                notify::recommended_watcher(hears)
+                let handler = move |event| shared.handle(event);
+                notify::recommended_watcher(handler)
                     .inspect_err(|error| tracing::warn!("{}", Polling(error)))
                     .ok()
             })
@@ -48,13 +48,13 @@ impl Watch {
         }
     }
 
-    /// Waits until something has changed since this was last called.
-    pub(super) async fn told(&self) {
-        self.shared.told.notified().await;
+    /// Waits until something has changed since the last call.
+    pub(super) async fn changed(&self) {
+        self.shared.changed.notified().await;
     }
 
-    /// Watches the directories of a trail and no others. Says whether any is watched only from
-    /// now on.
+    /// Watches the directories of a trail and no others. Returns whether any of them was not watched
+    /// before.
     pub(super) fn follow(&mut self, trail: Trail, source: &str) -> bool {
         let Some(watcher) = &mut self.watcher else {
             return false;
@@ -66,7 +66,7 @@ impl Watch {
         self.watched.retain(|path, identity| {
             let keep = wanted.get(path) == Some(identity);
             if !keep {
-                // Of a directory that is gone the watch is, too.
+                // This fails for a directory that is gone, whose watch is gone with it.
                 let _ = watcher.unwatch(path);
             }
             keep
@@ -96,9 +96,9 @@ impl Shared {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hear(&self, event: notify::Result<notify::Event>) {
+    fn handle(&self, event: notify::Result<notify::Event>) {
         let matters = match event {
-            // Reading the file is told, too, and must not lead to reading it.
+            // Reading the file also causes an event, which must not cause another read.
             Ok(event) => {
                 let closed = AccessKind::Close(AccessMode::Write);
                 let changes = match event.kind {
@@ -112,7 +112,7 @@ impl Shared {
             Err(_) => true,
         };
         if matters {
-            self.told.notify_one();
+            self.changed.notify_one();
         }
     }
 }
@@ -123,8 +123,8 @@ impl fmt::Display for Polling<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the operating system will not tell of changes ({}); they are found by reading the \
-             file every `poll_interval` only",
+            "the operating system cannot send notifications of changes ({}); they are noticed only \
+             by reading the file every `poll_interval`",
             self.0
         )
     }

@@ -6,8 +6,8 @@ use s3_cors::{CorsConfiguration, Replaced, SharedPolicy};
 use super::{FollowHandle, Loaded, Source, follow};
 use crate::error::{SourceError, Stopped};
 
-/// Does what its script says, a character for each load: `+` loads, `-` fails, `!` panics, `.`
-/// never ends. After the last it is never due.
+/// A source that follows a script with one character per load: `+` succeeds, `-` fails, `!` panics,
+/// `.` never ends, `0` has no configuration, `b` has an invalid one. After the last load none is due.
 struct Scripted(std::vec::IntoIter<char>);
 
 fn scripted(script: &str, policy: &SharedPolicy) -> FollowHandle {
@@ -56,33 +56,33 @@ impl Source for Scripted {
 #[tokio::test]
 async fn the_first_load_is_waited_for_through_failures() {
     let policy = SharedPolicy::pending();
-    let following = scripted("--+", &policy);
-    assert_eq!(following.first_attempt().await, Err(failure()));
-    assert_eq!(following.first_load().await, Ok(()));
+    let handle = scripted("--+", &policy);
+    assert_eq!(handle.first_attempt().await, Err(failure()));
+    assert_eq!(handle.first_load().await, Ok(()));
     let status = policy.status();
     assert_eq!((status.version(), status.is_failing()), (1, false));
     assert_eq!(status.last_failure().unwrap().consecutive(), 2);
     assert_eq!(status.source(), Some("script"));
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 #[tokio::test]
-async fn patience_has_an_end_that_says_what_failed_last() {
+async fn waiting_with_a_limit_ends_with_the_latest_error() {
     let policy = SharedPolicy::pending();
-    let following = scripted("-", &policy);
+    let handle = scripted("-", &policy);
     let soon = Duration::from_millis(50);
-    assert_eq!(following.first_load_within(soon).await, Err(failure()));
-    let following = scripted(".", &policy);
-    let late = following.first_load_within(soon).await.unwrap_err();
+    assert_eq!(handle.first_load_within(soon).await, Err(failure()));
+    let handle = scripted(".", &policy);
+    let late = handle.first_load_within(soon).await.unwrap_err();
     assert!(matches!(late, SourceError::NotYet { .. }), "{late}");
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 #[tokio::test]
 async fn each_failure_is_counted_once_and_changes_no_rules() {
     let policy = SharedPolicy::pending();
-    let following = scripted("+-b", &policy);
-    following.first_load().await.unwrap();
+    let handle = scripted("+-b", &policy);
+    handle.first_load().await.unwrap();
     while policy
         .status()
         .last_failure()
@@ -97,107 +97,104 @@ async fn each_failure_is_counted_once_and_changes_no_rules() {
 }
 
 #[tokio::test]
-async fn a_refresh_loads_at_once_and_says_what_came_of_it() {
+async fn a_refresh_loads_immediately_and_returns_the_outcome() {
     let policy = SharedPolicy::pending();
-    let following = scripted("", &policy);
-    let replaced = following.refresh().await.unwrap();
+    let handle = scripted("", &policy);
+    let replaced = handle.refresh().await.unwrap();
     assert!(replaced.changed());
-    assert!(!following.refresh().await.unwrap().changed());
-    // Those that come together share a load.
-    let (first, second) = tokio::join!(following.refresh(), following.refresh());
+    assert!(!handle.refresh().await.unwrap().changed());
+    // Concurrent calls share a load.
+    let (first, second) = tokio::join!(handle.refresh(), handle.refresh());
     assert!(Arc::ptr_eq(&first.unwrap().after, &second.unwrap().after));
 }
 
 #[tokio::test]
-async fn a_task_that_panics_is_noticed_everywhere() {
+async fn a_panic_of_the_task_is_reported_everywhere() {
     let policy = SharedPolicy::pending();
-    let following = scripted("+!", &policy);
+    let handle = scripted("+!", &policy);
     let reason = Stopped::Panicked("as written".into());
-    assert_eq!(following.stopped().await, reason);
-    assert!(!following.is_running());
-    assert_eq!(following.first_load().await, Ok(()), "there was one");
+    assert_eq!(handle.stopped().await, reason);
+    assert!(!handle.is_running());
+    assert_eq!(handle.first_load().await, Ok(()), "there was one");
     let stopped = SourceError::Stopped {
         source: "script".into(),
         reason,
     };
-    assert_eq!(following.refresh().await.unwrap_err(), stopped);
+    assert_eq!(handle.refresh().await.unwrap_err(), stopped);
     let status = policy.status();
     assert!(status.is_failing());
     assert_eq!(status.policy().rule_count(), 1);
-    let told = status.last_failure().unwrap().error().to_string();
-    assert_eq!(told, stopped.to_string());
+    let reported = status.last_failure().unwrap().error().to_string();
+    assert_eq!(reported, stopped.to_string());
 }
 
 #[tokio::test]
-async fn a_panic_before_the_first_load_is_no_endless_wait() {
+async fn a_panic_before_the_first_load_ends_the_wait() {
     let policy = SharedPolicy::pending();
-    let following = scripted("!", &policy);
-    assert!(following.first_load().await.is_err());
-    assert!(following.first_attempt().await.is_err());
+    let handle = scripted("!", &policy);
+    assert!(handle.first_load().await.is_err());
+    assert!(handle.first_attempt().await.is_err());
 }
 
 #[test]
-fn the_end_of_the_runtime_is_noticed() {
+fn the_end_of_the_runtime_is_reported() {
     let policy = SharedPolicy::pending();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let following = runtime.block_on(async {
-        let following = scripted("+.", &policy);
-        following.first_load().await.unwrap();
-        following
+    let handle = runtime.block_on(async {
+        let handle = scripted("+.", &policy);
+        handle.first_load().await.unwrap();
+        handle
     });
     drop(runtime);
-    assert!(!following.is_running());
+    assert!(!handle.is_running());
     assert!(policy.status().is_failing());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    assert_eq!(
-        runtime.block_on(following.stopped()),
-        Stopped::RuntimeShutDown
-    );
+    assert_eq!(runtime.block_on(handle.stopped()), Stopped::RuntimeShutDown);
 }
 
 #[test]
-fn no_runtime_is_an_error_and_no_panic() {
+fn a_missing_runtime_is_an_error_not_a_panic() {
     let policy = SharedPolicy::pending();
-    let following = scripted("+", &policy);
-    assert!(!following.is_running());
-    let told = policy.status().last_failure().unwrap().error().to_string();
-    assert!(told.contains("call `follow` inside of one"), "{told}");
+    let handle = scripted("+", &policy);
+    assert!(!handle.is_running());
+    let reported = policy.status().last_failure().unwrap().error().to_string();
+    assert!(
+        reported.contains("call `follow` inside a runtime"),
+        "{reported}"
+    );
 }
 
 #[tokio::test]
-async fn dropping_the_handle_stops_the_task_and_is_no_failure() {
+async fn dropping_the_handle_stops_the_task_without_a_failure() {
     let policy = SharedPolicy::pending();
-    let following = scripted("+.", &policy);
-    following.first_load().await.unwrap();
-    let mut progress = following.progress.clone();
-    drop(following);
+    let handle = scripted("+.", &policy);
+    handle.first_load().await.unwrap();
+    let mut progress = handle.progress.clone();
+    drop(handle);
     let stopped = progress
         .wait_for(|progress| progress.stopped.is_some())
         .await;
     assert!(stopped.is_ok());
     drop(stopped);
-    assert!(
-        progress.changed().await.is_err(),
-        "nothing of the task is left"
-    );
+    assert!(progress.changed().await.is_err(), "the task has ended");
     let status = policy.status();
     assert!(!status.is_failing());
     assert_eq!(status.policy().rule_count(), 1);
 }
 
 #[tokio::test]
-async fn a_bucket_that_loses_its_configuration_is_without() {
+async fn a_bucket_can_lose_its_configuration() {
     let policy = SharedPolicy::pending();
-    let following = scripted("+", &policy);
-    following.first_load().await.unwrap();
-    drop(following);
-    let following = scripted("0", &policy);
-    following.first_load().await.unwrap();
+    let handle = scripted("+", &policy);
+    handle.first_load().await.unwrap();
+    drop(handle);
+    let handle = scripted("0", &policy);
+    handle.first_load().await.unwrap();
     let status = policy.status();
     assert_eq!((status.version(), status.configuration()), (2, None));
-    drop(following);
+    drop(handle);
 }

@@ -21,7 +21,7 @@ async fn check(bucket: &str, fault: Fault, expected: impl Fn(&SourceError)) {
     put(&owner, bucket, &aged("one")).await;
     let proxy = Proxy::to(server.address()).await;
     let policy = SharedPolicy::pending();
-    let following = eager(client(proxy.address(), OWNER), bucket)
+    let handle = eager(client(proxy.address(), OWNER), bucket)
         .timeout(PATIENCE)
         .follow(&policy);
     well(&policy, Some(&aged("one"))).await;
@@ -54,7 +54,7 @@ async fn check(bucket: &str, fault: Fault, expected: impl Fn(&SourceError)) {
         status.last_failure().is_some(),
         "kept for whoever looks later"
     );
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 #[track_caller]
@@ -112,7 +112,7 @@ async fn half_a_document_changes_nothing() {
 
 #[tokio::test]
 async fn half_an_answer_changes_nothing() {
-    check("cut-off", Fault::CutOff, is(BucketErrorKind::BrokenOff)).await;
+    check("cut-off", Fault::CutOff, is(BucketErrorKind::Truncated)).await;
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_first_byte_that_comes_slowly_is_waited_for_and_meanwhile_the_old_rule
     put(&owner, "slow", &aged("one")).await;
     let proxy = Proxy::to(server.address()).await;
     let policy = SharedPolicy::pending();
-    let following = eager(client(proxy.address(), OWNER), "slow").follow(&policy);
+    let handle = eager(client(proxy.address(), OWNER), "slow").follow(&policy);
     well(&policy, Some(&aged("one"))).await;
 
     proxy
@@ -132,7 +132,7 @@ async fn a_first_byte_that_comes_slowly_is_waited_for_and_meanwhile_the_old_rule
     put(&owner, "slow", &aged("two")).await;
     assert_eq!(policy.status().configuration(), Some(&aged("one")));
     assert_eq!(well(&policy, Some(&aged("two"))).await.version(), 2);
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 #[tokio::test]
@@ -144,11 +144,11 @@ async fn a_fault_from_the_beginning_leaves_a_bucket_without_rules_until_it_ends(
     let proxy = Proxy::to(server.address()).await;
     proxy.set(Fault::Refused).await;
     let policy = SharedPolicy::pending();
-    let following = eager(client(proxy.address(), OWNER), "later").follow(&policy);
+    let handle = eager(client(proxy.address(), OWNER), "later").follow(&policy);
     let status = until_failing(&policy).await;
     assert!(status.is_pending());
     assert_eq!(status.policy().rule_count(), 0);
     proxy.set(Fault::None).await;
-    following.first_load().await.expect("it is followed");
+    handle.first_load().await.expect("it is followed");
     assert_eq!(policy.status().configuration(), Some(&aged("one")));
 }

@@ -1,11 +1,11 @@
 //! A bucket's rules arrive, change and go, on a real server; nothing else ever passes for them.
 
-mod answers;
 mod app;
 mod cuts;
 mod faults;
+mod logged;
 mod real;
-mod told;
+mod responses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ fn eager(client: Client, bucket: &str) -> BucketSource {
     BucketSource::new(client, bucket).schedule(schedule)
 }
 
-/// Asks once, and then when it is told to.
+/// Asks once, and then when requested.
 fn on_demand(client: Client, bucket: &str) -> BucketSource {
     let hour = Duration::from_secs(3600);
     // The load after the first comes at any moment of the interval.

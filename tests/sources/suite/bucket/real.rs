@@ -15,7 +15,7 @@ async fn rules_arrive_change_and_go_at_the_interval() {
     make_bucket(&owner, "interval").await;
 
     let policy = SharedPolicy::pending();
-    let following = eager(client(server.address(), OWNER), "interval").follow(&policy);
+    let handle = eager(client(server.address(), OWNER), "interval").follow(&policy);
     let status = well(&policy, None).await;
     assert_eq!(
         (status.version(), status.source()),
@@ -36,7 +36,7 @@ async fn rules_arrive_change_and_go_at_the_interval() {
         "{:?}",
         status.last_failure()
     );
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 #[tokio::test]
@@ -47,20 +47,20 @@ async fn a_refresh_brings_the_change_at_once() {
     put(&owner, "refreshed", &aged("one")).await;
 
     let policy = SharedPolicy::pending();
-    let following = on_demand(client(server.address(), OWNER), "refreshed").follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = on_demand(client(server.address(), OWNER), "refreshed").follow(&policy);
+    handle.first_load().await.expect("it is followed");
     assert_eq!(policy.status().configuration(), Some(&aged("one")));
 
     put(&owner, "refreshed", &aged("two")).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(policy.status().configuration(), Some(&aged("one")));
-    let replaced = following.refresh().await.expect("the server answers");
+    let replaced = handle.refresh().await.expect("the server responds");
     assert_eq!(replaced.after.configuration(), Some(&aged("two")));
     assert!(
-        !following
+        !handle
             .refresh()
             .await
-            .expect("the server answers")
+            .expect("the server responds")
             .changed()
     );
 }
@@ -83,8 +83,8 @@ async fn every_member_of_every_rule_arrives_as_it_was_put() {
     ]);
     put(&owner, "members", &full).await;
     let policy = SharedPolicy::pending();
-    let following = on_demand(client(server.address(), OWNER), "members").follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = on_demand(client(server.address(), OWNER), "members").follow(&policy);
+    handle.first_load().await.expect("it is followed");
     assert_eq!(policy.status().configuration(), Some(&full));
 }
 
@@ -97,12 +97,12 @@ async fn a_real_server_denies_access_and_knows_no_such_bucket() {
 
     let policy = SharedPolicy::pending();
     let stranger = client(server.address(), STRANGER);
-    let following = on_demand(stranger, "denied").follow(&policy);
-    let error = following.first_attempt().await.expect_err("he may not");
+    let handle = on_demand(stranger, "denied").follow(&policy);
+    let error = handle.first_attempt().await.expect_err("he may not");
     assert_eq!(bucket_error(&error).kind(), BucketErrorKind::AccessDenied);
     assert!(policy.status().is_pending() && policy.status().is_failing());
 
-    let following = on_demand(owner, "no-such-bucket").follow(&SharedPolicy::pending());
-    let error = following.first_attempt().await.expect_err("nobody made it");
+    let handle = on_demand(owner, "no-such-bucket").follow(&SharedPolicy::pending());
+    let error = handle.first_attempt().await.expect_err("nobody made it");
     assert_eq!(bucket_error(&error).kind(), BucketErrorKind::NoSuchBucket);
 }

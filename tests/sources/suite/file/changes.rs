@@ -16,15 +16,15 @@ use crate::{Finding, source};
 async fn check(way: Way, finding: Finding) {
     let mut bads: Vec<(&str, Option<Vec<u8>>, &str)> = bad()
         .into_iter()
-        .map(|(name, bytes, told)| (name, Some(bytes), told))
+        .map(|(name, bytes, part)| (name, Some(bytes), part))
         .collect();
     bads.push(("a directory", None, "directory"));
     let mut all = JoinSet::new();
-    for (name, bytes, told) in bads {
+    for (name, bytes, part) in bads {
         all.spawn(async move {
             let folder = Folder::new();
             let bytes = bytes.as_deref();
-            check_one(way, finding, &folder.join("conf"), name, bytes, told).await;
+            check_one(way, finding, &folder.join("conf"), name, bytes, part).await;
         });
     }
     while let Some(checked) = all.join_next().await {
@@ -40,7 +40,7 @@ async fn check_one(
     folder: &Path,
     name: &str,
     bytes: Option<&[u8]>,
-    told: &str,
+    part: &str,
 ) {
     fs::create_dir_all(folder).expect("a directory");
     let put = |word: &str| way(folder, Put::Bytes(good_text(word).as_bytes()));
@@ -49,8 +49,8 @@ async fn check_one(
     }
     put("one");
     let policy = SharedPolicy::pending();
-    let following = source(&file(folder), finding).follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = source(&file(folder), finding).follow(&policy);
+    handle.first_load().await.expect("it is followed");
 
     put("two");
     let status = until_version(&policy, 2).await;
@@ -63,7 +63,7 @@ async fn check_one(
         .expect("a failure")
         .error()
         .to_string();
-    assert!(error.contains(told), "{name}: {error}");
+    assert!(error.contains(part), "{name}: {error}");
     assert!(error.contains("cors.json"), "{name}: {error}");
     assert_eq!(
         (status.version(), status.configuration()),
@@ -78,15 +78,15 @@ async fn check_one(
         (3, Some(&good("three"))),
         "{name}"
     );
-    assert!(following.is_running());
+    assert!(handle.is_running());
 }
 
 macro_rules! ways {
-    ($($(#[$attribute:meta])* $way:ident: $told:ident, $polled:ident;)*) => {$(
+    ($($(#[$attribute:meta])* $way:ident: $notified:ident, $polled:ident;)*) => {$(
         $(#[$attribute])*
         #[tokio::test]
-        async fn $told() {
-            check(ways::$way, Finding::Told).await;
+        async fn $notified() {
+            check(ways::$way, Finding::Notified).await;
         }
 
         $(#[$attribute])*

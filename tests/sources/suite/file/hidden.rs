@@ -15,8 +15,8 @@ async fn check_missing(path: &str, finding: Finding) {
     let folder = Folder::new();
     let file = folder.join(path);
     let policy = SharedPolicy::pending();
-    let following = source(&file, finding).follow(&policy);
-    let error = following.first_attempt().await.expect_err("no file");
+    let handle = source(&file, finding).follow(&policy);
+    let error = handle.first_attempt().await.expect_err("no file");
     assert!(error.to_string().contains("check the path"), "{error}");
     assert!(policy.status().is_pending());
 
@@ -35,7 +35,7 @@ async fn check_missing(path: &str, finding: Finding) {
         }
     }
     fs::write(&file, good_text("one")).expect("a file");
-    following.first_load().await.expect("it is followed");
+    handle.first_load().await.expect("it is followed");
     assert_eq!(policy.status().configuration(), Some(&good("one")));
     fs::write(&file, good_text("two")).expect("a file");
     until_version(&policy, 2).await;
@@ -43,25 +43,25 @@ async fn check_missing(path: &str, finding: Finding) {
 
 #[tokio::test]
 async fn a_file_that_is_not_there_at_the_start_may_come_later() {
-    check_missing("cors.json", Finding::Told).await;
+    check_missing("cors.json", Finding::Notified).await;
     check_missing("cors.json", Finding::Polled).await;
 }
 
 #[tokio::test]
 async fn a_directory_that_is_not_there_at_the_start_may_come_later() {
-    check_missing("a/b/cors.json", Finding::Told).await;
+    check_missing("a/b/cors.json", Finding::Notified).await;
     check_missing("a/b/cors.json", Finding::Polled).await;
 }
 
 #[tokio::test]
 async fn a_file_that_is_gone_leaves_its_rules_in_force_until_it_returns() {
-    for finding in [Finding::Told, Finding::Polled] {
+    for finding in [Finding::Notified, Finding::Polled] {
         let folder = Folder::new();
         let file = folder.join("cors.json");
         fs::write(&file, good_text("one")).expect("a file");
         let policy = SharedPolicy::pending();
-        let following = source(&file, finding).follow(&policy);
-        following.first_load().await.expect("it is followed");
+        let handle = source(&file, finding).follow(&policy);
+        handle.first_load().await.expect("it is followed");
         fs::remove_file(&file).expect("a file");
         let status = until_failing(&policy).await;
         assert_eq!(
@@ -85,8 +85,8 @@ async fn what_the_operating_system_does_not_tell_is_found_by_polling_besides() {
     fs::write(&file, good_text("one")).expect("a file");
     let policy = SharedPolicy::pending();
     let source = FileSource::new(&file).poll_interval(Duration::from_millis(50));
-    let following = source.follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = source.follow(&policy);
+    handle.first_load().await.expect("it is followed");
     fs::create_dir_all(folder.join("new/b")).expect("a directory");
     fs::write(folder.join("new/b/cors.json"), good_text("two")).expect("a file");
     fs::rename(folder.join("a"), folder.join("old")).expect("the same folder");
@@ -97,7 +97,7 @@ async fn what_the_operating_system_does_not_tell_is_found_by_polling_besides() {
 
 #[tokio::test]
 async fn the_content_decides_and_not_the_time_of_change() {
-    for finding in [Finding::Told, Finding::Polled] {
+    for finding in [Finding::Notified, Finding::Polled] {
         let folder = Folder::new();
         let file = folder.join("cors.json");
         fs::write(&file, good_text("one")).expect("a file");
@@ -105,12 +105,12 @@ async fn the_content_decides_and_not_the_time_of_change() {
             .and_then(|file| file.modified())
             .expect("a time");
         let policy = SharedPolicy::pending();
-        let following = source(&file, finding).follow(&policy);
-        following.first_load().await.expect("it is followed");
+        let handle = source(&file, finding).follow(&policy);
+        handle.first_load().await.expect("it is followed");
 
         // Another time and other white space, the same rules.
         fs::write(&file, format!("{}\n\n", good_text("one"))).expect("a file");
-        assert!(!following.refresh().await.expect("a good file").changed());
+        assert!(!handle.refresh().await.expect("a good file").changed());
 
         // Another content of the same length, and the time it had before.
         let staged = folder.join("staged");
@@ -128,8 +128,8 @@ async fn the_content_decides_and_not_the_time_of_change() {
 async fn a_policy_that_has_rules_keeps_them_while_the_file_is_not_there() {
     let folder = Folder::new();
     let policy = SharedPolicy::new(good("shipped"), "the program").expect("good rules");
-    let following = source(&folder.join("cors.json"), Finding::Told).follow(&policy);
-    following.first_attempt().await.expect_err("no file");
+    let handle = source(&folder.join("cors.json"), Finding::Notified).follow(&policy);
+    handle.first_attempt().await.expect_err("no file");
     let status = policy.status();
     assert_eq!(
         (status.version(), status.source()),
@@ -147,14 +147,14 @@ async fn a_file_that_does_not_answer_is_a_failure_and_not_the_end() {
     assert!(made.expect("mkfifo").success());
     let policy = SharedPolicy::pending();
     let source = source(&file, Finding::Polled).timeout(Duration::from_millis(100));
-    let following = source.follow(&policy);
-    let error = following.first_attempt().await.expect_err("nobody writes");
+    let handle = source.follow(&policy);
+    let error = handle.first_attempt().await.expect_err("nobody writes");
     assert!(
-        error.to_string().contains("no answer within 100ms"),
+        error.to_string().contains("no response within 100ms"),
         "{error}"
     );
     fs::write(&file, good_text("one")).expect("a reader");
-    following.first_load().await.expect("it is followed");
+    handle.first_load().await.expect("it is followed");
     fs::remove_file(&file).expect("a pipe");
     fs::write(&file, good_text("two")).expect("a file");
     until_version(&policy, 2).await;

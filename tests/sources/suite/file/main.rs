@@ -2,10 +2,10 @@
 
 mod changes;
 mod hidden;
+mod logged;
 #[cfg(unix)]
 mod permissions;
 mod settling;
-mod told;
 mod ways;
 
 use std::path::Path;
@@ -16,8 +16,8 @@ use s3_cors_sources::FileSource;
 /// How a file is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finding {
-    /// Only what the operating system tells: it is polled once an hour.
-    Told,
+    /// Only by notifications: it is polled once an hour.
+    Notified,
     /// Only by polling.
     Polled,
 }
@@ -25,7 +25,7 @@ enum Finding {
 fn source(path: &Path, finding: Finding) -> FileSource {
     let source = FileSource::new(path).debounce(Duration::from_millis(20));
     match finding {
-        Finding::Told => source.poll_interval(Duration::from_secs(3600)),
+        Finding::Notified => source.poll_interval(Duration::from_secs(3600)),
         Finding::Polled => source
             .poll_interval(Duration::from_millis(20))
             .polling_only(),

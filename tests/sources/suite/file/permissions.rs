@@ -57,8 +57,8 @@ fn has_no_rights(test: &str) -> bool {
 async fn check(name: &str, denied: &Path, mode: u32, finding: Finding, folder: &Path) {
     let file = folder.join("cors.json");
     let policy = SharedPolicy::pending();
-    let following = source(&file, finding).follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = source(&file, finding).follow(&policy);
+    handle.first_load().await.expect("it is followed");
     let chmod = |mode| fs::set_permissions(denied, Permissions::from_mode(mode)).expect("own");
     chmod(0);
     let status = until_failing(&policy).await;
@@ -83,7 +83,7 @@ async fn permission_to_read_the_file_can_be_lost_and_regained() {
     if !has_no_rights("permissions::permission_to_read_the_file_can_be_lost_and_regained") {
         return;
     }
-    for finding in [Finding::Told, Finding::Polled] {
+    for finding in [Finding::Notified, Finding::Polled] {
         let folder = Folder::new();
         let file = folder.join("cors.json");
         fs::write(&file, good_text("one")).expect("a file");
@@ -96,7 +96,7 @@ async fn permission_to_enter_the_folder_can_be_lost_and_regained() {
     if !has_no_rights("permissions::permission_to_enter_the_folder_can_be_lost_and_regained") {
         return;
     }
-    for finding in [Finding::Told, Finding::Polled] {
+    for finding in [Finding::Notified, Finding::Polled] {
         let folder = Folder::new();
         let inner = folder.join("conf");
         fs::create_dir(&inner).expect("a directory");

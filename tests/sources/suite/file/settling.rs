@@ -20,10 +20,10 @@ async fn started(folder: &Folder) -> (std::path::PathBuf, SharedPolicy, FollowHa
     let source = FileSource::new(&file)
         .poll_interval(Duration::from_millis(500))
         .polling_only();
-    let following = source.follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = source.follow(&policy);
+    handle.first_load().await.expect("it is followed");
     sleep(Duration::from_secs(2)).await;
-    (file, policy, following)
+    (file, policy, handle)
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,9 +91,9 @@ async fn a_file_that_never_rests_is_taken_now_and_then_and_only_whole() {
     let file = folder.join("cors.json");
     fs::write(&file, good_text("n0")).expect("a file");
     let policy = SharedPolicy::pending();
-    let source = source(&file, Finding::Told).debounce(Duration::from_millis(50));
-    let following = source.follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let source = source(&file, Finding::Notified).debounce(Duration::from_millis(50));
+    let handle = source.follow(&policy);
+    handle.first_load().await.expect("it is followed");
     let (path, staged) = (file.clone(), folder.join("staged"));
     let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
     let writer = tokio::spawn(async move {
@@ -124,16 +124,16 @@ async fn a_refresh_takes_a_change_at_once() {
     fs::write(&file, good_text("one")).expect("a file");
     let policy = SharedPolicy::pending();
     let hourly = Duration::from_secs(3600);
-    let following = FileSource::new(&file)
+    let handle = FileSource::new(&file)
         .poll_interval(hourly)
         .polling_only()
         .follow(&policy);
-    following.first_load().await.expect("it is followed");
+    handle.first_load().await.expect("it is followed");
     fs::write(&file, good_text("two")).expect("a file");
-    let replaced = following.refresh().await.expect("a good file");
+    let replaced = handle.refresh().await.expect("a good file");
     assert!(replaced.changed());
     fs::write(&file, "[").expect("a file");
-    let error = following.refresh().await.expect_err("a bad file");
+    let error = handle.refresh().await.expect_err("a bad file");
     assert!(
         error.to_string().starts_with(&*file.to_string_lossy()),
         "{error}"

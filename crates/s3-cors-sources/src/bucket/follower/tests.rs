@@ -40,7 +40,7 @@ fn failure(kind: BucketErrorKind) -> Result<Replaced, SourceError> {
 }
 
 #[test]
-fn the_first_load_is_due_at_once() {
+fn the_first_load_is_due_immediately() {
     assert!(follower().due.is_some_and(|due| due <= Instant::now()));
 }
 
@@ -56,7 +56,7 @@ fn after_the_first_load_a_fleet_is_spread_over_an_interval_and_then_keeps_it() {
             .copied()
             .filter(|wait| within.contains(wait))
             .count();
-        // A hundred are expected; fewer than fifty come about in one run of a billion.
+        // A hundred are expected. Fewer than fifty occur once in a billion runs.
         assert!(count > 50, "{count} of 300 in {within:?}");
     }
     let mut follower = follower();
@@ -91,7 +91,7 @@ fn failures_back_off_and_a_success_ends_that() {
 }
 
 #[test]
-fn who_is_told_to_slow_down_does() {
+fn throttling_slows_down() {
     let mut follower = follower();
     for _ in 0..10 {
         let wait = follower.wait_after(&failure(BucketErrorKind::Throttled));
@@ -100,7 +100,7 @@ fn who_is_told_to_slow_down_does() {
 }
 
 #[test]
-fn an_interval_without_end_is_no_panic() {
+fn an_endless_interval_does_not_panic() {
     let mut follower = follower();
     follower.settings.schedule = Schedule::default().interval(Duration::MAX).jitter(0.0);
     follower.wait_after(&success());
@@ -109,13 +109,13 @@ fn an_interval_without_end_is_no_panic() {
 }
 
 #[test]
-fn no_copy_rolls_the_dice_of_another() {
+fn copies_draw_different_random_numbers() {
     let (mut one, mut other) = (follower(), follower());
     assert_ne!(one.random.u64(..), other.random.u64(..));
 }
 
 #[test]
-fn errors_are_equal_if_they_say_the_same_in_answer_to_another_request() {
+fn errors_that_differ_only_in_the_request_id_are_equal() {
     let error = |kind, id: &str| {
         let cause = Cause {
             kind,

@@ -1,4 +1,4 @@
-//! What S3 has answered, byte for byte.
+//! Captures the response of S3, byte for byte.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,34 +12,34 @@ use aws_sdk_s3::primitives::SdkBody;
 use http_body_util::Limited;
 use s3_cors::limits::MAX_TEXT_BYTES;
 
-/// The answer to the latest attempt.
+/// The response to the latest attempt.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) extended_request_id: Option<String>,
-    /// The region the bucket is in, which S3 says in most answers.
+    /// The region of the bucket, which most responses of S3 contain.
     pub(super) bucket_region: Option<String>,
-    /// `None` if it broke off.
+    /// `None` if it was truncated.
     pub(super) body: Option<Vec<u8>>,
 }
 
-/// Keeps what the SDK reads and throws away.
+/// An interceptor that keeps the response, which the SDK discards after parsing it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Keeper(Arc<Mutex<Option<Answer>>>);
+pub(super) struct Capture(Arc<Mutex<Option<Response>>>);
 
-impl Keeper {
-    pub(super) fn take(&self) -> Option<Answer> {
+impl Capture {
+    pub(super) fn take(&self) -> Option<Response> {
         self.with(Option::take)
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Option<Answer>) -> T) -> T {
+    fn with<T>(&self, change: impl FnOnce(&mut Option<Response>) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Intercept for Keeper {
+impl Intercept for Capture {
     fn name(&self) -> &'static str {
         "s3-cors-sources"
     }
@@ -50,8 +50,8 @@ impl Intercept for Keeper {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // The attempt before is none of this one's business.
-        self.with(|answer| *answer = None);
+        // Forget the response to an earlier attempt.
+        self.with(|captured| *captured = None);
         Ok(())
     }
 
@@ -63,7 +63,7 @@ impl Intercept for Keeper {
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
         let header = |name| response.headers().get(name).map(str::to_owned);
-        let answer = Answer {
+        let head = Response {
             status: response.status().as_u16(),
             content_type: header("content-type"),
             request_id: header("x-amz-request-id"),
@@ -71,7 +71,7 @@ impl Intercept for Keeper {
             bucket_region: header("x-amz-bucket-region"),
             body: None,
         };
-        self.with(|kept| *kept = Some(answer));
+        self.with(|captured| *captured = Some(head));
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         *response.body_mut() = SdkBody::from_body_1_x(Limited::new(body, MAX_TEXT_BYTES));
         Ok(())
@@ -84,9 +84,9 @@ impl Intercept for Keeper {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().map(<[u8]>::to_vec);
-        self.with(|answer| {
-            if let Some(answer) = answer {
-                answer.body = body;
+        self.with(|captured| {
+            if let Some(response) = captured {
+                response.body = body;
             }
         });
         Ok(())

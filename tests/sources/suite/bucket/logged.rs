@@ -1,7 +1,7 @@
-//! What the log says of a bucket.
+//! The log messages of a bucket source.
 
 use conformance_sources::client::{OWNER, client};
-use conformance_sources::fake::{Answer, Fake};
+use conformance_sources::fake::{Fake, Response};
 use conformance_sources::logs::Logs;
 use s3_cors::{Dialect, SharedPolicy};
 use s3_cors_sources::Stopped;
@@ -9,32 +9,32 @@ use tracing::Level;
 
 use crate::{aged, on_demand};
 
-const BUCKET: &str = "told";
+const BUCKET: &str = "logged";
 
 #[tokio::test]
-async fn the_log_says_what_a_bucket_has_and_has_not_any_more() {
+async fn the_log_shows_what_a_bucket_has_and_no_longer_has() {
     let logs = Logs::default();
     let _hears = logs.hear();
-    let none = || Answer::error(404, "NoSuchCORSConfiguration", "none");
+    let none = || Response::error(404, "NoSuchCORSConfiguration", "none");
     let fake = Fake::new(none()).await;
     let policy = SharedPolicy::pending();
-    let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
-    following.first_load().await.expect("it answers");
+    let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    handle.first_load().await.expect("it responds");
     let some = aged("one").to_text(Dialect::Xml);
-    fake.set(Answer::xml(200, some));
-    following.refresh().await.expect("it answers");
-    fake.set(Answer::error(
+    fake.set(Response::xml(200, some));
+    handle.refresh().await.expect("it responds");
+    fake.set(Response::error(
         503,
         "SlowDown",
         "Please reduce your request rate.",
     ));
     for _ in 0..3 {
-        following.refresh().await.expect_err("it does not");
+        handle.refresh().await.expect_err("it does not");
     }
     fake.set(none());
-    following.refresh().await.expect("it answers");
+    handle.refresh().await.expect("it responds");
 
-    let begin = "from s3://told, in force from now on: version";
+    let begin = "from s3://logged, now in force: version";
     let rule = r#"CORSRules[0]: AllowedMethods ["GET"], AllowedOrigins ["https://one.example"], ExposeHeaders ["x-one"], MaxAgeSeconds 60"#;
     assert_eq!(
         logs.messages(Level::INFO),
@@ -47,10 +47,10 @@ async fn the_log_says_what_a_bucket_has_and_has_not_any_more() {
         ]
     );
     let warned = logs.messages(Level::WARN);
-    assert_eq!(warned.len(), 2, "the third is told at DEBUG: {warned:#?}");
+    assert_eq!(warned.len(), 2, "the third is logged at DEBUG: {warned:#?}");
     for line in warned {
         assert!(
-            line.starts_with("CORS rules not loaded, next try in "),
+            line.starts_with("CORS rules not loaded, next attempt in "),
             "{line}"
         );
         assert!(
@@ -58,25 +58,25 @@ async fn the_log_says_what_a_bucket_has_and_has_not_any_more() {
             "{line}"
         );
         assert!(
-            line.contains(". s3://told: S3 says to slow down (503 SlowDown)"),
+            line.contains(". s3://logged: S3 asks to slow down (503 SlowDown)"),
             "{line}"
         );
     }
 }
 
 #[test]
-fn a_bucket_that_cannot_be_followed_is_told_at_error() {
+fn a_bucket_that_cannot_be_followed_is_logged_at_error() {
     let logs = Logs::default();
     let _hears = logs.hear();
     let policy = SharedPolicy::new(aged("one"), "the program").expect("good rules");
     let nowhere = client(([127, 0, 0, 1], 9).into(), OWNER);
-    let following = on_demand(nowhere, BUCKET).follow(&policy);
-    assert!(!following.is_running());
+    let handle = on_demand(nowhere, BUCKET).follow(&policy);
+    assert!(!handle.is_running());
     let reason = Stopped::NoRuntime;
     assert_eq!(
         logs.messages(Level::ERROR),
         [format!(
-            "s3://told: not followed any more: {reason}. Changes go unnoticed from now on; still \
+            "s3://logged: no longer followed: {reason}. Changes are no longer noticed; still \
              in force: version 1, 1 rule"
         )]
     );

@@ -18,13 +18,13 @@ async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
     let file = folder.join("cors.json");
     fs::write(&file, good_text("one")).expect("a file");
     let policy = SharedPolicy::pending();
-    let following = source(&file, Finding::Told).follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = source(&file, Finding::Notified).follow(&policy);
+    handle.first_load().await.expect("it is followed");
     let name = file.display();
     assert_eq!(
         logs.messages(Level::INFO),
         [
-            &*format!("CORS rules loaded from {name}, in force from now on: version 1, 1 rule"),
+            &*format!("CORS rules loaded from {name}, now in force: version 1, 1 rule"),
             r#"added CORSRules[0]: AllowedMethods ["GET"], AllowedOrigins ["https://one.example"], ExposeHeaders ["x-one"]"#,
         ]
     );
@@ -34,12 +34,12 @@ async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
         good_text("one").replace("\"GET\"", "\"GET\", \"PUT\""),
     )
     .expect("a file");
-    following.refresh().await.expect("a good file");
-    let told = logs.messages(Level::INFO);
+    handle.refresh().await.expect("a good file");
+    let logged = logs.messages(Level::INFO);
     assert_eq!(
-        told[2..],
+        logged[2..],
         [
-            &*format!("CORS rules changed from {name}, in force from now on: version 2, 1 rule"),
+            &*format!("CORS rules changed from {name}, now in force: version 2, 1 rule"),
             r#"changed CORSRules[0]: AllowedMethods + "PUT""#,
         ]
     );
@@ -50,7 +50,7 @@ async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
     )
     .expect("a file");
     for _ in 0..3 {
-        following.refresh().await.expect_err("a bad file");
+        handle.refresh().await.expect_err("a bad file");
     }
     // The first and the second; from then on only now and then.
     let warned = logs.messages(Level::WARN);
@@ -68,12 +68,12 @@ async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
         good_text("one").replace("\"GET\"", "\"GET\", \"PUT\""),
     )
     .expect("a file");
-    following.refresh().await.expect("a good file");
-    let told = logs.messages(Level::INFO);
-    let last = told.last().expect("a message");
+    handle.refresh().await.expect("a good file");
+    let logged = logs.messages(Level::INFO);
+    let last = logged.last().expect("a message");
     assert!(
-        last.contains("can be read again; its CORS rules are those in force: version 2"),
+        last.contains("can be loaded again; its CORS rules are unchanged: version 2"),
         "{last}"
     );
-    assert_eq!(told.len(), 5, "{told:#?}");
+    assert_eq!(logged.len(), 5, "{logged:#?}");
 }

@@ -1,31 +1,31 @@
-//! What answers give away about the endpoint and what stands before it.
+//! Recognises common faults of endpoints, proxies and CDNs from their responses.
 
 use serde::Serialize;
 
 use super::Exchange;
-use super::client::{Answer, Reply};
+use super::client::{Reply, Response};
 use super::compare::redirect;
 use super::origins::STRANGER;
 use super::plan::ORIGIN;
 use crate::paint::shown;
 
-/// A cause that the answers point to, and what to do about it.
+/// A likely cause of differences, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Telltale {
+pub(crate) struct Diagnosis {
     pub(crate) code: &'static str,
-    /// Whether it only says something worth knowing.
+    /// Whether it is for information only.
     pub(crate) note: bool,
-    /// In how many answers it shows.
-    pub(crate) answers: usize,
+    /// The number of responses that show it.
+    pub(crate) responses: usize,
     pub(crate) text: String,
     pub(crate) help: &'static str,
 }
 
-/// One request to one endpoint, as the tests below see it.
+/// One request to one endpoint, and its response.
 struct Seen<'a> {
     exchange: &'a Exchange,
-    answer: &'a Answer,
-    /// Whether the answer differs in something a browser can tell.
+    response: &'a Response,
+    /// Whether the response differs in a way that browsers notice.
     differs: bool,
 }
 
@@ -46,24 +46,24 @@ impl Seen<'_> {
     }
 
     fn allow_origin(&self) -> Option<String> {
-        self.answer.text("access-control-allow-origin")
+        self.response.text("access-control-allow-origin")
     }
 
     fn has_cors_headers(&self) -> bool {
-        let mut names = self.answer.headers.iter().map(|(name, _)| name);
+        let mut names = self.response.headers.iter().map(|(name, _)| name);
         names.any(|name| name.starts_with("access-control-"))
     }
 
     fn message_has(&self, part: &str) -> bool {
-        self.answer.body.contains(part)
+        self.response.body.contains(part)
     }
 
     fn error_code(&self) -> Option<String> {
-        self.answer.error("Code")
+        self.response.error("Code")
     }
 }
 
-/// A telltale: its code, whether an answer shows it, what to say, and the help.
+/// How a diagnosis is made: its code, whether a response shows it, its text and its help.
 struct Sign {
     code: &'static str,
     note: bool,
@@ -72,22 +72,22 @@ struct Sign {
     help: &'static str,
 }
 
-/// In the order in which they are worth reading.
+/// In the order in which they are shown.
 const SIGNS: &[Sign] = &[
     Sign {
         code: "redirected",
         note: false,
-        shows: |seen| redirect(seen.answer).is_some(),
+        shows: |seen| redirect(seen.response).is_some(),
         text: |seen| {
-            let to = redirect(seen.answer).unwrap_or_default();
+            let to = redirect(seen.response).unwrap_or_default();
             format!(
-                "the endpoint redirects ({}). Browsers follow no redirect of a preflight; S3 \
-                 answers 301 or 307 before it looks at CORS when a bucket is asked at another \
-                 region's or the global endpoint",
+                "the endpoint redirects ({}). Browsers do not follow redirects of preflights. S3 \
+                 responds with 301 or 307 before it evaluates CORS if the request goes to the \
+                 endpoint of another region, or to the global endpoint",
                 shown(to.as_bytes())
             )
         },
-        help: "ask the final URL; for a bucket https://BUCKET.s3.REGION.amazonaws.com/KEY",
+        help: "use the final URL; for a bucket https://BUCKET.s3.REGION.amazonaws.com/KEY",
     },
     Sign {
         code: "no-such-bucket",
@@ -104,12 +104,12 @@ const SIGNS: &[Sign] = &[
         note: false,
         shows: |seen| seen.message_has("CORS is not enabled for this bucket"),
         text: |_| {
-            "S3 says that this bucket has no CORS configuration at all, so it is not the one you \
+            "S3 says that this bucket has no CORS configuration: it may not be the bucket you \
              configured"
                 .into()
         },
         help: "compare the bucket, account and endpoint of the URL with those of `aws s3api \
-               get-bucket-cors`; a new configuration may take some seconds",
+               get-bucket-cors`; a new configuration may take a few seconds to take effect",
     },
     Sign {
         code: "origin-dropped",
@@ -117,53 +117,53 @@ const SIGNS: &[Sign] = &[
         shows: |seen| seen.origin().is_some() && seen.message_has("Origin request header needed"),
         text: |seen| {
             format!(
-                "S3 says that no Origin came, though one was sent: {} drops it",
-                between(seen.answer)
+                "S3 did not receive the Origin header that was sent: {} removes it",
+                between(seen.response)
             )
         },
         help: "forward Origin, Access-Control-Request-Method and Access-Control-Request-Headers; \
-               in CloudFront with the origin request policy Managed-CORS-S3Origin",
+               in CloudFront, use the origin request policy Managed-CORS-S3Origin",
     },
     Sign {
-        code: "other-rules",
+        code: "different-rules",
         note: false,
         shows: |seen| {
             seen.is_expected_allowed() && seen.message_has("This CORS request is not allowed")
         },
         text: |_| {
-            "S3 refuses by its rules what the file allows: the bucket has another configuration"
+            "S3 refuses requests that the file allows: the bucket has a different configuration"
                 .into()
         },
-        help: "compare the file with what `aws s3api get-bucket-cors` prints, and put it",
+        help: "compare the file with the output of `aws s3api get-bucket-cors`, and upload it with \
+               `aws s3api put-bucket-cors`",
     },
     Sign {
-        code: "options-not-answered",
+        code: "options-not-handled",
         note: false,
         shows: |seen| {
             seen.is_options()
                 && seen.is_expected_allowed()
                 && !seen.has_cors_headers()
-                && (matches!(seen.answer.status, 404 | 405 | 501)
+                && (matches!(seen.response.status, 404 | 405 | 501)
                     || seen.message_has("not configured to allow the HTTP request method"))
         },
         text: |seen| {
             format!(
-                "preflights are answered {}: {} does not let OPTIONS through to what knows the \
-                 rules",
-                seen.answer.status,
-                between(seen.answer)
+                "preflights get status {}: {} does not pass OPTIONS on to the CORS rules",
+                seen.response.status,
+                between(seen.response)
             )
         },
-        help: "allow the method OPTIONS (in CloudFront: allowed methods GET, HEAD, OPTIONS), and \
-               put CORS before routing in an app",
+        help: "allow the method OPTIONS (in CloudFront: allowed methods GET, HEAD, OPTIONS); in an \
+               app, handle CORS before routing",
     },
     Sign {
-        code: "preflight-needs-login",
+        code: "preflight-needs-auth",
         note: false,
         shows: |seen| {
             seen.is_options()
                 && seen.is_expected_allowed()
-                && (seen.answer.status == 401
+                && (seen.response.status == 401
                     || matches!(
                         seen.error_code().as_deref(),
                         Some("AccessDenied" | "SignatureDoesNotMatch" | "InvalidAccessKeyId")
@@ -171,36 +171,38 @@ const SIGNS: &[Sign] = &[
         },
         text: |seen| {
             format!(
-                "preflights are answered {}: authentication comes before CORS, and browsers send \
-                 no credentials with a preflight",
-                seen.answer.status
+                "preflights get status {}: authentication runs before CORS, and browsers send no \
+                 credentials with a preflight",
+                seen.response.status
             )
         },
-        help: "put CORS outside authentication; S3 itself asks for none on OPTIONS",
+        help: "handle CORS before authentication; S3 itself requires none for OPTIONS",
     },
     Sign {
         code: "server-error",
         note: false,
-        shows: |seen| seen.is_options() && seen.answer.status >= 500 && seen.answer.status != 501,
-        text: |seen| format!("preflights are answered {}", seen.answer.status),
-        help: "look into the server's log",
+        shows: |seen| {
+            seen.is_options() && seen.response.status >= 500 && seen.response.status != 501
+        },
+        text: |seen| format!("preflights get status {}", seen.response.status),
+        help: "see the server's log",
     },
     Sign {
-        code: "cached-answer",
+        code: "cached-response",
         note: false,
-        shows: |seen| seen.differs && is_cached(seen.answer),
+        shows: |seen| seen.differs && is_cached(seen.response),
         text: |seen| {
             format!(
-                "answers that differ come from a cache ({}): it keeps what another origin, or a \
-                 request without Origin, was answered",
-                cache_lines(seen.answer)
+                "responses that differ come from a cache ({}): they were stored for another origin \
+                 or for a request without Origin",
+                cache_lines(seen.response)
             )
         },
-        help: "make Origin part of the cache's key and clear it; or send `Vary: Origin` on every \
-               answer: S3 itself sends none to a request without Origin, such as that of <img>",
+        help: "make Origin part of the cache key and clear the cache, or send `Vary: Origin` with \
+               every response: S3 sends none for a request without Origin, such as that of <img>",
     },
     Sign {
-        code: "foreign-origin",
+        code: "wrong-origin",
         note: false,
         shows: |seen| match (seen.allow_origin(), seen.origin()) {
             (Some(allowed), Some(origin)) => {
@@ -210,28 +212,28 @@ const SIGNS: &[Sign] = &[
         },
         text: |seen| {
             format!(
-                "Access-Control-Allow-Origin is \"{}\", which was not the Origin of the request: \
-                 a fixed value, or an answer kept for another origin",
+                "Access-Control-Allow-Origin is \"{}\", which is not the Origin of the request: a \
+                 fixed value, or a cached response for another origin",
                 shown(seen.allow_origin().unwrap_or_default().as_bytes())
             )
         },
-        help: "let one party set CORS headers, and make Origin part of every cache's key",
+        help: "set CORS headers in one place only, and make Origin part of every cache key",
     },
     Sign {
         code: "several-allow-origins",
         note: false,
         shows: |seen| {
-            let lines = seen.answer.lines("access-control-allow-origin").count();
+            let lines = seen.response.lines("access-control-allow-origin").count();
             lines > 1 || seen.allow_origin().is_some_and(|value| value.contains(','))
         },
         text: |seen| {
             format!(
-                "Access-Control-Allow-Origin holds several values (\"{}\"), which browsers \
-                 reject: two parties add it",
+                "Access-Control-Allow-Origin has several values (\"{}\"), which browsers reject: \
+                 it is added more than once",
                 shown(seen.allow_origin().unwrap_or_default().as_bytes())
             )
         },
-        help: "let only one of app, proxy and CDN set CORS headers",
+        help: "set CORS headers in only one of app, proxy and CDN",
     },
     Sign {
         code: "allows-any-origin",
@@ -240,39 +242,40 @@ const SIGNS: &[Sign] = &[
             !seen.is_expected_allowed()
                 && seen.origin() == Some(STRANGER)
                 && seen.allow_origin().as_deref() == seen.origin()
-                && (!seen.is_options() || seen.answer.status < 300)
+                && (!seen.is_options() || seen.response.status < 300)
         },
         text: |seen| {
-            let credentials = seen.answer.text("access-control-allow-credentials");
+            let credentials = seen.response.text("access-control-allow-credentials");
             let credentials = match credentials.as_deref() {
                 Some("true") => ", with credentials",
                 _ => "",
             };
             format!(
-                "an origin that no rule names is allowed{credentials}: the endpoint reflects any \
+                "an origin that no rule lists is allowed{credentials}: the endpoint reflects any \
                  origin"
             )
         },
-        help: "find out who sets the headers: a proxy or an app that echoes every Origin lets any \
-               site read what a logged-in visitor can",
+        help: "find the proxy or app that echoes every Origin: it lets any site read what a \
+               logged-in visitor can read",
     },
     Sign {
-        code: "star-with-credentials",
+        code: "wildcard-with-credentials",
         note: false,
         shows: |seen| {
             seen.allow_origin().as_deref() == Some("*")
                 && seen
-                    .answer
+                    .response
                     .lines("access-control-allow-credentials")
                     .next()
                     .is_some()
         },
         text: |_| {
-            "`*` comes with Access-Control-Allow-Credentials, which browsers reject for requests \
-             with credentials"
+            "`*` is sent together with Access-Control-Allow-Credentials, which browsers reject for \
+             requests with credentials"
                 .into()
         },
-        help: "send one or the other: S3 sends credentials only where it echoes the origin",
+        help: "send only one of them: S3 sends Access-Control-Allow-Credentials only when it echoes \
+               the origin",
     },
     Sign {
         code: "vary-missing",
@@ -280,19 +283,19 @@ const SIGNS: &[Sign] = &[
         shows: |seen| {
             seen.is_expected_allowed()
                 && seen.allow_origin().is_some()
-                && !seen.answer.text("vary").is_some_and(|vary| {
+                && !seen.response.text("vary").is_some_and(|vary| {
                     let mut names = vary.split(',').map(str::trim);
                     names.any(|name| name == "*" || name.eq_ignore_ascii_case("origin"))
                 })
         },
         text: |seen| {
             format!(
-                "CORS headers come without `Vary: Origin`: {} drops it, and a cache may hand the \
-                 answer to another origin",
-                between(seen.answer)
+                "CORS headers are sent without `Vary: Origin`: {} removes it, and a cache may reuse \
+                 the response for another origin",
+                between(seen.response)
             )
         },
-        help: "let Vary pass, or make Origin part of the cache's key",
+        help: "pass Vary on, or make Origin part of the cache key",
     },
     Sign {
         code: "no-cors-on-reads",
@@ -301,29 +304,33 @@ const SIGNS: &[Sign] = &[
             !seen.is_options()
                 && seen.is_expected_allowed()
                 && !seen.has_cors_headers()
-                && redirect(seen.answer).is_none()
+                && redirect(seen.response).is_none()
         },
         text: |seen| {
             format!(
-                "GET or HEAD with an allowed Origin is answered without any CORS header: {} \
-                 drops Origin or the headers, or nothing there knows the rules",
-                between(seen.answer)
+                "responses to GET or HEAD with an allowed Origin have no CORS headers: {} removes \
+                 Origin or the response headers, or does not apply the rules",
+                between(seen.response)
             )
         },
-        help: "forward Origin to S3, which needs it to answer at all; see also whether a copy is \
-               served from a cache",
+        help: "forward Origin to S3, which sends CORS headers only if it receives one; also check \
+               whether the response comes from a cache",
     },
     Sign {
         code: "private-network",
         note: true,
         shows: |seen| {
-            seen.answer
+            seen.response
                 .headers
                 .iter()
                 .any(|(name, _)| name == "access-control-allow-private-network")
         },
-        text: |_| "Access-Control-Allow-Private-Network is sent, which S3 does not know".into(),
-        help: "nothing, if a proxy is meant to add it",
+        text: |_| {
+            "Access-Control-Allow-Private-Network is sent: S3 does not send it, and browsers have \
+             abandoned it for the Local Network Access permission, which no header grants"
+                .into()
+        },
+        help: "remove it",
     },
     Sign {
         code: "refused-for-other-reasons",
@@ -332,34 +339,34 @@ const SIGNS: &[Sign] = &[
             !seen.is_options()
                 && seen.is_expected_allowed()
                 && !seen.differs
-                && seen.answer.status >= 400
+                && seen.response.status >= 400
                 && seen.allow_origin().is_some()
         },
         text: |seen| {
             let code = seen.error_code();
             let code = code.map_or_else(String::new, |code| format!(" {}", shown(code.as_bytes())));
             format!(
-                "actual requests are answered {}{code}, with the right CORS headers: it is not \
-                 CORS that stops them",
-                seen.answer.status
+                "actual requests get status {}{code} with the right CORS headers: CORS is not what \
+                 stops them",
+                seen.response.status
             )
         },
-        help: "look at the key, the signature, the bucket's policy",
+        help: "check the key, the signature and the bucket policy",
     },
 ];
 
-/// What the answers of one endpoint give away.
-pub(crate) fn telltales(exchanges: &[Exchange], endpoint: usize) -> Vec<Telltale> {
+/// What the responses of one endpoint show.
+pub(crate) fn diagnose(exchanges: &[Exchange], endpoint: usize) -> Vec<Diagnosis> {
     let seen: Vec<Seen<'_>> = exchanges
         .iter()
         .filter_map(|exchange| {
             let side = exchange.sides.get(endpoint)?;
-            let Reply::Answer(answer) = &side.reply else {
+            let Reply::Response(response) = &side.reply else {
                 return None;
             };
             Some(Seen {
                 exchange,
-                answer,
+                response,
                 differs: side.differences.iter().any(|d| d.matters),
             })
         })
@@ -369,10 +376,10 @@ pub(crate) fn telltales(exchanges: &[Exchange], endpoint: usize) -> Vec<Telltale
         .filter_map(|sign| {
             let mut showing = seen.iter().filter(|seen| (sign.shows)(seen));
             let first = showing.next()?;
-            Some(Telltale {
+            Some(Diagnosis {
                 code: sign.code,
                 note: sign.note,
-                answers: 1 + showing.count(),
+                responses: 1 + showing.count(),
                 text: (sign.text)(first),
                 help: sign.help,
             })
@@ -380,36 +387,36 @@ pub(crate) fn telltales(exchanges: &[Exchange], endpoint: usize) -> Vec<Telltale
         .collect()
 }
 
-/// Who answered for somebody else, if it says so.
-fn between(answer: &Answer) -> String {
+/// The proxy or CDN that responded, if it names itself.
+fn between(response: &Response) -> String {
     let named = ["x-amz-cf-id", "cf-ray", "x-served-by", "x-cache", "via"]
         .into_iter()
         .find_map(|name| {
-            let value = answer.text(name)?;
+            let value = response.text(name)?;
             Some(match name {
                 "x-amz-cf-id" => "CloudFront".to_owned(),
                 "cf-ray" => "Cloudflare".to_owned(),
-                _ => format!("what stands between ({name}: {})", shown(value.as_bytes())),
+                _ => format!("a proxy ({name}: {})", shown(value.as_bytes())),
             })
         });
-    named.unwrap_or_else(|| "the endpoint or something before it".into())
+    named.unwrap_or_else(|| "the endpoint or a proxy in front of it".into())
 }
 
-fn is_cached(answer: &Answer) -> bool {
+fn is_cached(response: &Response) -> bool {
     let hit = |name| {
-        let value = answer.text(name);
+        let value = response.text(name);
         value.is_some_and(|value| value.to_ascii_lowercase().contains("hit"))
     };
-    answer.text("age").is_some_and(|age| age.trim() != "0")
+    response.text("age").is_some_and(|age| age.trim() != "0")
         || hit("x-cache")
         || hit("cf-cache-status")
 }
 
-fn cache_lines(answer: &Answer) -> String {
+fn cache_lines(response: &Response) -> String {
     let lines = ["age", "x-cache", "cf-cache-status"]
         .into_iter()
         .filter_map(|name| {
-            let value = answer.text(name)?;
+            let value = response.text(name)?;
             Some(format!("{name}: {}", shown(value.as_bytes())))
         });
     lines.collect::<Vec<_>>().join(", ")

@@ -1,43 +1,38 @@
-//! What a fleet that follows one bucket asks of S3: computed where it can be, simulated where
-//! chance plays along. Prints the tables of `FLEET.md`.
+//! The numbers of `FLEET.md`: the load that a fleet puts on S3 when every instance follows one
+//! bucket, computed or simulated with the source's own [`Schedule`].
 //!
-//! ```sh
-//! cargo run -p s3-cors-sources --example fleet
-//! ```
+//! The test compares the page with the tables; `UPDATE_FLEET=1 cargo test -p s3-cors-sources fleet`
+//! rewrites them.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use fastrand::Rng;
-use s3_cors_sources::Schedule;
+
+use crate::schedule::Schedule;
 
 const FLEETS: [u32; 3] = [10, 1_000, 100_000];
 /// us-east-1, S3 Standard, "GET, SELECT, and all other requests", as listed in November 2026.
 const DOLLARS_PER_REQUEST: f64 = 0.0004 / 1000.0;
 const HOURS_PER_MONTH: f64 = 730.0;
-/// The same dice for everybody who prints the page.
+/// Fixed, so that the page is reproducible.
 const SEED: u64 = 1_700_000_000;
 const RESTARTED: u32 = 100_000;
 const MINUTES: u64 = 10;
 
-fn main() {
-    print!("{}", page());
-}
-
-fn page() -> String {
+/// The tables of the page, in its order.
+fn tables() -> [String; 4] {
     let schedule = Schedule::default();
     let spread = schedule.clone().spread_first_load(Duration::from_secs(60));
-    let sections = [
-        ("Requests and cost", costs(&schedule)),
-        ("Staleness", staleness(&schedule)),
-        ("Restarted at the same second", arrivals(&schedule, &spread)),
-        ("While S3 fails, and after", outage(&schedule)),
-    ];
-    let sections = sections.map(|(title, table)| format!("### {title}\n\n{table}"));
-    sections.join("\n")
+    [
+        costs(&schedule),
+        staleness(&schedule),
+        arrivals(&schedule, &spread),
+        outage(&schedule),
+    ]
 }
 
-/// From the mean time between two loads alone.
+/// Requests and cost, from the mean time between two loads.
 fn costs(schedule: &Schedule) -> String {
     let mut table =
         "| instances | requests per second | requests per month | dollars per month |\n\
@@ -60,29 +55,29 @@ fn costs(schedule: &Schedule) -> String {
     table
 }
 
-/// The longest a change may go unnoticed, not counting the request itself.
+/// How long a change may go unnoticed, not counting the request itself.
 fn staleness(schedule: &Schedule) -> String {
     let throttled = (0..=1000).map(|step| schedule.slow_down(u32::MAX, f64::from(step) / 1000.0));
-    let mut table = "| | at worst |\n|---|---:|\n".to_owned();
+    let mut table = "| | at most |\n|---|---:|\n".to_owned();
     let mut row = |name: &str, wait: Duration| {
         line(
             &mut table,
             &[name.to_owned(), format!("{} s", wait.as_secs())],
         );
     };
-    row("while all is well", schedule.longest_interval());
+    row("while loads succeed", schedule.longest_interval());
     row(
-        "after failures, from their end on",
+        "after failures, from the end of the outage",
         schedule.longest_backoff(),
     );
     row(
-        "after being told to slow down, from its end on",
+        "after throttling, from its end",
         throttled.max().unwrap_or_default(),
     );
     table
 }
 
-/// How many requests arrive in each second.
+/// How many requests arrive per second after a restart of the whole fleet.
 fn arrivals(at_once: &Schedule, spread: &Schedule) -> String {
     let columns = [simulated(at_once), simulated(spread)];
     let mut table =
@@ -96,7 +91,7 @@ fn arrivals(at_once: &Schedule, spread: &Schedule) -> String {
         let name = format!("busiest second of minute {minute}");
         let from = if minute == 1 { 1 } else { (minute - 1) * 60 };
         let name = if minute == 1 {
-            "busiest second of minute 1 after that".into()
+            "busiest second of the rest of minute 1".into()
         } else {
             name
         };
@@ -112,7 +107,7 @@ fn arrivals(at_once: &Schedule, spread: &Schedule) -> String {
     table
 }
 
-/// Loads of the first minutes, by second; every load succeeds, and takes no time.
+/// The loads of the first minutes, by second. Every load succeeds and takes no time.
 fn simulated(schedule: &Schedule) -> Vec<u32> {
     let end = Duration::from_secs(MINUTES * 60);
     let mut seconds = vec![0; usize::try_from(end.as_secs()).unwrap_or_default()];
@@ -129,7 +124,7 @@ fn simulated(schedule: &Schedule) -> Vec<u32> {
     seconds
 }
 
-/// S3 fails for everybody from a moment on for ten minutes, and then for nobody.
+/// An outage: every load fails for ten minutes, and succeeds afterwards.
 fn outage(schedule: &Schedule) -> String {
     let outage = Duration::from_secs(600);
     let end = outage + Duration::from_secs(360);
@@ -154,18 +149,18 @@ fn outage(schedule: &Schedule) -> String {
         let index = (recovered.len() - 1) * share / 100;
         recovered.get(index).copied().unwrap_or_default().as_secs()
     };
-    let mut table = "| 100,000 instances, S3 fails for 10 minutes | |\n|---|---:|\n".to_owned();
+    let mut table = "| 100,000 instances, outage of 10 minutes | |\n|---|---:|\n".to_owned();
     let mut row = |name: &str, value: String| line(&mut table, &[name.to_owned(), value]);
     row(
         "busiest second, while the back-off is short",
         grouped(busiest(&seconds, 0, 120)),
     );
     row(
-        "busiest second of the last five minutes of it",
+        "busiest second of its last five minutes",
         grouped(busiest(&seconds, 300, 600)),
     );
     row(
-        "busiest second after its end",
+        "busiest second after the outage",
         grouped(busiest(&seconds, 600, 960)),
     );
     row("half have loaded again after", format!("{} s", at(50)));
@@ -235,32 +230,39 @@ fn grouped(number: u64) -> String {
     grouped
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_page_shows_what_the_program_prints() {
-        let page = include_str!("../FLEET.md");
-        let printed = super::page();
-        for section in printed.split("### ").skip(1) {
-            let section = section
-                .split_once("\n\n")
-                .map_or("", |(_, table)| table.trim());
-            assert!(
-                page.contains(section),
-                "FLEET.md lacks or contradicts:\n{section}"
-            );
+#[test]
+fn the_fleet_page_shows_the_tables_that_are_computed() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/FLEET.md");
+    let page = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
+    let mut updated = String::new();
+    let mut tables = tables().into_iter();
+    let mut in_table = false;
+    for line in page.lines() {
+        let is_row = line.starts_with('|');
+        if is_row && !in_table {
+            updated += &tables.next().expect("a table for each on the page");
+        }
+        in_table = is_row;
+        if !is_row {
+            updated += line;
+            updated.push('\n');
         }
     }
-
-    #[test]
-    fn nothing_here_is_forgotten() {
-        let seconds = super::simulated(&super::Schedule::default());
-        let all: u64 = super::slice(&seconds, 0, u64::MAX).sum();
-        // One each at once, and then one each per 57 seconds, of which the first takes half a
-        // minute: the naive reading.
-        let expected = 100_000.0 * (1.0 + (600.0 - 30.0) / 57.0 + 0.5);
-        #[allow(clippy::cast_precision_loss)]
-        let share = all as f64 / expected;
-        assert!((0.98..1.02).contains(&share), "{all}, expected {expected}");
+    assert_eq!(tables.next(), None, "the page lacks a table");
+    if std::env::var_os("UPDATE_FLEET").is_some() {
+        std::fs::write(file, updated).unwrap();
+    } else {
+        assert_eq!(page, updated);
     }
+}
+
+#[test]
+fn the_simulation_counts_every_load() {
+    let seconds = simulated(&Schedule::default());
+    let all: u64 = slice(&seconds, 0, u64::MAX).sum();
+    // The naive reading: one load at once, a second within a minute, and then one every 57 seconds.
+    let expected = 100_000.0 * (1.0 + (600.0 - 30.0) / 57.0 + 0.5);
+    #[allow(clippy::cast_precision_loss)]
+    let share = all as f64 / expected;
+    assert!((0.98..1.02).contains(&share), "{all}, expected {expected}");
 }

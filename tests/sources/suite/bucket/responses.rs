@@ -1,9 +1,9 @@
-//! Answers that are no rules: the old ones stay in force, the error says what and what to do, and
-//! the next good answer is taken.
+//! Responses that are not valid rules: the old rules stay in force, the error says what is wrong and
+//! what to do, and the next valid response is applied.
 
 use conformance_sources::client::{OWNER, client};
 use conformance_sources::configurations::good;
-use conformance_sources::fake::{Answer, Fake};
+use conformance_sources::fake::{Fake, Response};
 use conformance_sources::logs::Logs;
 use conformance_sources::wait::until_failing;
 use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
@@ -17,13 +17,13 @@ use crate::{bucket_error, eager, failure, on_demand, well};
 
 const BUCKET: &str = "my-bucket";
 
-fn good_answer(word: &str) -> Answer {
-    Answer::xml(200, good(word).to_text(Dialect::Xml))
+fn good_response(word: &str) -> Response {
+    Response::xml(200, good(word).to_text(Dialect::Xml))
 }
 
-fn rules(inside: &str) -> Answer {
+fn rules(inside: &str) -> Response {
     let namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-    Answer::xml(
+    Response::xml(
         200,
         format!(
             "<?xml version=\"1.0\"?>\n<CORSConfiguration xmlns=\"{namespace}\">{inside}</CORSConfiguration>"
@@ -31,22 +31,22 @@ fn rules(inside: &str) -> Answer {
     )
 }
 
-fn rule(inside: &str) -> Answer {
+fn rule(inside: &str) -> Response {
     rules(&format!(
         "<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>{inside}</CORSRule>"
     ))
 }
 
-fn many(count: usize) -> Answer {
+fn many(count: usize) -> Response {
     let mut configuration = CorsConfiguration::default();
     for number in 0..count {
         let word = format!("number-{number}");
         configuration.cors_rules.append(&mut good(&word).cors_rules);
     }
-    Answer::xml(200, configuration.to_text(Dialect::Xml))
+    Response::xml(200, configuration.to_text(Dialect::Xml))
 }
 
-fn long(bytes: usize) -> Answer {
+fn long(bytes: usize) -> Response {
     let origin = format!("https://{}.example", "a".repeat(bytes));
     rules(&format!(
         "<CORSRule><AllowedOrigin>{origin}</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
@@ -54,50 +54,50 @@ fn long(bytes: usize) -> Answer {
 }
 
 /// Each with the kind of failure, what the error must say, and why the row is there.
-fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
+fn table() -> Vec<(&'static str, Response, BucketErrorKind, &'static str)> {
     let page = "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Wi-Fi</body></html>";
-    let redirect = Answer::error(301, "PermanentRedirect", "The bucket is elsewhere.");
+    let redirect = Response::error(301, "PermanentRedirect", "The bucket is elsewhere.");
     vec![
         // What S3 says.
         (
             "a missing permission",
-            Answer::error(403, "AccessDenied", "Access Denied"),
+            Response::error(403, "AccessDenied", "Access Denied"),
             AccessDenied,
             "s3:GetBucketCORS on arn:aws:s3:::my-bucket",
         ),
         (
             "a missing bucket",
-            Answer::error(404, "NoSuchBucket", "The specified bucket does not exist"),
+            Response::error(404, "NoSuchBucket", "The specified bucket does not exist"),
             NoSuchBucket,
             "the bucket's name",
         ),
         (
             "throttling",
-            Answer::error(503, "SlowDown", "Please reduce your request rate."),
+            Response::error(503, "SlowDown", "Please reduce your request rate."),
             Throttled,
             "(503 SlowDown): Please reduce",
         ),
         (
             "throttling without a word",
-            Answer::xml(503, ""),
+            Response::xml(503, ""),
             Throttled,
             "(503)",
         ),
         (
             "throttling by something else",
-            Answer::xml(429, "slowly"),
+            Response::xml(429, "slowly"),
             Throttled,
             "(429)",
         ),
         (
             "a fault of S3",
-            Answer::error(500, "InternalError", "We encountered an internal error."),
+            Response::error(500, "InternalError", "We encountered an internal error."),
             ServerError,
             "(request id REQUEST-ID, HOST-ID)",
         ),
         (
             "a fault of a gateway",
-            Answer::xml(502, "<html>Bad Gateway</html>"),
+            Response::xml(502, "<html>Bad Gateway</html>"),
             ServerError,
             "(502)",
         ),
@@ -109,80 +109,90 @@ fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
         ),
         (
             "an unknown key",
-            Answer::error(403, "InvalidAccessKeyId", OWNER.0),
+            Response::error(403, "InvalidAccessKeyId", OWNER.0),
             BadCredentials,
-            "valid here and now",
+            "valid credentials",
         ),
         (
             "a wrong signature",
-            Answer::error(403, "SignatureDoesNotMatch", OWNER.1),
+            Response::error(403, "SignatureDoesNotMatch", OWNER.1),
             BadCredentials,
             "(403 SignatureDoesNotMatch)",
         ),
         (
             "a wrong clock",
-            Answer::error(403, "RequestTimeTooSkewed", "The difference is too large."),
+            Response::error(403, "RequestTimeTooSkewed", "The difference is too large."),
             BadCredentials,
             "clock",
         ),
         (
             "something new",
-            Answer::error(400, "Surprise", "What?"),
+            Response::error(400, "Surprise", "What?"),
             Other,
             "(400 Surprise): What?",
         ),
         // What looks like a bucket without rules.
         (
             "a 404 of somebody else",
-            Answer::xml(404, ""),
+            Response::xml(404, ""),
             Other,
             "(404 NotFound)",
         ),
-        ("a 404 with a page", Answer::xml(404, page), Other, "(404)"),
+        (
+            "a 404 with a page",
+            Response::xml(404, page),
+            Other,
+            "(404)",
+        ),
         (
             "the right code with the wrong status",
-            Answer::error(500, "NoSuchCORSConfiguration", "?"),
+            Response::error(500, "NoSuchCORSConfiguration", "?"),
             ServerError,
             "(500 NoSuchCORSConfiguration)",
         ),
         // What is not XML of a configuration, though all is said to be well.
         (
             "a page",
-            Answer::xml(200, page).with("content-type", "text/html"),
+            Response::xml(200, page).with("content-type", "text/html"),
             NotAConfiguration,
             "its body, of type \"text/html\", is not XML",
         ),
-        ("nothing", Answer::xml(200, ""), NotAConfiguration, "empty"),
+        (
+            "nothing",
+            Response::xml(200, ""),
+            NotAConfiguration,
+            "empty",
+        ),
         (
             "no content",
-            Answer::xml(204, ""),
+            Response::xml(204, ""),
             NotAConfiguration,
             "empty",
         ),
         (
             "an error that says it is well",
-            Answer {
+            Response {
                 status: 200,
-                ..Answer::error(200, "InternalError", "?")
+                ..Response::error(200, "InternalError", "?")
             },
             NotAConfiguration,
             "<Error>",
         ),
         (
             "good rules in JSON",
-            Answer::xml(200, good("json").to_text(Dialect::Cli)),
+            Response::xml(200, good("json").to_text(Dialect::Cli)),
             NotAConfiguration,
             "not XML",
         ),
         (
             "rules of another service",
-            Answer::xml(200, "<CORSConfiguration xmlns=\"urn:other\"/>"),
+            Response::xml(200, "<CORSConfiguration xmlns=\"urn:other\"/>"),
             NotAConfiguration,
             "urn:other",
         ),
         (
             "bytes that are no text",
-            Answer::xml(
+            Response::xml(
                 200,
                 b"<CORSConfiguration>\xff\xfe</CORSConfiguration>".to_vec(),
             ),
@@ -234,21 +244,21 @@ fn table() -> Vec<(&'static str, Answer, BucketErrorKind, &'static str)> {
             InvalidConfiguration,
             "allows 65536 bytes",
         ),
-        ("two megabytes", long(2 * 1024 * 1024), BrokenOff, "limit"),
+        ("two megabytes", long(2 * 1024 * 1024), Truncated, "limit"),
     ]
 }
 
 #[tokio::test]
-async fn no_other_answer_changes_the_rules() {
+async fn no_other_response_changes_the_rules() {
     let mut all = JoinSet::new();
-    for (name, answer, kind, told) in table() {
+    for (name, response, kind, part) in table() {
         all.spawn(async move {
-            let fake = Fake::new(good_answer("one")).await;
+            let fake = Fake::new(good_response("one")).await;
             let policy = SharedPolicy::pending();
-            let following = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
+            let handle = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
             well(&policy, Some(&good("one"))).await;
 
-            fake.set(answer);
+            fake.set(response);
             let status = until_failing(&policy).await;
             assert_eq!(
                 (status.version(), status.configuration()),
@@ -257,19 +267,19 @@ async fn no_other_answer_changes_the_rules() {
             );
             let error = bucket_error(failure(&status));
             assert_eq!(error.kind(), kind, "{name}: {error}");
-            assert!(error.to_string().contains(told), "{name}: {error}");
+            assert!(error.to_string().contains(part), "{name}: {error}");
             assert!(
                 error.to_string().starts_with("s3://my-bucket: "),
                 "{name}: {error}"
             );
             assert_eq!(error.bucket(), BUCKET);
             println!("{name}:\n    {error}");
-            drop(following);
+            drop(handle);
 
             // Told to slow down, it would take longer.
-            fake.set(good_answer("two"));
-            let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
-            following.first_load().await.expect("it is followed");
+            fake.set(good_response("two"));
+            let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+            handle.first_load().await.expect("it is followed");
             let status = policy.status();
             assert!(!status.is_failing(), "{name}");
             assert_eq!(
@@ -288,34 +298,34 @@ async fn no_other_answer_changes_the_rules() {
 
 #[tokio::test]
 async fn the_same_source_recovers_by_itself() {
-    for answer in [
-        Answer::error(403, "AccessDenied", "Access Denied"),
-        Answer::error(503, "SlowDown", "Please reduce your request rate."),
+    for response in [
+        Response::error(403, "AccessDenied", "Access Denied"),
+        Response::error(503, "SlowDown", "Please reduce your request rate."),
         rules(""),
     ] {
-        let fake = Fake::new(answer).await;
+        let fake = Fake::new(response).await;
         let policy = SharedPolicy::pending();
-        let following = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
+        let handle = eager(client(fake.address(), OWNER), BUCKET).follow(&policy);
         assert!(until_failing(&policy).await.is_pending());
-        fake.set(good_answer("one"));
-        following.first_load().await.expect("it is followed");
+        fake.set(good_response("one"));
+        handle.first_load().await.expect("it is followed");
         assert_eq!(well(&policy, Some(&good("one"))).await.version(), 1);
     }
 }
 
 #[tokio::test]
 async fn only_a_404_that_says_so_means_a_bucket_without_rules() {
-    let none = Answer::error(
+    let none = Response::error(
         404,
         "NoSuchCORSConfiguration",
         "The CORS configuration does not exist",
     );
-    let fake = Fake::new(good_answer("one")).await;
+    let fake = Fake::new(good_response("one")).await;
     let policy = SharedPolicy::pending();
-    let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
-    following.first_load().await.expect("it is followed");
+    let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    handle.first_load().await.expect("it is followed");
     fake.set(none);
-    let replaced = following.refresh().await.expect("that is no failure");
+    let replaced = handle.refresh().await.expect("that is no failure");
     assert_eq!(
         (replaced.after.version(), replaced.after.configuration()),
         (2, None)
@@ -327,9 +337,8 @@ async fn only_a_404_that_says_so_means_a_bucket_without_rules() {
 async fn all_that_is_wrong_with_the_rules_is_told_at_once() {
     let wrong = rule("<AllowedMethod>PATCH</AllowedMethod><MaxAgeSeconds>soon</MaxAgeSeconds>");
     let fake = Fake::new(wrong).await;
-    let following =
-        on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
-    let error = following
+    let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
+    let error = handle
         .first_attempt()
         .await
         .expect_err("S3 would not take it");
@@ -343,11 +352,11 @@ async fn all_that_is_wrong_with_the_rules_is_told_at_once() {
 
 #[tokio::test]
 async fn an_expected_owner_is_sent_and_named_in_the_cure() {
-    let fake = Fake::new(Answer::error(403, "AccessDenied", "Access Denied")).await;
-    let following = on_demand(client(fake.address(), OWNER), BUCKET)
+    let fake = Fake::new(Response::error(403, "AccessDenied", "Access Denied")).await;
+    let handle = on_demand(client(fake.address(), OWNER), BUCKET)
         .expected_bucket_owner("111122223333")
         .follow(&SharedPolicy::pending());
-    let error = following.first_attempt().await.expect_err("denied");
+    let error = handle.first_attempt().await.expect_err("denied");
     assert!(
         error
             .to_string()
@@ -367,11 +376,11 @@ async fn an_expected_owner_is_sent_and_named_in_the_cure() {
 
 #[tokio::test]
 async fn a_client_without_a_region_is_told_what_it_lacks() {
-    let fake = Fake::new(good_answer("one")).await;
+    let fake = Fake::new(good_response("one")).await;
     let config = client(fake.address(), OWNER).config().to_builder();
     let client = Client::from_conf(config.region(None::<Region>).build());
-    let following = on_demand(client, BUCKET).follow(&SharedPolicy::pending());
-    let error = following.first_attempt().await.expect_err("it lacks one");
+    let handle = on_demand(client, BUCKET).follow(&SharedPolicy::pending());
+    let error = handle.first_attempt().await.expect_err("it lacks one");
     let error = bucket_error(&error);
     assert_eq!(error.kind(), NotSent, "{error}");
     assert!(
@@ -385,10 +394,9 @@ async fn a_client_without_a_region_is_told_what_it_lacks() {
 
 #[tokio::test]
 async fn the_clients_own_retry_comes_before_a_failure() {
-    let fake = Fake::new(Answer::error(500, "InternalError", "?")).await;
-    let following =
-        on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
-    following.first_attempt().await.expect_err("S3 failed");
+    let fake = Fake::new(Response::error(500, "InternalError", "?")).await;
+    let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
+    handle.first_attempt().await.expect_err("S3 failed");
     // The test's clients try twice.
     assert_eq!(fake.requests(), 2);
 }
@@ -406,14 +414,14 @@ fn neither_errors_nor_our_logs_hold_credentials() {
     let shown = tracing::subscriber::with_default(logs.clone(), || {
         runtime.block_on(async {
             let mut shown = String::new();
-            for (_, answer, _, _) in table() {
-                let fake = Fake::new(answer).await;
+            for (_, response, _, _) in table() {
+                let fake = Fake::new(response).await;
                 let source = on_demand(client(fake.address(), OWNER), BUCKET);
                 shown += &format!("{source:?}");
                 let policy = SharedPolicy::pending();
-                let following = source.follow(&policy);
-                let error = following.first_attempt().await.expect_err("no rules");
-                shown += &format!("{error} {error:?} {following:?} {:?}", policy.status());
+                let handle = source.follow(&policy);
+                let error = handle.first_attempt().await.expect_err("no rules");
+                shown += &format!("{error} {error:?} {handle:?} {:?}", policy.status());
             }
             shown
         })
