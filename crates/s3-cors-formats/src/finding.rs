@@ -55,6 +55,21 @@ impl Finding {
         }
     }
 
+    /// Whether the rules cannot be used as they stand: S3 refuses them, or not all of them could be
+    /// read.
+    #[must_use]
+    pub fn prevents_use(&self) -> bool {
+        const CODES: [&str; 6] = [
+            "refused",
+            "split-rule",
+            "wrong-type",
+            "unknown-key",
+            "duplicate-key",
+            "too-many",
+        ];
+        CODES.contains(&self.code)
+    }
+
     pub(crate) fn at(mut self, bucket: &str, place: impl fmt::Display) -> Self {
         self.bucket = bucket.to_owned();
         self.place = place.to_string();

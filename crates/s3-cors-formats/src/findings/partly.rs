@@ -27,7 +27,11 @@ pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
             "{name} is known only when deployed: checks that need it are silent, and so are those \
              that need all of the rules"
         );
-        let help = match variable(&unknown.name) {
+        // A list of rules is more than a variable can be given here.
+        let variable = (!unknown.place.is_empty())
+            .then(|| variable(&unknown.name))
+            .flatten();
+        let help = match variable {
             Some(variable) => format!("give its value with --var {}=VALUE", crate::shown(variable)),
             None => "check what the deployment makes of it, such as with `aws s3api \
                      get-bucket-cors`"

@@ -4,7 +4,7 @@ use s3_cors::lint::lint;
 use s3_cors::{Place, ProblemKind};
 
 use super::of;
-use crate::document::{Bucket, Format};
+use crate::document::{Bucket, Format, SourceRule};
 use crate::finding::{Finding, Severity};
 
 /// What `PutBucketCors` refuses.
@@ -12,6 +12,23 @@ pub(super) fn refused(bucket: &Bucket, by_reader: &[Finding], findings: &mut Vec
     let Err(error) = bucket.known_part().check() else {
         return;
     };
+    if is_split(bucket) {
+        let count = bucket.rules.len();
+        let text = format!(
+            "{count} rules with one member each look like one rule with a dash before every member"
+        );
+        let help = "keep the dash before the first member only";
+        let place = Place::of_rule(0);
+        findings.push(of(
+            bucket,
+            &place,
+            Severity::Error,
+            "split-rule",
+            text,
+            help,
+        ));
+        return;
+    }
     for problem in error.problems() {
         let place = problem.place();
         let list = place
@@ -46,6 +63,19 @@ pub(super) fn refused(bucket: &Bucket, by_reader: &[Finding], findings: &mut Vec
         finding.s3_error = problem.s3_error().map(ToString::to_string);
         findings.push(finding);
     }
+}
+
+/// Whether no rule has more than one member.
+fn is_split(bucket: &Bucket) -> bool {
+    let members = |rule: &SourceRule| {
+        let lists = rule
+            .lists()
+            .iter()
+            .filter(|(_, list)| list.span.is_some())
+            .count();
+        lists + rule.scalars().count()
+    };
+    bucket.rules.len() > 1 && bucket.rules.iter().all(|rule| members(rule) == 1)
 }
 
 /// What speaks of one entry alone, whatever else the bucket has.

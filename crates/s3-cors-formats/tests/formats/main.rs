@@ -1,0 +1,4 @@
+//! Files in, rules and findings out.
+
+mod convert;
+mod corpus;
