@@ -4,7 +4,7 @@ use std::fmt;
 
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy};
 
-use crate::compare::{self, Difference, DifferenceKind};
+use crate::compare::{self, Difference, DifferenceCode, DifferenceKind, Request, Response};
 use crate::engine;
 use crate::evaluate::Deployment;
 use crate::normalise;
@@ -186,46 +186,50 @@ pub fn convert(
     })
 }
 
-/// What S3 responds to a request by the rules.
-///
-/// # Errors
-///
-/// If S3 does not take the rules.
+/// What S3 responds to a request by some rules.
 ///
 /// ```
-/// use s3_cors::CorsConfiguration;
+/// use s3_cors::CorsPolicy;
 /// use s3_cors_formats::{Request, response_of_s3};
 ///
-/// let rules = CorsConfiguration::from_text(
-///     r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#,
-/// )?;
-/// let response = response_of_s3(&rules, &Request::actual("https://example.com", "GET"))?;
+/// let policy = CorsPolicy::from_text(r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#)?;
+/// let response = response_of_s3(&policy, &Request::actual("https://example.com", "GET"));
 /// assert_eq!(response.header("access-control-allow-origin"), Some("*"));
 /// # Ok::<(), s3_cors::ConfigError>(())
 /// ```
-pub fn response_of_s3(
-    configuration: &CorsConfiguration,
-    request: &compare::Request,
-) -> Result<compare::Response, ConfigError> {
-    let policy = CorsPolicy::new(configuration)?;
-    Ok(compare::of_s3(&policy, request))
+#[must_use]
+pub fn response_of_s3(policy: &CorsPolicy, request: &Request) -> Response {
+    compare::of_s3(policy, request)
 }
 
-/// The differences between what S3 and a deployment respond to one request.
+/// What is different between the responses of S3 and of a deployment to one request.
 ///
-/// # Errors
+/// ```
+/// use s3_cors::CorsPolicy;
+/// use s3_cors_formats::{
+///     Deployment, DifferenceCode, DifferenceKind, Request, Target, differences_in,
+/// };
 ///
-/// If S3 does not take the rules.
+/// let policy = CorsPolicy::from_text(r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#)?;
+/// let cors = r#"{"AllowOrigins": ["https://example.com"], "AllowMethods": ["GET"]}"#;
+/// let deployment = Deployment::read(Target::HttpApi, cors)?;
+/// let request = Request::actual("https://other.example", "GET");
+/// assert_eq!(
+///     differences_in(&policy, &deployment, &request),
+///     [(DifferenceKind::Denied, DifferenceCode::Denied)],
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
 pub fn differences_in(
-    configuration: &CorsConfiguration,
+    policy: &CorsPolicy,
     deployment: &Deployment,
-    request: &compare::Request,
-) -> Result<Vec<(DifferenceKind, compare::DifferenceCode)>, ConfigError> {
-    let policy = CorsPolicy::new(configuration)?;
-    let before = compare::of_s3(&policy, request);
+    request: &Request,
+) -> Vec<(DifferenceKind, DifferenceCode)> {
+    let before = compare::of_s3(policy, request);
     let mut found = Vec::new();
     for after in deployment.responses(request) {
-        found.extend(compare::between(&policy, request, &before, &after));
+        found.extend(compare::between(policy, request, &before, &after));
     }
-    Ok(found)
+    found
 }

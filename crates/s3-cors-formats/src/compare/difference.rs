@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::exchange::{Request, Response};
+use crate::foreign::shown;
 
 /// What a conversion changes, and a request that shows it.
 ///
@@ -90,6 +91,8 @@ codes! {
         "Requests with credentials are allowed that the rules allow without credentials only.";
     Denied, "denied",
         "A request that the rules allow is not allowed.";
+    ErrorWithoutHeaders, "error-without-headers",
+        "A response with an error such as 404 has no CORS headers, so scripts cannot tell which.";
     CredentialsLost, "credentials-lost",
         "Requests with credentials are not allowed, those without are.";
     MethodNotChecked, "method-not-checked",
@@ -124,14 +127,46 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}: {} Such as {}: {}, then {} [{}]",
+            "{}: {} Such as {}",
             self.kind.as_str(),
             self.code.description(),
-            self.request,
-            self.before,
-            self.after,
-            self.code
-        )
+            self.request
+        )?;
+        if let Some((before, after)) = self.detail() {
+            write!(f, ": {before} becomes {after}")?;
+        }
+        write!(f, " [{}]", self.code)
+    }
+}
+
+impl Difference {
+    /// What it is about, on both sides, where that is one value.
+    fn detail(&self) -> Option<(String, String)> {
+        use DifferenceCode as Code;
+        let header = |name: &str| {
+            let value = |response: &Response| match response.header(name) {
+                Some(value) => shown(value),
+                None => format!("no {name}"),
+            };
+            Some((value(&self.before), value(&self.after)))
+        };
+        let status = |response: &Response| {
+            response
+                .status
+                .map_or("the backend's status".to_owned(), |status| {
+                    status.to_string()
+                })
+        };
+        match self.code {
+            Code::AllowOriginValue => header("access-control-allow-origin"),
+            Code::ExposeHeaders => header("access-control-expose-headers"),
+            Code::MaxAge => header("access-control-max-age"),
+            Code::Vary => header("vary"),
+            Code::PreflightStatus | Code::RefusalStatus | Code::PreflightLeftToBackend => {
+                Some((status(&self.before), status(&self.after)))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -47,7 +47,15 @@ pub(crate) fn differences(
     let probes = probes::of(rules);
     for request in probes.requests {
         let before = of_s3(policy, &request);
-        for after in deployment.responses(&request) {
+        let responses = deployment.responses(&request);
+        // A failure is only of interest where its response is another one.
+        if request.kind == RequestKind::ActualError {
+            let succeeding = Request::actual(&request.origin, &request.method);
+            if deployment.responses(&succeeding) == responses {
+                continue;
+            }
+        }
+        for after in responses {
             for (kind, code) in between(policy, &request, &before, &after) {
                 differences.add(kind, code, &request, &before, &after);
             }
@@ -82,7 +90,10 @@ pub(crate) fn between(
         };
     }
     if was && !is {
-        return vec![(Denied, Code::Denied)];
+        return match request.kind {
+            RequestKind::ActualError => vec![(Denied, Code::ErrorWithoutHeaders)],
+            _ => vec![(Denied, Code::Denied)],
+        };
     }
     let mut found = Vec::new();
     let (was_with, is_with) = (permits(before, true), permits(after, true));

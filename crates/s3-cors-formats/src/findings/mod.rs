@@ -7,8 +7,12 @@ mod whole;
 
 use s3_cors::lint::Severity;
 
-use crate::document::{Bucket, Document, Format};
+use crate::document::{Bucket, Document, Format, SourceRule};
 use crate::finding::Finding;
+
+/// After so many nothing more is looked for.
+const MOST_FINDINGS: usize = 10_000;
+const MOST_ENTRIES: usize = 10_000;
 
 impl Document {
     /// Everything there is to say, in the order of the file.
@@ -41,13 +45,19 @@ impl Document {
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.findings.clone();
+        let unread = whole::Unread::of(&self.findings);
         for bucket in &self.buckets {
-            let found_by_reader = findings.clone();
+            if findings.len() > MOST_FINDINGS {
+                break;
+            }
             let known = bucket.unknowns().is_empty();
             if self.format.is_s3s() {
-                whole::refused(bucket, &found_by_reader, &mut findings);
+                whole::refused(bucket, &unread, &mut findings);
             }
-            whole::lints(bucket, self.format, known, &mut findings);
+            // What is longer is refused by S3 for its length.
+            if bucket.entries() <= MOST_ENTRIES {
+                whole::lints(bucket, self.format, known, &mut findings);
+            }
             partly::findings(bucket, &mut findings);
             deployment::left_out(bucket, self.format, &mut findings);
             if !bucket.ordered {
@@ -69,6 +79,20 @@ impl Format {
             self,
             Self::S3 | Self::Terraform | Self::TerraformShow | Self::CloudFormation
         )
+    }
+}
+
+impl Bucket {
+    fn entries(&self) -> usize {
+        let of_rule = |rule: &SourceRule| {
+            let entries = rule
+                .lists()
+                .iter()
+                .map(|(_, list)| list.entries.len())
+                .sum::<usize>();
+            entries + 1
+        };
+        self.rules.iter().map(of_rule).sum()
     }
 }
 

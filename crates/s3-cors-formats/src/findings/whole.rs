@@ -1,5 +1,7 @@
 //! What the engine finds in a bucket's configuration, on the lines of the user's file.
 
+use std::collections::HashSet;
+
 use s3_cors::lint::lint;
 use s3_cors::{Place, ProblemKind};
 
@@ -7,8 +9,28 @@ use super::of;
 use crate::document::{Bucket, Format, SourceRule};
 use crate::finding::{Finding, Severity};
 
+/// Places that could not be read, by bucket.
+pub(super) struct Unread(HashSet<(String, String)>);
+
+impl Unread {
+    pub(super) fn of(by_reader: &[Finding]) -> Self {
+        let errors = by_reader
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error);
+        Self(
+            errors
+                .map(|finding| (finding.bucket.clone(), finding.place.clone()))
+                .collect(),
+        )
+    }
+
+    fn has(&self, bucket: &Bucket, place: &str) -> bool {
+        self.0.contains(&(bucket.name.clone(), place.to_owned()))
+    }
+}
+
 /// What `PutBucketCors` refuses.
-pub(super) fn refused(bucket: &Bucket, by_reader: &[Finding], findings: &mut Vec<Finding>) {
+pub(super) fn refused(bucket: &Bucket, unread: &Unread, findings: &mut Vec<Finding>) {
     let Err(error) = bucket.known_part().check() else {
         return;
     };
@@ -49,12 +71,8 @@ pub(super) fn refused(bucket: &Bucket, by_reader: &[Finding], findings: &mut Vec
         let of_rule = place
             .rule()
             .map_or_else(String::new, |at| Place::of_rule(at).to_string());
-        let unread = by_reader.iter().any(|finding| {
-            finding.bucket == bucket.name
-                && finding.severity == Severity::Error
-                && (finding.place == place.to_string()
-                    || (place.entry().is_none() && finding.place == of_rule))
-        });
+        let unread = unread.has(bucket, &place.to_string())
+            || (place.entry().is_none() && unread.has(bucket, &of_rule));
         if may_be_there || unread {
             continue;
         }

@@ -2,3 +2,7 @@
 
 mod convert;
 mod corpus;
+mod function;
+mod hostile;
+mod property;
+mod terraform;
