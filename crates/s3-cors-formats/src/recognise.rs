@@ -23,7 +23,7 @@ pub(crate) enum Recognised {
     AzureJson(Rc<Node>),
 }
 
-pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, Finding> {
+pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, Box<Finding>> {
     let name = file
         .file_name()
         .unwrap_or_default()
@@ -31,7 +31,8 @@ pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, 
         .to_lowercase();
     let text = source.text;
     let start = text.trim_start();
-    let broken = |language: &str, error: &SyntaxError| syntax(language, error, source.lines);
+    let broken =
+        |language: &str, error: &SyntaxError| Box::new(syntax(language, error, source.lines));
     if name.ends_with(".tf") || name.ends_with(".tofu") || name.ends_with(".hcl") {
         return Ok(Recognised::Hcl);
     }
@@ -129,11 +130,11 @@ fn looks_like_hcl(start: &str) -> bool {
     })
 }
 
-fn other(code: &'static str, text: &str, help: &str) -> Finding {
-    Finding::new(Severity::Error, code, None, text, help)
+fn other(code: &'static str, text: &str, help: &str) -> Box<Finding> {
+    Box::new(Finding::new(Severity::Error, code, None, text, help))
 }
 
-fn json(name: &str, root: Rc<Node>) -> Result<Recognised, Finding> {
+fn json(name: &str, root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
     if let Kind::List(elements) = &root.kind {
         let has = |key: &str| elements.iter().any(|one| one.has(key));
         if has("corsRuleName") || has("allowedOperations") {
@@ -208,7 +209,7 @@ fn azure(root: &Rc<Node>) -> Option<Rc<Node>> {
     found.find(is_azure)
 }
 
-fn yaml(roots: &[Rc<Node>]) -> Result<Recognised, Finding> {
+fn yaml(roots: &[Rc<Node>]) -> Result<Recognised, Box<Finding>> {
     for root in roots {
         if let Some(finding) = named(root) {
             return Err(finding);
@@ -236,7 +237,7 @@ fn yaml(roots: &[Rc<Node>]) -> Result<Recognised, Finding> {
 }
 
 /// An object in JSON or YAML.
-fn object(root: Rc<Node>) -> Result<Recognised, Finding> {
+fn object(root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
     if let Some(finding) = named(&root) {
         return Err(finding);
     }
@@ -248,7 +249,7 @@ fn object(root: Rc<Node>) -> Result<Recognised, Finding> {
 }
 
 /// What people have in the same place, and what to do with it.
-fn named(root: &Node) -> Option<Finding> {
+fn named(root: &Node) -> Option<Box<Finding>> {
     let text_at = |key: &str| {
         root.get(key)
             .and_then(|node| node.text())
@@ -341,7 +342,7 @@ fn named(root: &Node) -> Option<Finding> {
     None
 }
 
-fn backblaze() -> Finding {
+fn backblaze() -> Box<Finding> {
     other(
         "backblaze-b2",
         "is Backblaze B2's own format, which is not read",

@@ -59,7 +59,10 @@ pub(super) fn changes(
         let vary = response.list("vary");
         vary.iter().any(|name| name == "origin" || name == "*")
     };
-    changed(Code::Vary, varies(before) && !varies(after));
+    // What caches keep.
+    let cached =
+        request.kind != RequestKind::Preflight && matches!(request.method.as_str(), "GET" | "HEAD");
+    changed(Code::Vary, cached && varies(before) && !varies(after));
     if request.kind == RequestKind::Preflight {
         let max_age =
             |response: &Response| response.header("access-control-max-age").map(str::to_owned);

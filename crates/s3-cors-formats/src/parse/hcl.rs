@@ -177,7 +177,7 @@ impl<'b> Scope<'b> {
                     return unknown();
                 };
                 return match self.variables.get(&name) {
-                    Some(value) => Node::new(Kind::Text(Value::literal(value)), range),
+                    Some(value) => Node::new(given(value, &range), range),
                     None => unknown(),
                 };
             }
@@ -267,5 +267,18 @@ impl<'b> Scope<'b> {
         let text = self.text.get(range.clone()).unwrap_or_default();
         let words: Vec<&str> = text.split_whitespace().collect();
         words.join(" ")
+    }
+}
+
+/// What a variable was given: a JSON list of strings is one, everything else is a string.
+fn given(value: &str, range: &Range<usize>) -> Kind {
+    let text = |text: &str| Kind::Text(Value::literal(text));
+    match serde_json::from_str::<Vec<String>>(value) {
+        Ok(list) => Kind::List(
+            list.iter()
+                .map(|entry| Rc::new(Node::new(text(entry), range.clone())))
+                .collect(),
+        ),
+        Err(_) => text(value),
     }
 }

@@ -231,7 +231,7 @@ fn with_tag(node: Node, tag: Option<String>, start: usize) -> Node {
 /// YAML 1.1's types, as far as `CloudFormation` knows them.
 fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Kind {
     let tagged = tag.filter(|tag| tag.is_yaml_core_schema());
-    let plain = plain && !tagged.is_some_and(|tag| tag.suffix == "str");
+    let plain = plain && tagged.is_none_or(|tag| tag.suffix != "str");
     match text {
         "" | "~" | "null" | "Null" | "NULL" if plain => Kind::Null,
         "true" | "True" | "TRUE" if plain => Kind::Bool(true),

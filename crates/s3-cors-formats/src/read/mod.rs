@@ -107,9 +107,9 @@ pub fn read(
     variables: &Variables,
 ) -> Result<Document, ReadError> {
     let file = file.as_ref();
-    let failed = |finding: Finding| ReadError {
+    let failed = |finding: Box<Finding>| ReadError {
         file: file.to_owned(),
-        findings: vec![finding],
+        findings: vec![*finding],
     };
     let text = text(content).map_err(failed)?;
     let lines = Lines::new(text);
@@ -121,7 +121,7 @@ pub fn read(
     let broken = |language: &str| {
         let language = language.to_owned();
         let lines = &lines;
-        move |error: SyntaxError| failed(syntax(&language, &error, lines))
+        move |error: SyntaxError| failed(Box::new(syntax(&language, &error, lines)))
     };
     let recognised = recognise::recognise(file, &source).map_err(failed)?;
     let mut document = match recognised {
@@ -194,9 +194,16 @@ pub(crate) struct Source<'t> {
     pub(crate) variables: &'t Variables,
 }
 
-fn text(content: &[u8]) -> Result<&str, Finding> {
-    let error =
-        |code, text: &str, help: &str| Err(Finding::new(Severity::Error, code, None, text, help));
+fn text(content: &[u8]) -> Result<&str, Box<Finding>> {
+    let error = |code, text: &str, help: &str| {
+        Err(Box::new(Finding::new(
+            Severity::Error,
+            code,
+            None,
+            text,
+            help,
+        )))
+    };
     if content.len() > MOST_BYTES {
         return error(
             "too-long",

@@ -2,7 +2,10 @@
 
 mod convert;
 mod corpus;
+mod evaluate;
 mod function;
 mod hostile;
 mod property;
+mod recognise;
 mod terraform;
+mod variables;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use hcl_edit::Span;
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::structure::{Block, BlockLabel, Body};
 
 use super::{MODULE_ARGUMENTS, Resource, deploy, not_s3, resource};
 use crate::document::{Bucket, Document, Format};
@@ -22,7 +22,7 @@ pub(crate) fn document(body: &Body, source: &Source<'_>) -> Document {
     let mut rules = Rules::new(source, &TERRAFORM, &Plain);
     let mut buckets = Vec::new();
     for block in body.blocks() {
-        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
         let range = block.span().unwrap_or_default();
         match (block.ident.as_str(), labels.as_slice()) {
             ("resource", [kind, name]) => {
