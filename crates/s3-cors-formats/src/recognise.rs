@@ -181,7 +181,7 @@ fn json(name: &str, root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
     if root.get("rules").filter(r2).is_some() {
         return Ok(Recognised::R2(root));
     }
-    object(root)
+    object(root, false)
 }
 
 /// The list of rules of an ARM template or of a part of one.
@@ -201,11 +201,17 @@ fn azure(root: &Rc<Node>) -> Option<Rc<Node>> {
             .iter()
             .any(|rule| keys.iter().any(|key| rule.has(key)))
     };
-    let of_resources = root
-        .get("resources")
-        .into_iter()
-        .flat_map(|list| list.elements());
-    let mut found = [root].into_iter().chain(of_resources).filter_map(within);
+    let children = |node: &Rc<Node>| {
+        let list = node.get("resources").map(|list| list.elements());
+        list.unwrap_or_default().to_vec()
+    };
+    // A service may stand within its account.
+    let mut nodes = vec![Rc::clone(root)];
+    for child in children(root) {
+        nodes.extend(children(&child));
+        nodes.push(child);
+    }
+    let mut found = nodes.iter().filter_map(within);
     found.find(is_azure)
 }
 
@@ -231,15 +237,23 @@ fn yaml(roots: &[Rc<Node>]) -> Result<Recognised, Box<Finding>> {
         }
     }
     match roots {
-        [root] => object(Rc::clone(root)),
+        [root] => object(Rc::clone(root), true),
         _ => Ok(Recognised::Templates(roots.to_vec())),
     }
 }
 
-/// An object in JSON or YAML.
-fn object(root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
+/// An object in YAML or JSON.
+fn object(root: Rc<Node>, yaml: bool) -> Result<Recognised, Box<Finding>> {
     if let Some(finding) = named(&root) {
         return Err(finding);
+    }
+    let property = root.has("CorsConfiguration") || root.has("CorsRules");
+    if yaml && property {
+        return Err(other(
+            "template-part",
+            "is a part of a CloudFormation template",
+            "give the whole template, with `Resources:`",
+        ));
     }
     let resources = root.get("Resources").or_else(|| root.get("resources"));
     if resources.is_some() || root.has("AWSTemplateFormatVersion") || root.has("service") {
@@ -255,10 +269,16 @@ fn named(root: &Node) -> Option<Box<Finding>> {
             .and_then(|node| node.text())
             .unwrap_or_default()
     };
-    let origins = ["AllowOrigins", "allowOrigins"]
-        .iter()
-        .any(|key| root.has(key));
-    if origins {
+    let origins = |node: &Node| {
+        ["AllowOrigins", "allowOrigins"]
+            .iter()
+            .any(|key| node.has(key))
+    };
+    if origins(root)
+        || root
+            .get("CorsConfiguration")
+            .is_some_and(|cors| origins(cors))
+    {
         return Some(other(
             "api-cors",
             "is the CORS configuration of an AWS::ApiGatewayV2::Api or a Lambda function URL, not \

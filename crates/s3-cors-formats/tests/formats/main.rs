@@ -5,6 +5,7 @@ mod corpus;
 mod evaluate;
 mod function;
 mod hostile;
+mod mutated;
 mod property;
 mod recognise;
 mod terraform;

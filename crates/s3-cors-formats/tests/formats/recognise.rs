@@ -97,7 +97,19 @@ fn a_file_is_recognised_by_its_content() {
 }
 
 /// A file's name, its content, the code of what is said, and a part of that.
-const OTHERS: [(&str, &str, &str, &str); 20] = [
+const OTHERS: [(&str, &str, &str, &str); 22] = [
+    (
+        "part.yaml",
+        "CorsConfiguration:\n  CorsRules:\n    - AllowedOrigins: ['*']\n",
+        "template-part",
+        "Resources:",
+    ),
+    (
+        "api.yaml",
+        "CorsConfiguration:\n  AllowOrigins: ['*']\n",
+        "api-cors",
+        "http-api",
+    ),
     (
         "plan.out",
         "PK\u{3}\u{4}rest",
@@ -217,6 +229,29 @@ fn something_else_is_named_with_what_to_do() {
         assert!(said.contains(part), "{text}: {said}");
         assert!(said.starts_with(file), "{said}");
         assert!(!said.contains("remove it"), "{said}");
+    }
+}
+
+#[test]
+fn lines_may_end_as_on_windows() {
+    for (file, text, line) in [
+        (
+            "a.yaml",
+            "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      CorsConfiguration:\n        CorsRules:\n          - AllowedOrigins: ['https://a/']\n            AllowedMethods: [GET]\n",
+            7,
+        ),
+        (
+            "a.tf",
+            "resource \"aws_s3_bucket_cors_configuration\" \"b\" {\n  cors_rule {\n    allowed_origins = [\"https://a/\"]\n    allowed_methods = [\"GET\"]\n  }\n}\n",
+            3,
+        ),
+    ] {
+        let text = text.replace('\n', "\r\n");
+        let document = read(file, text.as_bytes(), &Variables::default()).unwrap();
+        let span = document.buckets()[0].rules()[0].allowed_origins.entries[0].span;
+        assert_eq!(span.start.line, line);
+        let found = &text[span.start.offset..span.end.offset];
+        assert_eq!(found.trim_matches(['"', '\'']), "https://a/");
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use hcl_edit::Span;
 use hcl_edit::structure::{Block, BlockLabel, Body};
 
-use super::{MODULE_ARGUMENTS, Resource, deploy, not_s3, resource};
+use super::{Resource, deploy, is_rules_argument, not_s3, resource};
 use crate::document::{Bucket, Document, Format};
 use crate::parse::hcl::Scope;
 use crate::read::Source;
@@ -47,7 +47,7 @@ pub(crate) fn document(body: &Body, source: &Source<'_>) -> Document {
                 deploy(&mut bucket, Resource::Set);
                 for argument in block.body.attributes() {
                     let node = Rc::new(scope.node(&argument.value));
-                    if MODULE_ARGUMENTS.contains(&argument.key.as_str()) && holds_rules(&node) {
+                    if is_rules_argument(argument.key.as_str(), &node) {
                         rules.add_list(&mut bucket, &node);
                     }
                 }
@@ -82,16 +82,6 @@ fn has_rules(block: &Block) -> bool {
             .body
             .get_blocks("dynamic")
             .any(|one| one.has_labels(&["cors_rule"]))
-}
-
-/// Whether it is what it is called, or cannot be told.
-fn holds_rules(node: &Node) -> bool {
-    let rule = |node: &Node| node.has("allowed_origins") || node.has("allowed_methods");
-    match &node.kind {
-        Kind::List(nodes) => nodes.iter().any(|node| rule(node)),
-        Kind::Unknown(_) => true,
-        _ => rule(node),
-    }
 }
 
 fn of_body(rules: &mut Rules<'_>, bucket: &mut Bucket, body: &Body, scope: &Scope<'_>) {

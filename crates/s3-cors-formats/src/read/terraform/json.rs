@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use hcl_edit::structure::Body;
 
-use super::{MODULE_ARGUMENTS, Resource, deploy, not_s3, resource};
+use super::{Resource, deploy, is_rules_argument, not_s3, resource};
 use crate::document::{Document, Format};
 use crate::parse::hcl::Scope;
 use crate::read::Source;
@@ -57,7 +57,7 @@ pub(crate) fn document(root: &Rc<Node>, source: &Source<'_>) -> Document {
         let mut bucket = rules.bucket(format!("module.{}", module.key), &module.key_range);
         deploy(&mut bucket, Resource::Set);
         for argument in module.node.members() {
-            if MODULE_ARGUMENTS.contains(&argument.key.as_str()) {
+            if is_rules_argument(&argument.key, &argument.node) {
                 rules.add_list(&mut bucket, &argument.node);
             }
         }

@@ -9,6 +9,7 @@ use s3_cors::lint::Severity;
 use crate::document::Bucket;
 use crate::finding::Finding;
 use crate::position::Span;
+use crate::tree::{Kind, Node};
 
 /// What a type of resource does with its `cors_rule`s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +57,22 @@ pub(super) fn resource(kind: &str) -> Option<Resource> {
     found.next().map(|(_, resource)| *resource)
 }
 
-/// What modules call the argument that becomes the rules.
-pub(super) const MODULE_ARGUMENTS: [&str; 4] = [
-    "cors_rule",
-    "cors_rules",
-    "cors_configuration",
-    "cors_rule_inputs",
-];
+/// Whether a module's argument becomes the rules of a bucket.
+pub(super) fn is_rules_argument(name: &str, node: &Node) -> bool {
+    let rule = |node: &Node| node.has("allowed_origins") || node.has("allowed_methods");
+    let holds_rules = match &node.kind {
+        Kind::List(nodes) => nodes.iter().any(|node| rule(node)),
+        _ => rule(node),
+    };
+    match name {
+        "cors_rule" | "cors_rules" => {
+            holds_rules || matches!(node.kind, Kind::Unknown(_) | Kind::Text(_))
+        }
+        // Modules for other services have an argument of this name, too.
+        "cors_configuration" => holds_rules,
+        _ => false,
+    }
+}
 
 /// What deployment does to the rules.
 pub(super) fn deploy(bucket: &mut Bucket, resource: Resource) {
