@@ -1,17 +1,18 @@
 //! Requests that stand for all others: instances of the entries of the rules and near misses, with
 //! every method and the headers that the rules tell apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::exchange::Request;
 use crate::engine::RuleParts;
+use crate::pattern::Pattern;
 
 /// Requests for one configuration.
-const MOST: usize = 60_000;
+const MOST: usize = 400_000;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"];
-/// Sets of requested headers for one configuration.
+/// Sets of requested headers for one origin.
 const MOST_HEADER_SETS: usize = 200;
-const FEWEST_HEADER_SETS: usize = 8;
+const MOST_FOREIGN_NAMES: usize = 4;
 
 /// Requests that stand for all others.
 pub(crate) struct Probes {
@@ -21,24 +22,44 @@ pub(crate) struct Probes {
 }
 
 pub(crate) fn of(rules: &[RuleParts]) -> Probes {
-    let origins = origins(rules);
-    let mut header_sets = header_sets(rules);
-    let affordable = MOST / METHODS.len() / origins.len().max(1);
-    let mut complete = header_sets.len() <= affordable.max(FEWEST_HEADER_SETS);
-    header_sets.truncate(affordable.max(FEWEST_HEADER_SETS));
+    let all = Names::of(rules);
+    let patterns: Vec<Vec<Pattern>> = rules
+        .iter()
+        .map(|rule| {
+            rule.allowed_origins
+                .iter()
+                .map(|origin| Pattern::of_origin(origin))
+                .collect()
+        })
+        .collect();
+    let mut complete = true;
     let mut probes = Vec::new();
-    for origin in origins {
+    // Origins that match the same rules are asked for the same headers.
+    let mut known: HashMap<Vec<usize>, Vec<Vec<String>>> = HashMap::new();
+    for origin in origins(rules) {
+        let matching: Vec<usize> = patterns
+            .iter()
+            .enumerate()
+            .filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.matches(&origin)))
+            .map(|(index, _)| index)
+            .collect();
+        let header_sets = known.entry(matching).or_insert_with_key(|matching| {
+            let own = matching.iter().filter_map(|index| rules.get(*index));
+            let (sets, whole) = all.sets(&Names::of(own));
+            complete &= whole;
+            sets
+        });
         for method in METHODS {
             if method != "PATCH" {
                 probes.push(Request::actual(&origin, method));
                 probes.push(Request::actual_with_error(&origin, method));
             }
-            for headers in &header_sets {
+            for headers in header_sets.iter() {
                 let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
                 probes.push(Request::preflight(&origin, method, &headers));
             }
         }
-        if probes.len() > 2 * MOST {
+        if probes.len() > MOST {
             complete = false;
             break;
         }
@@ -121,45 +142,68 @@ fn near_misses(origin: &str) -> Vec<String> {
     misses
 }
 
-fn header_sets(rules: &[RuleParts]) -> Vec<Vec<String>> {
-    let mut names: Vec<String> = Vec::new();
-    let mut add = |name: String| {
-        let name = name.to_ascii_lowercase();
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    };
-    for rule in rules {
-        for entry in &rule.allowed_headers {
-            match entry.split_once('*') {
-                None => add(entry.clone()),
-                Some((prefix, suffix)) => {
-                    add(format!("{prefix}a{suffix}"));
-                    add(format!("{prefix}{suffix}"));
-                    add(format!("{prefix}b-c{suffix}"));
+/// Names of headers that some rules allow or expose, in lower case.
+#[derive(Debug, Default)]
+struct Names(Vec<String>);
+
+impl Names {
+    fn of<'r>(rules: impl IntoIterator<Item = &'r RuleParts>) -> Self {
+        let mut names = Self::default();
+        let mut exposed = Self::default();
+        for rule in rules {
+            for entry in &rule.allowed_headers {
+                match entry.split_once('*') {
+                    None => names.add(entry),
+                    Some((prefix, suffix)) => {
+                        names.add(&format!("{prefix}a{suffix}"));
+                        names.add(&format!("{prefix}{suffix}"));
+                        names.add(&format!("{prefix}b-c{suffix}"));
+                    }
                 }
             }
-        }
-    }
-    for rule in rules {
-        for name in &rule.expose_headers {
-            add(name.clone());
-        }
-    }
-    add("authorization".to_owned());
-    add("x-unlisted".to_owned());
-    // What a target that needs one header has for none.
-    add("accept".to_owned());
-    let mut sets: Vec<Vec<String>> = vec![Vec::new()];
-    sets.extend(names.iter().map(|name| vec![name.clone()]));
-    // Two rules may each allow one of two headers, and none both.
-    for (at, one) in names.iter().enumerate() {
-        for other in names.iter().skip(at + 1) {
-            sets.push(vec![one.clone(), other.clone()]);
-            if sets.len() >= MOST_HEADER_SETS {
-                return sets;
+            for name in &rule.expose_headers {
+                exposed.add(name);
             }
         }
+        for name in &exposed.0 {
+            names.add(name);
+        }
+        names
     }
-    sets
+
+    fn add(&mut self, name: &str) {
+        let name = name.to_ascii_lowercase();
+        if !name.is_empty() && !self.0.contains(&name) {
+            self.0.push(name);
+        }
+    }
+
+    /// What to ask for from an origin that matches the rules with some of the names, and whether
+    /// that is all that may matter. Of the other rules' names a few stand for all: S3 allows none.
+    fn sets(&self, own: &Self) -> (Vec<Vec<String>>, bool) {
+        let mut names = Self::default();
+        for name in &own.0 {
+            names.add(name);
+        }
+        let foreign = self.0.iter().filter(|name| !own.0.contains(name));
+        for name in foreign.take(MOST_FOREIGN_NAMES) {
+            names.add(name);
+        }
+        // The last is what a target that needs one header has for none.
+        for name in ["authorization", "x-unlisted", "accept"] {
+            names.add(name);
+        }
+        let mut sets: Vec<Vec<String>> = vec![Vec::new()];
+        sets.extend(names.0.iter().map(|name| vec![name.clone()]));
+        // Two rules for the origin may each allow one of two headers, and none both.
+        for (at, one) in own.0.iter().enumerate() {
+            for other in own.0.iter().skip(at + 1) {
+                if sets.len() >= MOST_HEADER_SETS {
+                    return (sets, false);
+                }
+                sets.push(vec![one.clone(), other.clone()]);
+            }
+        }
+        (sets, true)
+    }
 }

@@ -4,13 +4,14 @@ use s3_cors::{CorsConfiguration, CorsPolicy};
 
 use crate::compare::{Request, Response, of_s3};
 use crate::engine;
+use crate::pattern::Pattern;
 use crate::variables::Variables;
 
 #[derive(Debug)]
 pub(super) struct Bucket {
     policy: CorsPolicy,
     /// Each rule on its own, if they have no order.
-    unordered: Vec<CorsPolicy>,
+    unordered: Vec<(Vec<Pattern>, CorsPolicy)>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<Bucket, String> {
@@ -26,7 +27,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Bucket, String> {
     let mut unordered = Vec::new();
     if !bucket.is_ordered() {
         for rule in engine::parts(&deployed) {
-            unordered.push(policy(&engine::configuration([rule]))?);
+            let origins = rule.allowed_origins.iter();
+            let origins = origins.map(|origin| Pattern::of_origin(origin)).collect();
+            unordered.push((origins, policy(&engine::configuration([rule]))?));
         }
     }
     Ok(Bucket {
@@ -38,7 +41,10 @@ pub(super) fn read(file: &str, text: &str) -> Result<Bucket, String> {
 impl Bucket {
     pub(super) fn responses(&self, request: &Request) -> Vec<Response> {
         let mut responses = Vec::new();
-        for rule in &self.unordered {
+        for (origins, rule) in &self.unordered {
+            if !origins.iter().any(|origin| origin.matches(&request.origin)) {
+                continue;
+            }
             let response = of_s3(rule, request);
             let allowed = response.header("access-control-allow-origin").is_some();
             if allowed && !responses.contains(&response) {

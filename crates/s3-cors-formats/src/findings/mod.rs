@@ -68,6 +68,7 @@ impl Document {
             let offset = finding.span.map(|span| span.start.offset);
             (offset, std::cmp::Reverse(finding.severity))
         });
+        findings.truncate(MOST_FINDINGS);
         findings
     }
 }

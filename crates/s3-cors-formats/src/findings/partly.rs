@@ -28,11 +28,14 @@ pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
              that need all of the rules"
         );
         // A list of rules is more than a variable can be given here.
-        let variable = (!unknown.place.is_empty())
-            .then(|| variable(&unknown.name))
-            .flatten();
-        let help = match variable {
-            Some(variable) => format!("give its value with --var {}=VALUE", crate::shown(variable)),
+        let condition = unknown.name.starts_with("!If ");
+        let given = condition || !unknown.place.is_empty();
+        let help = match variable(&unknown.name).filter(|_| given) {
+            Some(name) if condition => {
+                let name = crate::shown(name);
+                format!("give it with --var {name}=true or --var {name}=false")
+            }
+            Some(name) => format!("give its value with --var {}=VALUE", crate::shown(name)),
             None => "check what the deployment makes of it, such as with `aws s3api \
                      get-bucket-cors`"
                 .to_owned(),
