@@ -1,7 +1,7 @@
 //! The few places where the engine's types are made, so that the rest of the crate need not know
 //! their shape.
 
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Decision, PlainRequest, ResourceType};
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Decision, RequestParts};
 
 /// The members of a rule, to make one of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -28,17 +28,14 @@ impl From<&CorsRule> for RuleParts {
 }
 
 pub(crate) fn configuration(rules: impl IntoIterator<Item = RuleParts>) -> CorsConfiguration {
-    let rule = |parts: RuleParts| CorsRule {
-        id: parts.id,
-        allowed_headers: parts.allowed_headers,
-        allowed_methods: parts.allowed_methods,
-        allowed_origins: parts.allowed_origins,
-        expose_headers: parts.expose_headers,
-        max_age_seconds: parts.max_age_seconds,
-    };
-    CorsConfiguration {
-        cors_rules: rules.into_iter().map(rule).collect(),
-    }
+    CorsConfiguration::new(rules.into_iter().map(|parts| {
+        let mut rule = CorsRule::new(parts.allowed_origins, parts.allowed_methods)
+            .allowed_headers(parts.allowed_headers)
+            .expose_headers(parts.expose_headers);
+        rule.id = parts.id;
+        rule.max_age_seconds = parts.max_age_seconds;
+        rule
+    }))
 }
 
 pub(crate) fn parts(configuration: &CorsConfiguration) -> Vec<RuleParts> {
@@ -58,11 +55,7 @@ pub(crate) fn decide(policy: &CorsPolicy, method: &str, headers: &[(&str, &str)]
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
         .collect();
-    let request = PlainRequest {
-        method,
-        resource_type: ResourceType::Object,
-        headers: &headers,
-    };
+    let request = RequestParts::new(method, &headers);
     let lines = |headers: s3_cors::CorsHeaders<'_>| {
         let line = |(name, value): (&'static str, &[u8])| {
             (name, String::from_utf8_lossy(value).into_owned())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub use s3_cors::lint::Severity;
+pub use s3_cors_analysis::lint::Severity;
 
 use crate::position::Span;
 

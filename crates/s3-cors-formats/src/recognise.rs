@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use crate::finding::Finding;
 use crate::parse::{self, SyntaxError};

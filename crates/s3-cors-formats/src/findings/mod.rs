@@ -5,7 +5,7 @@ mod deployment;
 mod partly;
 mod whole;
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use crate::document::{Bucket, Document, Format, SourceRule};
 use crate::finding::Finding;
@@ -18,7 +18,7 @@ impl Document {
     /// Everything there is to say, in the order of the file.
     ///
     /// What S3 refuses and what is probably not meant is found by the engine
-    /// ([`s3_cors::CorsConfiguration::check`], [`s3_cors::lint`]) and has the engine's codes. Where
+    /// ([`s3_cors::CorsConfiguration::check`], [`s3_cors_analysis::lint`]) and has the engine's codes. Where
     /// something is known only when deployed, what needs all of a bucket's rules is silent, and a
     /// finding `not-known` says what is missing.
     ///

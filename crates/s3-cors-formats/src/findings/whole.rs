@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use s3_cors::lint::lint;
+use s3_cors_analysis::lint::lint;
 use s3_cors::{Place, ProblemKind};
 
 use super::of;
@@ -76,7 +76,7 @@ pub(super) fn refused(bucket: &Bucket, unread: &Unread, findings: &mut Vec<Findi
         if may_be_there || unread {
             continue;
         }
-        let (text, help) = (problem.kind().to_string(), problem.cure());
+        let (text, help) = (problem.kind().to_string(), problem.help());
         let mut finding = of(bucket, place, Severity::Error, "refused", text, help);
         finding.s3_error = problem.s3_error().map(ToString::to_string);
         findings.push(finding);
@@ -149,7 +149,7 @@ pub(super) fn lints(bucket: &Bucket, format: Format, known: bool, findings: &mut
             found.severity,
             code,
             found.text,
-            found.cure,
+            found.help,
         );
         finding.related = found
             .related

@@ -13,7 +13,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use crate::document::{Document, Format};
 use crate::finding::Finding;

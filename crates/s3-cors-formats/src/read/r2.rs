@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use super::Source;
 use super::names::R2;

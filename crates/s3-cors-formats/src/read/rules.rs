@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use s3_cors::Place;
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use super::Source;
 use super::names::{Member, Names};

@@ -1,22 +1,22 @@
 //! S3's own forms, which the engine reads.
 
-use s3_cors::{Located, Place};
+use s3_cors::{LocatedConfiguration, Place};
 
 use super::Source;
 use crate::document::{Bucket, Document, Entry, Format, SourceList, SourceRule};
 use crate::finding::Finding;
 use crate::position::Span;
 use crate::value::Value;
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 pub(crate) fn document(source: &Source<'_>) -> Result<Document, Vec<Finding>> {
     let span = |offset: usize| source.lines.span(&(offset..offset + 1));
-    let located = Located::from_text(source.text).map_err(|error| {
+    let located = LocatedConfiguration::from_text(source.text).map_err(|error| {
         let finding = |problem: &s3_cors::Problem| {
             let place = problem.place();
             let span = place.position().map(|position| span(position.offset));
             let text = problem.kind().to_string();
-            let mut finding = Finding::new(Severity::Error, "refused", span, text, problem.cure());
+            let mut finding = Finding::new(Severity::Error, "refused", span, text, problem.help());
             finding.s3_error = problem.s3_error().map(ToString::to_string);
             finding.at("", place)
         };

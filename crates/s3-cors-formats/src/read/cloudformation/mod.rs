@@ -4,7 +4,7 @@ mod intrinsics;
 
 use std::rc::Rc;
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use crate::document::{Bucket, Document, Format};
 use crate::finding::Finding;

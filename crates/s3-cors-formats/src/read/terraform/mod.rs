@@ -4,7 +4,7 @@ pub(crate) mod hcl;
 pub(crate) mod json;
 pub(crate) mod show;
 
-use s3_cors::lint::Severity;
+use s3_cors_analysis::lint::Severity;
 
 use crate::document::Bucket;
 use crate::finding::Finding;
