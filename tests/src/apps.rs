@@ -103,7 +103,7 @@ impl App {
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let stderr = lines_of(process.stderr.take().expect("it is piped"));
-        let logged = kept(Vec::new(), stderr.inspect(|line| eprintln!("{line}")));
+        let logged = kept(&[], stderr.inspect(|line| eprintln!("{line}")));
         let mut lines = lines_of(process.stdout.take().expect("it is piped"));
         let mut before = Vec::new();
         let address = lines.find_map(|line| {
@@ -119,7 +119,7 @@ impl App {
             process,
             address,
             cors_file,
-            said: kept(before, lines),
+            said: kept(&before, lines),
             logged,
         }
     }
@@ -196,7 +196,7 @@ fn lines_of(output: impl Read) -> impl Iterator<Item = String> {
 /// Lines, with those that are still to come. A thread reads them to the end, or else the app could
 /// not write any more.
 fn kept(
-    before: Vec<String>,
+    before: &[String],
     lines: impl Iterator<Item = String> + Send + 'static,
 ) -> Arc<Mutex<String>> {
     let text = Arc::new(Mutex::new(before.join("\n")));

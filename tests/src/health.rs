@@ -34,6 +34,7 @@ pub fn until(app: &App, what: &str, condition: impl Fn(&Value) -> bool) -> Value
 /// # Panics
 ///
 /// If it does not come to that in time.
+#[allow(clippy::must_use_candidate, reason = "the wait is enough")]
 #[track_caller]
 pub fn until_version(app: &App, version: u64) -> Value {
     until(app, &format!("well, with version {version}"), |health| {
@@ -46,6 +47,7 @@ pub fn until_version(app: &App, version: u64) -> Value {
 /// # Panics
 ///
 /// If it does not come to that in time.
+#[allow(clippy::must_use_candidate, reason = "the wait is enough")]
 #[track_caller]
 pub fn until_failing(app: &App) -> Value {
     until(app, "failing", |health| health["failing"] == true)

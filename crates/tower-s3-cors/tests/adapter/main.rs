@@ -45,16 +45,15 @@ fn layer() -> S3CorsLayer {
     S3CorsLayer::from_text(CORS).expect("a configuration")
 }
 
+type AppResponse = Response<Full<Bytes>>;
+type Responding = Ready<Result<AppResponse, Infallible>>;
+
 /// An app whose responses have a status and headers, and say that they are the app's.
 fn app(
     status: u16,
     headers: Headers<'static>,
-) -> impl Service<
-    Request<()>,
-    Response = Response<Full<Bytes>>,
-    Error = Infallible,
-    Future = Ready<Result<Response<Full<Bytes>>, Infallible>>,
-> + Clone {
+) -> impl Service<Request<()>, Response = AppResponse, Error = Infallible, Future = Responding> + Clone
+{
     service_fn(move |_| {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
