@@ -22,7 +22,7 @@ full:
     .ci/run
 
 # Are all programs there? CI=true installs those that are missing
-packages: (need "cargo-check-external-types" "cargo-fuzz" "chromedriver" "chromium" "curl" "python3" "valgrind" "venv")
+packages: (need "cargo-check-external-types" "cargo-fuzz" "chromedriver" "chromium" "curl" "nightly" "python3" "valgrind" "venv")
 
 # rustfmt changes nothing
 format:
@@ -55,7 +55,7 @@ docs: (need "python3")
     done
 
 # No library shows types of another crate in its API, but those its Cargo.toml allows
-api: (need "cargo-check-external-types" "python3")
+api: (need "cargo-check-external-types" "nightly" "python3")
     #!/usr/bin/env bash
     set -euo pipefail
     for crate in $(.ci/libraries); do
@@ -85,7 +85,7 @@ instructions: (need "valgrind")
     cargo run -q --release --locked -p s3-cors-bench --bin measure -- guard
 
 # Runs each fuzz target for a while
-fuzz seconds="10": (need "cargo-fuzz" "python3")
+fuzz seconds="10": (need "cargo-fuzz" "nightly" "python3")
     crates/s3-cors/fuzz/smoke.sh {{ seconds }}
 
 # The README's two commands, word for word, on a fresh clone of the last commit
