@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use s3_cors_analysis::lint::lint;
 use s3_cors::{Place, ProblemKind};
+use s3_cors_analysis::lint::lint;
 
 use super::of;
 use crate::document::{Bucket, Format, SourceRule};
