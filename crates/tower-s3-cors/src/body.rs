@@ -33,8 +33,9 @@ pin_project! {
 #[diagnostic::on_unimplemented(
     message = "the layer cannot make a body of the type `{B}` for its own responses",
     label = "`{B}` is not `Default + From<Bytes>`",
-    note = "call `.wrap_body()` on the `S3CorsLayer`: responses then have a `ResponseBody` around \
-            the inner service's body"
+    note = "call `.wrap_body()` on the `S3CorsLayer`, as in \
+            `S3CorsLayer::new(policy).wrap_body().wrap(service)`: responses then have a \
+            `ResponseBody` around the inner service's body"
 )]
 pub trait BodyKind<B>: sealed::Sealed {
     /// The body of a response.
@@ -58,6 +59,8 @@ pub enum InnerBody {}
 #[derive(Debug, Clone, Copy)]
 pub enum WrappedBody {}
 
+// Otherwise the compiler reports that `B: From<Bytes>` is missing instead of the message above.
+#[diagnostic::do_not_recommend]
 impl<B: Body + Default + From<Bytes>> BodyKind<B> for InnerBody {
     type Body = B;
 
