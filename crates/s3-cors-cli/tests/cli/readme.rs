@@ -94,7 +94,10 @@ fn assert_replayed(file: &str, least: usize) {
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(file, replayed).expect("the README");
     } else {
-        assert!(replayed == readme, "the session has changed; UPDATE_README=1 rewrites it:\n{replayed}");
+        assert!(
+            replayed == readme,
+            "the session has changed; UPDATE_README=1 rewrites it:\n{replayed}"
+        );
     }
 }
 
