@@ -89,7 +89,9 @@ async fn steer_chooses_between_buckets() {
         ("/two/key", &TWO, Some("https://two.example")),
         ("/two/key", &ONE, None),
     ] {
-        let app = tower::ServiceExt::<Request>::ready(&mut app).await.expect("ready");
+        let app = tower::ServiceExt::<Request>::ready(&mut app)
+            .await
+            .expect("ready");
         let response = app.call(request("GET", path, headers)).await;
         let response = response.expect("a response");
         assert_eq!(allowed_origin(&response), expected, "{path} {headers:?}");
