@@ -82,7 +82,7 @@ where
                         finish.apply(status, response.headers_mut());
                         Ok(response.map_into_left_body())
                     }
-                    // Something outside this middleware makes a response of the error.
+                    // actix-web turns the error into a response outside this middleware.
                     Err(mut error) => {
                         let finish = finish.clone();
                         error.add_response_mapper(move |mut response: HttpResponse| {
@@ -103,7 +103,7 @@ where
     }
 }
 
-/// What is done to a response of the app.
+/// How to finish a response of the app.
 #[derive(Clone)]
 struct Finish {
     cors: Option<OwnedCorsHeaders>,
@@ -111,7 +111,7 @@ struct Finish {
 }
 
 impl Finish {
-    /// Once: the headers are taken out.
+    /// Works only once, because it takes the headers out.
     #[inline]
     fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
         let settings = &self.settings;

@@ -19,10 +19,10 @@ use crate::future::ResponseFuture;
 use crate::headers::Headers;
 use crate::middleware::{RefusalBody, Settings};
 
-/// The service that [`S3Cors`](crate::S3Cors) makes of another.
+/// A service that handles CORS around an inner service. [`S3Cors`](crate::S3Cors) creates it.
 ///
-/// Preflights never reach the inner service. All other requests do, and its responses and errors
-/// get their CORS headers.
+/// Preflights never reach the inner service. Other requests do, and the responses and errors get
+/// CORS headers.
 #[derive(Debug)]
 pub struct S3CorsMiddleware<S> {
     inner: S,

@@ -18,10 +18,9 @@ use crate::body::{BodyKind, InnerBody};
 use crate::future::ResponseFuture;
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
-/// The service that [`S3CorsLayer`] makes of another.
+/// A service that handles CORS around an inner service. [`S3CorsLayer`] creates it.
 ///
-/// Preflights never reach the inner service. All other requests do, and its responses get their
-/// CORS headers.
+/// Preflights never reach the inner service. Other requests do, and the responses get CORS headers.
 #[must_use = "services do nothing unless called"]
 pub struct S3Cors<S, A = InnerBody> {
     inner: S,
@@ -30,7 +29,7 @@ pub struct S3Cors<S, A = InnerBody> {
 }
 
 impl<S> S3Cors<S> {
-    /// Wraps a service with a policy. [`S3CorsLayer`] has options besides.
+    /// Wraps a service with a policy. For options, use [`S3CorsLayer`].
     pub fn new(inner: S, policy: impl Into<PolicyProvider>) -> Self {
         S3CorsLayer::new(policy).wrap(inner)
     }
