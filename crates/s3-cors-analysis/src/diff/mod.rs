@@ -25,6 +25,8 @@
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
+mod budget;
+mod entries;
 mod names;
 mod origins;
 mod search;
@@ -35,6 +37,7 @@ use std::fmt;
 
 pub use witness::{ChangedHeader, Response, Witness};
 
+use s3_cors::sanitize::excerpt;
 use s3_cors::{ConfigError, CorsConfiguration};
 
 /// Whether two configurations answer every request alike.
@@ -45,6 +48,9 @@ pub enum Comparison {
     Alike,
     /// They do not; at least one difference.
     Different(Vec<Difference>),
+    /// There are these differences, if any, and perhaps more: there was too much to look at. See
+    /// [`diff`] for what is too much.
+    AtLeast(Vec<Difference>),
 }
 
 /// Something that two configurations answer differently.
@@ -99,12 +105,12 @@ impl fmt::Display for Difference {
             DifferenceKind::Changes(_) => write!(f, " get{s} another answer to {methods}")?,
         }
         if !self.headers.is_empty() {
-            let headers: Vec<_> = self
-                .headers
-                .iter()
-                .map(|like| some_of(like, " or "))
-                .collect();
+            let shown = self.headers.iter().take(MOST);
+            let headers: Vec<_> = shown.map(|like| some_of(like, " or ")).collect();
             write!(f, " with {}", headers.join(" and "))?;
+            if let more @ 1.. = self.headers.len().saturating_sub(MOST) {
+                write!(f, " and {more} more")?;
+            }
         }
         if let DifferenceKind::Changes(changes) = &self.kind {
             for (index, change) in changes.iter().enumerate() {
@@ -115,16 +121,18 @@ impl fmt::Display for Difference {
     }
 }
 
+/// How many of a list are named.
+const MOST: usize = 5;
+
 /// The first entries in words, and how many there are besides.
 fn some_of(entries: &[String], separator: &str) -> String {
-    const MOST: usize = 5;
     let shown: Vec<String> = entries
         .iter()
         .take(MOST)
         .map(|entry| {
             let parts: Vec<String> = entry
                 .split(" and ")
-                .map(|part| format!("{part:?}"))
+                .map(|part| format!("{:?}", excerpt(part)))
                 .collect();
             parts.join(" and ")
         })
@@ -138,9 +146,13 @@ fn some_of(entries: &[String], separator: &str) -> String {
 
 /// Finds what two configurations answer differently.
 ///
-/// Of differences that several entries show alike, the widest entry's is reported. Takes time in
-/// proportion to the entries and to the pairs of wildcards, one of each configuration, that meet
-/// without the one containing the other; of those there are few in configurations people write.
+/// Of differences that several entries show alike, the widest entry's is reported.
+///
+/// Takes time in proportion to the entries, and to the pairs of wildcards, one of each
+/// configuration, that show what none of the two shows alone; configurations that people write
+/// have few or none. The search has limits, whatever the configurations: 20,000 such pairs, 1,000
+/// differences, 4 MiB of differences, and some twenty million steps. Where one of them ends it,
+/// the result is [`Comparison::AtLeast`].
 ///
 /// # Errors
 ///
@@ -164,9 +176,5 @@ pub fn diff(
     after: &CorsConfiguration,
 ) -> Result<Comparison, ConfigError> {
     let sides = sides::Sides::new(before, after)?;
-    let differences = search::differences(&sides);
-    Ok(match differences.is_empty() {
-        true => Comparison::Alike,
-        false => Comparison::Different(differences),
-    })
+    Ok(search::compare(&sides))
 }

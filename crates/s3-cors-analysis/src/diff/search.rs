@@ -1,16 +1,15 @@
 //! Which classes of requests are answered differently.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::names::Names;
+use s3_cors::limits::SUPPORTED_METHODS;
+
+use super::budget::{Budget, KEPT, MOST_BYTES, MOST_DIFFERENCES};
+use super::names::{NameClass, Names};
 use super::origins::{self, OriginClass};
 use super::sides::{Answering, Both, Sides};
 use super::witness::{self, Witness};
-use super::{Difference, DifferenceKind, Response};
-use s3_cors::Pattern;
-use s3_cors::limits::SUPPORTED_METHODS;
-
-use crate::pattern::Relations;
+use super::{Comparison, Difference, DifferenceKind, Response};
 
 /// Two rules that answer the same request differently, and the names it asks for, by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,13 +20,6 @@ struct Found {
 
 /// What is found, and the methods that show it, by position.
 type Shown = (Found, Vec<usize>);
-
-/// What is found for an origin, by its position among all that is found: in order, and to look up.
-#[derive(Debug, Default)]
-struct Outcome {
-    order: Vec<usize>,
-    set: HashSet<usize>,
-}
 
 /// All that is found, each once.
 #[derive(Debug, Default)]
@@ -47,22 +39,38 @@ impl All {
     }
 }
 
-pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
-    let mut names = Names::new(sides);
+pub(super) fn compare(sides: &Sides<'_>) -> Comparison {
+    let mut budget = Budget::new();
+    let differences = differences(sides, &mut budget);
+    match (budget.has_stopped(), differences.is_empty()) {
+        (true, _) => Comparison::AtLeast(differences),
+        (false, true) => Comparison::Alike,
+        (false, false) => Comparison::Different(differences),
+    }
+}
+
+fn differences(sides: &Sides<'_>, budget: &mut Budget) -> Vec<Difference> {
+    let mut names = Names::new(sides, budget);
     let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
+    let classes = origins::classes(sides, budget);
     let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
-    let classes = origins::classes(sides);
+    let mut by_rules: HashMap<Both, Vec<usize>> = HashMap::new();
     let mut all = All::default();
-    let mut by_rules: HashMap<Both, Outcome> = HashMap::new();
+    // What shows a difference, in the order in which the differences are first met.
+    let mut met: Vec<usize> = Vec::new();
+    let mut showing: HashMap<usize, Vec<&OriginClass<'_>>> = HashMap::new();
     for class in &classes {
-        by_rules.entry(class.rules).or_insert_with(|| {
+        let shown = by_rules.entry(class.rules).or_insert_with(|| {
             let mut order: Vec<Shown> = Vec::new();
             let mut seen: HashMap<Found, usize> = HashMap::new();
             for (method, allowing) in methods.iter().enumerate() {
                 let rules = class.rules.and(*allowing);
                 let found = known
                     .entry(rules)
-                    .or_insert_with(|| found(sides, &mut names, rules));
+                    .or_insert_with(|| found(sides, &mut names, rules, budget));
+                if !budget.spend(KEPT * found.len()) {
+                    break;
+                }
                 for found in found.iter() {
                     let next = order.len();
                     let at = *seen.entry(found.clone()).or_insert(next);
@@ -72,58 +80,71 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
                     }
                 }
             }
-            let order: Vec<usize> = order.into_iter().map(|one| all.position(one)).collect();
-            let set = order.iter().copied().collect();
-            Outcome { order, set }
+            order.into_iter().map(|one| all.position(one)).collect()
         });
-    }
-    let differing: Vec<(&OriginClass, &Outcome)> = classes
-        .iter()
-        .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
-        .filter(|(_, outcome)| !outcome.order.is_empty())
-        .collect();
-    // What shows a difference, in the order in which the differences are first met.
-    let mut met: Vec<usize> = Vec::new();
-    let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
-    for (class, outcome) in &differing {
-        let wider: Vec<&Outcome> = differing
-            .iter()
-            .filter(|(wider, _)| contains(wider, class))
-            .map(|(_, outcome)| *outcome)
-            .collect();
-        for one in &outcome.order {
-            if wider.iter().any(|outcome| outcome.set.contains(one)) {
-                continue;
+        if !budget.spend(10 * (1 + shown.len())) {
+            break;
+        }
+        for one in shown.iter() {
+            let showing = showing.entry(*one).or_default();
+            if showing.is_empty() {
+                met.push(*one);
             }
-            showing
-                .entry(*one)
-                .or_insert_with(|| {
-                    met.push(*one);
-                    Vec::new()
-                })
-                .push(class);
+            showing.push(class);
         }
     }
-    met.into_iter()
-        .filter_map(|one| {
-            let (found, methods) = all.shown.get(one)?;
-            told_of(sides, &names, showing.get(&one)?, found, methods)
-        })
-        .collect()
+    told(sides, &names, &all, &met, &showing, budget)
 }
 
-/// Whether another class's entry matches all that this one's does, and more.
-fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
-    wider.single
-        && class.single
-        && wider.entries != class.entries
-        && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
+/// The differences with their witnesses, as far as there is room.
+fn told(
+    sides: &Sides<'_>,
+    names: &Names,
+    all: &All,
+    met: &[usize],
+    showing: &HashMap<usize, Vec<&OriginClass<'_>>>,
+    budget: &mut Budget,
+) -> Vec<Difference> {
+    let mut told: Vec<Difference> = Vec::new();
+    let mut bytes = 0;
+    for one in met {
+        let Some(((found, methods), classes)) = all.shown.get(*one).zip(showing.get(one)) else {
+            continue;
+        };
+        let classes = widest(classes, budget);
+        let Some(difference) = told_of(sides, names, &classes, found, methods) else {
+            continue;
+        };
+        bytes += size(&difference);
+        if told.len() == MOST_DIFFERENCES || (bytes > MOST_BYTES && !told.is_empty()) {
+            budget.stop();
+            break;
+        }
+        told.push(difference);
+    }
+    told
+}
+
+/// Without those that others contain, and each name once.
+fn widest<'a, 'c>(
+    classes: &[&'a OriginClass<'c>],
+    budget: &mut Budget,
+) -> Vec<&'a OriginClass<'c>> {
+    let mut kept: Vec<&OriginClass<'_>> = classes.to_vec();
+    kept.dedup_by(|one, other| one.is_named_as(other));
+    // To name more than the widest is not wrong.
+    if !budget.affords(kept.len() * kept.len() / 2) {
+        return kept;
+    }
+    let all = kept.clone();
+    kept.retain(|class| !all.iter().any(|wider| class.is_within(wider)));
+    kept
 }
 
 /// How a request that these rules allow by origin and method can be answered differently.
-fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
+fn found(sides: &Sides<'_>, names: &mut Names, rules: Both, budget: &mut Budget) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
-    if rules.is_empty() {
+    if rules.is_empty() || !budget.spend(10 * (1 + names.classes.len())) {
         return all;
     }
     let plain = rules.first();
@@ -136,21 +157,33 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
     for (index, class) in names.classes.iter().enumerate() {
         let answering = rules.and(class.rules).first();
         if answering != plain && !sides.alike(answering) {
+            if !budget.spend(KEPT) {
+                return all;
+            }
             all.push(Found {
                 answering,
                 names: vec![index],
             });
         }
     }
-    let known: HashSet<Answering> = all.iter().map(|found| found.answering).collect();
     // What only longer lists of names show.
-    for before in rules.before.iter().map(Some).chain([None]) {
-        for after in rules.after.iter().map(Some).chain([None]) {
+    let mut known: Vec<Answering> = all.iter().map(|found| found.answering).collect();
+    known.sort_unstable();
+    let (before, after) = names.possible(rules);
+    let or_none = |rules: Vec<usize>| rules.into_iter().map(Some).chain([None]);
+    for before in or_none(before) {
+        for after in or_none(after.clone()) {
+            if !budget.spend(10) {
+                return all;
+            }
             let answering = (before, after);
-            if !known.contains(&answering)
+            if known.binary_search(&answering).is_err()
                 && !sides.alike(answering)
-                && let Some(names) = names.leading_to(answering, rules)
+                && let Some(names) = names.leading_to(answering, rules, budget)
             {
+                if !budget.spend(KEPT) {
+                    return all;
+                }
                 all.push(Found { answering, names });
             }
         }
@@ -162,7 +195,7 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
 fn told_of(
     sides: &Sides<'_>,
     names: &Names,
-    origins: &[&OriginClass],
+    origins: &[&OriginClass<'_>],
     found: &Found,
     methods: &[usize],
 ) -> Option<Difference> {
@@ -170,7 +203,7 @@ fn told_of(
         .iter()
         .filter_map(|method| SUPPORTED_METHODS.get(*method).copied())
         .collect();
-    let classes: Vec<_> = found
+    let classes: Vec<&NameClass> = found
         .names
         .iter()
         .filter_map(|name| names.classes.get(*name))
@@ -192,7 +225,7 @@ fn told_of(
     };
     Some(Difference {
         kind,
-        origins: origins.iter().map(|class| class.entries.clone()).collect(),
+        origins: origins.iter().map(|class| class.entries()).collect(),
         methods,
         headers: classes.iter().map(|class| class.entries.clone()).collect(),
         rule_before: found.answering.0,
@@ -201,4 +234,17 @@ fn told_of(
         before,
         after,
     })
+}
+
+/// The bytes that a difference takes, roughly.
+fn size(difference: &Difference) -> usize {
+    let texts = difference.headers.iter().flatten();
+    let texts: usize = texts.chain(&difference.origins).map(|t| t.len() + 32).sum();
+    let of_response = |response: &Response| match response {
+        Response::NotAllowed => 0,
+        Response::Headers(lines) => lines.iter().map(|(_, value)| value.len() + 64).sum(),
+    };
+    let responses: usize = of_response(&difference.before) + of_response(&difference.after);
+    // Changed values are told twice.
+    texts + 2 * responses + difference.witness.origin.len() + 500
 }
