@@ -81,6 +81,11 @@ impl SharedPolicy {
         source: impl Into<Arc<str>>,
     ) -> Result<Replaced, ConfigError> {
         let source = source.into();
+        let before = self.status();
+        if before.configuration() == Some(&configuration) {
+            // They are compiled already.
+            return Ok(self.replace(before.policy.clone(), Some(configuration), source));
+        }
         match CorsPolicy::new(&configuration) {
             Ok(policy) => Ok(self.replace(policy, Some(configuration), source)),
             Err(error) => {

@@ -9,6 +9,9 @@ use tokio::task::JoinHandle;
 
 use crate::proxy::head;
 
+/// In an answer's header or body: the credentials the request came with.
+pub const ECHO: &str = "{echo}";
+
 /// What it answers.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -145,19 +148,23 @@ impl Drop for Fake {
 fn bytes(now: &Mutex<Now>, request: Vec<u8>) -> Vec<u8> {
     let mut now = now.lock().expect("no panic");
     now.requests += 1;
+    let head = String::from_utf8_lossy(&request);
+    let sent = head.lines().filter_map(|line| line.split_once(": "));
+    let credentials = ["authorization", "x-amz-security-token"];
+    let sent = sent.filter(|(name, _)| credentials.contains(&&*name.to_ascii_lowercase()));
+    let sent: Vec<&str> = sent.map(|(_, value)| value).collect();
+    let echo = |text: &str| text.replace(ECHO, &sent.join(" "));
+    let text = String::from_utf8(now.answer.body.clone());
+    let body = text.map_or_else(|not_text| not_text.into_bytes(), |text| echo(&text).into());
+    let values = now.answer.headers.iter();
+    let headers: String = values
+        .map(|(name, value)| format!("{name}: {}\r\n", echo(value)))
+        .collect();
     now.latest = request;
-    let Answer {
-        status,
-        headers,
-        body,
-    } = &now.answer;
-    let headers = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"));
-    let headers: String = headers.collect();
+    let status = now.answer.status;
     let head = format!(
         "HTTP/1.1 {status} Told\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
-    [head.into_bytes(), body.clone()].concat()
+    [head.into_bytes(), body].concat()
 }

@@ -8,6 +8,7 @@ use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind, sanitize};
 
 use super::answer::Answer;
 use super::error::BucketErrorKind;
+use super::parsed::Parsed;
 use crate::follow_handle::Loaded;
 
 /// What went wrong, as far as it is not known beforehand.
@@ -30,41 +31,60 @@ const MOST_CHARACTERS: usize = 500;
 pub(super) fn loaded(
     error: Option<SdkError<GetBucketCorsError>>,
     answer: Answer,
+    parsed: Option<&Parsed>,
 ) -> Result<Loaded, Box<Cause>> {
     let said = error
         .as_ref()
         .is_none_or(|error| matches!(error, SdkError::ServiceError(_)));
-    match &answer.body {
+    match answer.body.as_deref().zip(parsed) {
         // The SDK may make of it what it likes.
-        Some(body) if said && (200..300).contains(&answer.status) => {
-            read(body, &answer).map(Loaded::Configuration)
+        Some((body, parsed)) if said && (200..300).contains(&answer.status) => {
+            read(body, parsed, &answer).map(Loaded::Configuration)
         }
         _ => match error {
-            Some(error) => refused(&error, answer),
+            Some(error) => refused(&error, &answer),
             None => Err(Box::new(Cause {
                 message: Some("the client returned no answer".into()),
-                ..of(answer)
+                ..of(&answer)
             })),
         },
     }
 }
 
-fn read(body: &[u8], answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
+fn read(body: &[u8], parsed: &Parsed, answer: &Answer) -> Result<CorsConfiguration, Box<Cause>> {
     let cause = |kind, configuration: Option<ConfigError>, message: String| {
         Err(Box::new(Cause {
             kind,
             configuration,
             message: Some(message),
-            ..of(answer.clone())
+            ..of(answer)
         }))
     };
     let its_body = match &answer.content_type {
-        Some(content_type) => format!("its body, of type {content_type:?},"),
+        Some(content_type) => {
+            let content_type = shortened(content_type, answer);
+            format!("its body, of type {content_type:?},")
+        }
         None => "its body".into(),
     };
     let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let xml = bare.trim_ascii_start().first() == Some(&b'<');
-    match CorsConfiguration::from_slice(body) {
+    // What it says of the body, it says without what it was sent.
+    let read = parsed.configuration.clone().or_else(|_| {
+        let body = String::from_utf8_lossy(body);
+        match answer.secrets.masked(&body) {
+            masked if masked == body => parsed.configuration.clone(),
+            masked => match CorsConfiguration::from_text(&masked) {
+                // Never take what nobody has sent.
+                Ok(_) => {
+                    let why = std::io::Error::other("it holds the request's credentials");
+                    Err(ConfigError::unreadable(why))
+                }
+                error => error,
+            },
+        }
+    });
+    match read {
         Ok(configuration) if xml => Ok(configuration),
         Ok(_) => cause(
             BucketErrorKind::NotAConfiguration,
@@ -105,7 +125,8 @@ fn is_foreign(problem: &ProblemKind) -> bool {
     )
 }
 
-fn refused(error: &SdkError<GetBucketCorsError>, answer: Answer) -> Result<Loaded, Box<Cause>> {
+fn refused(error: &SdkError<GetBucketCorsError>, answer: &Answer) -> Result<Loaded, Box<Cause>> {
+    let short = |text: &str| shortened(text, answer);
     let code = error.code().map(str::to_owned);
     if answer.status == 404 && code.as_deref() == Some("NoSuchCORSConfiguration") {
         return Ok(Loaded::WithoutConfiguration);
@@ -122,12 +143,12 @@ fn refused(error: &SdkError<GetBucketCorsError>, answer: Answer) -> Result<Loade
     let message = match error {
         // It may repeat what it was sent.
         _ if kind == BucketErrorKind::BadCredentials => None,
-        SdkError::ServiceError(_) => error.message().map(shortened),
-        _ => Some(shortened(&causes(error))),
+        SdkError::ServiceError(_) => error.message().map(short),
+        _ => Some(short(&causes(error))),
     };
     Err(Box::new(Cause {
         kind,
-        code: code.map(|code| shortened(&code)),
+        code: code.as_deref().map(short),
         message,
         ..of(answer)
     }))
@@ -167,13 +188,13 @@ fn refusal(code: Option<&str>, status: u16) -> BucketErrorKind {
     })
 }
 
-fn of(answer: Answer) -> Cause {
-    let short = |text: Option<String>| text.map(|text| shortened(&text));
+fn of(answer: &Answer) -> Cause {
+    let short = |text: &Option<String>| text.as_deref().map(|text| shortened(text, answer));
     Cause {
         status: (answer.status != 0).then_some(answer.status),
-        request_id: short(answer.request_id),
-        extended_request_id: short(answer.extended_request_id),
-        bucket_region: short(answer.bucket_region),
+        request_id: short(&answer.request_id),
+        extended_request_id: short(&answer.extended_request_id),
+        bucket_region: short(&answer.bucket_region),
         ..Cause::default()
     }
 }
@@ -193,6 +214,7 @@ fn causes(error: &dyn Error) -> String {
     told.join(": ")
 }
 
-fn shortened(text: &str) -> String {
-    sanitize::shortened(text, MOST_CHARACTERS).into_owned()
+fn shortened(text: &str, answer: &Answer) -> String {
+    let masked = answer.secrets.masked(text);
+    sanitize::shortened(&masked, MOST_CHARACTERS).into_owned()
 }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::answer::Keeper;
 use super::cause::loaded;
 use super::error::BucketErrorKind;
+use super::parsed::Parsed;
 use super::{BucketError, BucketSource};
 use crate::error::SourceError;
 use crate::follow_handle::{Loaded, Source};
@@ -26,6 +27,8 @@ pub(super) struct Follower {
     on_demand: bool,
     ever_loaded: bool,
     failures_in_a_row: u32,
+    /// What the latest answer's body came to.
+    latest: Option<Arc<Parsed>>,
 }
 
 impl Follower {
@@ -40,6 +43,7 @@ impl Follower {
             on_demand: false,
             ever_loaded: false,
             failures_in_a_row: 0,
+            latest: None,
             random,
             settings,
         }
@@ -101,7 +105,23 @@ impl Source for Follower {
             });
         };
         let answer = keeper.take().unwrap_or_default();
-        loaded(outcome.err(), answer).map_err(|cause| {
+        let before = self.latest.take();
+        // Whoever serves requests on this thread need not wait for a megabyte of XML.
+        let parse = move || {
+            let parsed = answer.body.as_deref().map(|body| Parsed::of(body, before));
+            (answer, parsed)
+        };
+        let (answer, parsed) = match tokio::task::spawn_blocking(parse).await {
+            Ok(parsed) => parsed,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime shuts down, and with it this task.
+                Err(_) => std::future::pending().await,
+            },
+        };
+        self.latest = parsed.clone();
+        let settings = &self.settings;
+        loaded(outcome.err(), answer, parsed.as_deref()).map_err(|cause| {
             let owner = settings.expected_owner.clone();
             SourceError::Bucket(BucketError::new(cause, &settings.bucket, owner))
         })

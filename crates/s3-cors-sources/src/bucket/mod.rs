@@ -4,6 +4,8 @@ mod answer;
 mod cause;
 mod error;
 mod follower;
+mod parsed;
+mod secrets;
 
 use std::fmt;
 use std::sync::Arc;

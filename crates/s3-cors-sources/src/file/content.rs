@@ -1,47 +1,91 @@
 //! What a file holds.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File, FileType};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use s3_cors::limits::MAX_TEXT_BYTES;
 use s3_cors::{ConfigError, CorsConfiguration};
 
-/// What a file holds, or why that cannot be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
-    Bytes(Vec<u8>),
-    Unreadable(ConfigError),
+/// What a file holds, and what that comes to.
+#[derive(Debug)]
+pub(super) struct Content {
+    bytes: Result<Vec<u8>, ConfigError>,
+    configuration: Result<CorsConfiguration, ConfigError>,
 }
 
 /// One byte more than the engine reads, so that it reports a file that is too long.
 const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 impl Content {
-    pub(super) fn of(path: &Path) -> Self {
-        match bytes(path) {
-            Ok(bytes) => Self::Bytes(bytes),
-            Err(error) => Self::Unreadable(ConfigError::unreadable(error)),
+    /// Reads a file. What is the same as before is not parsed again.
+    pub(super) fn of(path: &Path, before: Option<&Arc<Self>>) -> Arc<Self> {
+        let bytes = bytes(path).map_err(ConfigError::unreadable);
+        if let Some(before) = before.filter(|before| before.bytes == bytes) {
+            return Arc::clone(before);
         }
+        let parsed = bytes.as_ref().map_err(Clone::clone);
+        let configuration = parsed.and_then(|bytes| CorsConfiguration::from_slice(bytes));
+        Arc::new(Self {
+            bytes,
+            configuration,
+        })
+    }
+
+    /// Whether it holds the same bytes, or cannot be read for the same reason.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
     }
 
     /// The configuration the file, known by this path, holds.
     pub(super) fn configuration(&self, path: &Path) -> Result<CorsConfiguration, ConfigError> {
-        let read = match self {
-            Self::Bytes(bytes) => CorsConfiguration::from_slice(bytes),
-            Self::Unreadable(error) => Err(error.clone()),
-        };
-        read.map_err(|error| error.in_file(path))
+        let configuration = self.configuration.clone();
+        configuration.map_err(|error| error.in_file(path))
     }
 
     /// Whether it is a configuration that can be taken.
     pub(super) fn is_whole(&self) -> bool {
-        matches!(self, Self::Bytes(bytes) if CorsConfiguration::from_slice(bytes).is_ok())
+        self.configuration.is_ok()
     }
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    // To open a pipe is to wait for whoever writes; a device may have no end.
+    regular(fs::metadata(path)?.file_type())?;
+    let file = File::open(path)?;
+    regular(file.metadata()?.file_type())?;
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn regular(kind: FileType) -> io::Result<()> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    if kind.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    let what = format!("it is {}", name(kind));
+    Err(io::Error::new(ErrorKind::InvalidInput, what))
+}
+
+#[cfg(unix)]
+fn name(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else if kind.is_char_device() || kind.is_block_device() {
+        "a device"
+    } else {
+        "no regular file"
+    }
+}
+
+#[cfg(not(unix))]
+fn name(_: FileType) -> &'static str {
+    "no regular file"
 }

@@ -1,6 +1,7 @@
 //! The rules in a file.
 
 mod content;
+mod reads;
 mod trail;
 mod watch;
 
@@ -9,10 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use s3_cors::{Replaced, SharedPolicy};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::content::Content;
+use self::reads::Reads;
 use self::trail::Trail;
 use self::watch::Watch;
 use crate::error::SourceError;
@@ -96,6 +97,10 @@ impl FileSource {
 
     /// For how long the file system may take to hand out the file before that is a failure.
     /// Default: 10 s.
+    ///
+    /// A read that takes longer is left to itself, and the next one begins; of such reads four are
+    /// under way at most. Each runs on a thread of its own, which does not keep the program from
+    /// ending.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -115,7 +120,8 @@ impl FileSource {
             name,
             path: path.into(),
             watch,
-            reading: None,
+            reads: Reads::new(),
+            latest: None,
             taken: None,
             due: Due::Now,
         };
@@ -131,10 +137,11 @@ struct Follower {
     name: Arc<str>,
     path: Arc<Path>,
     watch: Watch,
-    /// A read that has taken too long and is still under way: no other is begun meanwhile.
-    reading: Option<JoinHandle<(Trail, Content)>>,
+    reads: Reads<(Trail, Arc<Content>)>,
+    /// What the file held when it was last read.
+    latest: Option<Arc<Content>>,
     /// What the file held when it was last settled.
-    taken: Option<Content>,
+    taken: Option<Arc<Content>>,
     due: Due,
 }
 
@@ -183,9 +190,10 @@ impl Source for Follower {
 
 impl Follower {
     /// The file's content, once it stays the same.
-    async fn settled(&mut self) -> Result<Content, SourceError> {
+    async fn settled(&mut self) -> Result<Arc<Content>, SourceError> {
         let mut content = self.read().await?;
-        if self.taken.as_ref() == Some(&content) {
+        let taken = self.taken.as_ref();
+        if taken.is_some_and(|taken| taken.is_same(&content)) {
             return Ok(content);
         }
         // The first time somebody waits for it. If it is being written just now, the next read,
@@ -200,7 +208,7 @@ impl Follower {
         loop {
             sleep(self.settings.debounce).await;
             let again = self.read().await?;
-            let same = again == content;
+            let same = again.is_same(&content);
             if !same {
                 whole = again.is_whole();
                 content = again;
@@ -212,7 +220,7 @@ impl Follower {
     }
 
     /// Reads the file, and sees to it that no later change goes unnoticed.
-    async fn read(&mut self) -> Result<Content, SourceError> {
+    async fn read(&mut self) -> Result<Arc<Content>, SourceError> {
         let mut content = self.read_once().await?;
         // What came before the watch is not told, so it has to be read again; but where
         // directories come and go faster than that, polling has to do.
@@ -226,24 +234,16 @@ impl Follower {
         Ok(content.1)
     }
 
-    async fn read_once(&mut self) -> Result<(Trail, Content), SourceError> {
-        let reading = self.reading.get_or_insert_with(|| {
-            let path = Arc::clone(&self.path);
-            tokio::task::spawn_blocking(move || (Trail::of(&path), Content::of(&path)))
-        });
-        let read = timeout(self.settings.timeout, reading).await;
-        let Ok(joined) = read else {
-            return Err(SourceError::TimedOut {
-                source: Arc::clone(&self.name),
-                after: self.settings.timeout,
-            });
-        };
-        self.reading = None;
-        match joined.map_err(tokio::task::JoinError::try_into_panic) {
-            Ok(read) => Ok(read),
-            Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            // The runtime shuts down, and with it this task.
-            Err(Err(_)) => std::future::pending().await,
-        }
+    async fn read_once(&mut self) -> Result<(Trail, Arc<Content>), SourceError> {
+        let path = Arc::clone(&self.path);
+        let before = self.latest.clone();
+        let read = move || (Trail::of(&path), Content::of(&path, before.as_ref()));
+        let read = self.reads.read(read, self.settings.timeout).await;
+        let (trail, content) = read.ok_or_else(|| SourceError::TimedOut {
+            source: Arc::clone(&self.name),
+            after: self.settings.timeout,
+        })?;
+        self.latest = Some(Arc::clone(&content));
+        Ok((trail, content))
     }
 }

@@ -7,20 +7,22 @@ use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_XML_BYTES, SUPPORTED_METHO
 use crate::pattern::Pattern;
 use crate::xml_text::is_xml_character;
 
-/// Everything S3 would refuse, in the order of the configuration.
-pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
+/// Everything S3 would refuse, in the order of the configuration, of which some rules may be left
+/// out at its end.
+pub(crate) fn problems(config: &CorsConfiguration, left_out: usize) -> Vec<Problem> {
     let mut found = Vec::new();
     let rules = &config.cors_rules;
+    let count = rules.len() + left_out;
     if rules.is_empty() {
         found.push(Problem::unplaced(ProblemKind::NoRules));
     }
-    if rules.len() > MAX_RULES {
-        let kind = ProblemKind::TooManyRules { count: rules.len() };
+    if count > MAX_RULES {
+        let kind = ProblemKind::TooManyRules { count };
         // The first rule that is too many.
         found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
     }
     let bytes = write::xml_length(config);
-    if bytes > MAX_XML_BYTES {
+    if bytes > MAX_XML_BYTES && left_out == 0 {
         found.push(Problem::unplaced(ProblemKind::TooLarge { bytes }));
     }
     for (index, rule) in rules.iter().enumerate() {

@@ -280,6 +280,7 @@ impl ProblemKind {
                                             program's working directory"
                     .into(),
                 io::ErrorKind::IsADirectory => "name the file inside it".into(),
+                io::ErrorKind::InvalidInput => "name a regular file".into(),
                 io::ErrorKind::PermissionDenied => "let the program's user read it".into(),
                 _ => "make the file readable".into(),
             },

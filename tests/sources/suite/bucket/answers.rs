@@ -1,9 +1,9 @@
 //! Answers that are no rules: the old ones stay in force, the error says what and what to do, and
 //! the next good answer is taken.
 
-use conformance_sources::client::{OWNER, client};
+use conformance_sources::client::{OWNER, TOKEN, client, client_with_token};
 use conformance_sources::configurations::good;
-use conformance_sources::fake::{Answer, Fake};
+use conformance_sources::fake::{Answer, ECHO, Fake};
 use conformance_sources::logs::Logs;
 use conformance_sources::wait::until_failing;
 use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
@@ -433,5 +433,85 @@ fn neither_errors_nor_our_logs_hold_credentials() {
     for secret in [OWNER.0, OWNER.1] {
         assert!(!shown.contains(secret), "{shown}");
         assert!(!ours.iter().any(|line| line.contains(secret)), "{ours:#?}");
+    }
+}
+
+/// Answers that repeat what they were asked with, each where it is.
+fn echoes() -> Vec<(&'static str, Answer)> {
+    let page = format!("<html><head><title>{ECHO}</title></head></html>");
+    vec![
+        ("an error's message", Answer::error(400, "Odd", ECHO)),
+        ("an error's code", Answer::error(500, ECHO, "?")),
+        (
+            "what refuses the credentials",
+            Answer::error(403, "SignatureDoesNotMatch", ECHO),
+        ),
+        (
+            "an error's ids",
+            Answer::error(403, "AccessDenied", "Access Denied")
+                .with("x-amz-request-id", ECHO)
+                .with("x-amz-id-2", ECHO)
+                .with("x-amz-bucket-region", ECHO),
+        ),
+        ("a page", Answer::xml(200, page)),
+        ("a root", Answer::xml(200, format!("<a b='{ECHO}'/>"))),
+        ("no XML", Answer::xml(200, format!("{{\"{ECHO}\": 1}}"))),
+        (
+            "its type",
+            Answer::xml(200, "nothing").with("content-type", ECHO),
+        ),
+        ("text between rules", rules(ECHO)),
+        (
+            "an ID",
+            rule(&format!("<ID>{ECHO} {}</ID>", "x".repeat(255))),
+        ),
+        (
+            "an entry",
+            rule(&format!("<ExposeHeader>{ECHO}</ExposeHeader>")),
+        ),
+        ("syntax", Answer::xml(200, format!("<a>{ECHO}</b>"))),
+    ]
+}
+
+#[test]
+fn credentials_that_an_answer_repeats_reach_neither_errors_nor_logs() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    for (what, answer) in echoes() {
+        let logs = Logs::default();
+        let _guard = logs.hear();
+        let (shown, request) = runtime.block_on(async {
+            let fake = Fake::new(answer).await;
+            let client = client_with_token(fake.address(), OWNER, Some(TOKEN));
+            let policy = SharedPolicy::pending();
+            let following = on_demand(client, BUCKET).follow(&policy);
+            let error = following.first_attempt().await.expect_err("no rules");
+            let status = policy.status();
+            let failure = status.last_failure().expect("a failure");
+            let shown = format!("{error} {error:?} {error:#?} {failure} {failure:?} {status:?}");
+            (shown, fake.latest_request())
+        });
+        let signature = request.split("Signature=").nth(1).expect("a signature");
+        let signature = signature.split_whitespace().next().expect("a signature");
+        assert!(
+            request.contains(OWNER.0) && request.contains(TOKEN),
+            "{what}"
+        );
+        let ours = logs.everything();
+        let ours = ours
+            .lines()
+            .filter(|line| line.contains(" s3_cors_sources"));
+        let ours: Vec<&str> = ours.collect();
+        assert!(!ours.is_empty(), "{what}");
+        let token = TOKEN.split(|c: char| !c.is_ascii_alphanumeric());
+        let secrets = [OWNER.0, OWNER.1, signature].into_iter();
+        for secret in secrets.chain(token.filter(|part| part.len() >= 8)) {
+            assert!(!shown.contains(secret), "{what}: {secret}: {shown}");
+            for line in &ours {
+                assert!(!line.contains(secret), "{what}: {secret}: {line}");
+            }
+        }
     }
 }
