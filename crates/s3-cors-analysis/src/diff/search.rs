@@ -58,8 +58,8 @@ fn differences(sides: &Sides<'_>, budget: &mut Budget) -> Vec<Difference> {
     let mut all = All::default();
     // What shows a difference, in the order in which the differences are first met.
     let mut met: Vec<usize> = Vec::new();
-    let mut showing: HashMap<usize, Vec<&OriginClass<'_>>> = HashMap::new();
-    for class in &classes {
+    let mut showing: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, class) in classes.iter().enumerate() {
         let shown = by_rules.entry(class.rules).or_insert_with(|| {
             let mut order: Vec<Shown> = Vec::new();
             let mut seen: HashMap<Found, usize> = HashMap::new();
@@ -90,28 +90,32 @@ fn differences(sides: &Sides<'_>, budget: &mut Budget) -> Vec<Difference> {
             if showing.is_empty() {
                 met.push(*one);
             }
-            showing.push(class);
+            showing.push(index);
         }
     }
-    told(sides, &names, &all, &met, &showing, budget)
+    // What only a narrower class has met so far belongs where the widest is.
+    let mut widest_first: Vec<(usize, Vec<usize>)> = met
+        .into_iter()
+        .filter_map(|one| Some((one, widest(&classes, showing.get(&one)?, budget))))
+        .collect();
+    widest_first.sort_by_key(|(_, kept)| kept.first().copied());
+    let shown = widest_first.into_iter().filter_map(|(one, kept)| {
+        let kept = kept.into_iter().filter_map(|index| classes.get(index));
+        Some((all.shown.get(one)?, kept.collect()))
+    });
+    told(sides, &names, shown, budget)
 }
 
 /// The differences with their witnesses, as far as there is room.
-fn told(
+fn told<'a>(
     sides: &Sides<'_>,
     names: &Names,
-    all: &All,
-    met: &[usize],
-    showing: &HashMap<usize, Vec<&OriginClass<'_>>>,
+    shown: impl Iterator<Item = (&'a Shown, Vec<&'a OriginClass<'a>>)>,
     budget: &mut Budget,
 ) -> Vec<Difference> {
     let mut told: Vec<Difference> = Vec::new();
     let mut bytes = 0;
-    for one in met {
-        let Some(((found, methods), classes)) = all.shown.get(*one).zip(showing.get(one)) else {
-            continue;
-        };
-        let classes = widest(classes, budget);
+    for ((found, methods), classes) in shown {
         let Some(difference) = told_of(sides, names, &classes, found, methods) else {
             continue;
         };
@@ -125,19 +129,22 @@ fn told(
     told
 }
 
-/// Without those that others contain, and each name once.
-fn widest<'a, 'c>(
-    classes: &[&'a OriginClass<'c>],
-    budget: &mut Budget,
-) -> Vec<&'a OriginClass<'c>> {
-    let mut kept: Vec<&OriginClass<'_>> = classes.to_vec();
-    kept.dedup_by(|one, other| one.is_named_as(other));
+/// Those of some classes that no other contains, each name once.
+fn widest(classes: &[OriginClass<'_>], some: &[usize], budget: &mut Budget) -> Vec<usize> {
+    let class = |index: &usize| classes.get(*index);
+    let mut kept = some.to_vec();
+    kept.dedup_by(|one, other| {
+        let both = class(one).zip(class(other));
+        both.is_some_and(|(one, other)| one.is_named_as(other))
+    });
     // To name more than the widest is not wrong.
     if !budget.affords(kept.len() * kept.len() / 2) {
         return kept;
     }
-    let all = kept.clone();
-    kept.retain(|class| !all.iter().any(|wider| class.is_within(wider)));
+    let all: Vec<&OriginClass<'_>> = kept.iter().filter_map(class).collect();
+    kept.retain(|index| {
+        class(index).is_some_and(|class| !all.iter().any(|wider| class.is_within(wider)))
+    });
     kept
 }
 

@@ -10,8 +10,8 @@ use super::compare::Difference;
 use super::expected::Expected;
 use super::plan::{ORIGIN, Plan, Planned, Request};
 use super::{Exchange, Outcome, counted, json};
-use crate::args::{Format, Probe};
-use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, paint, shown};
+use crate::args::Format;
+use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
 
 /// Writing into a `String` cannot fail.
@@ -46,10 +46,10 @@ fn text(outcome: &Outcome, all: bool) -> String {
                 out,
                 "{}: {of}{} {}",
                 paint(style, telltale.code),
-                telltale.text,
+                flat(&telltale.text),
                 paint(DIM, format!("({answers})"))
             );
-            put!(out, "  {} {}", paint(HINT, "help:"), telltale.help);
+            put!(out, "  {} {}", paint(HINT, "help:"), flat(&telltale.help));
         }
         if !telltales.is_empty() {
             out.push('\n');
@@ -87,7 +87,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
             "  {}",
             paint(
                 BAD,
-                format!("{unasked} not sent, as several in a row got no answer")
+                format!("{unasked} not sent, as several in a row got no answer in time")
             )
         );
     }
@@ -417,15 +417,16 @@ pub(crate) fn request_line(request: &Request) -> String {
 }
 
 fn why(planned: &Planned) -> String {
+    let why = flat(&planned.why);
     match planned.rule {
-        Some(rule) => format!("CORSRules[{rule}]: {}", planned.why),
-        None => planned.why.clone(),
+        Some(rule) => format!("CORSRules[{rule}]: {why}"),
+        None => why,
     }
 }
 
-pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Format) -> Report {
+pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, urls: &[String], format: Format) -> Report {
     if format == Format::Json {
-        return json::dry_run(plan, policy, args);
+        return json::dry_run(plan, policy, urls);
     }
     let mut out = String::new();
     for planned in &plan.requests {
@@ -452,7 +453,7 @@ pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Fo
 }
 
 /// What `--include-writes` is about to do.
-pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
+pub(crate) fn announce_writes(plan: &Plan, urls: &[String]) -> String {
     let mut out = String::new();
     let sent = |method: &str| {
         let mut requests = plan.requests.iter();
@@ -466,7 +467,10 @@ pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
         .into_iter()
         .filter_map(sent)
         .collect();
-    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
+    if writes.is_empty() {
+        return out;
+    }
+    for url in urls {
         put!(
             out,
             "{} {} without content go to {url}: what it names may be overwritten and deleted",
