@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use s3_cors::Replaced;
+use s3_cors::sanitize::sanitized;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::answer::Keeper;
@@ -38,7 +39,7 @@ impl Follower {
         let mut random = Rng::with_seed(RandomState::new().hash_one("s3-cors"));
         let first = settings.schedule.first(random.f64());
         Self {
-            name: format!("s3://{}", settings.bucket).into(),
+            name: format!("s3://{}", sanitized(&settings.bucket)).into(),
             due: later(first),
             on_demand: false,
             ever_loaded: false,

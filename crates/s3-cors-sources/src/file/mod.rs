@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use s3_cors::sanitize::sanitized;
 use s3_cors::{Replaced, SharedPolicy};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -112,7 +113,7 @@ impl FileSource {
     /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with. Outside
     /// of a runtime nothing is followed, which the handle, the policy's status and the log say.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
-        let name = self.path.display().to_string().into();
+        let name = sanitized(&self.path.to_string_lossy()).into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         let watch = Watch::new(self.polling_only);
         let source = Follower {

@@ -515,3 +515,56 @@ fn credentials_that_an_answer_repeats_reach_neither_errors_nor_logs() {
         }
     }
 }
+
+#[test]
+fn what_an_answer_holds_is_shown_harmlessly() {
+    let all = conformance_sources::foreign::bytes();
+    let in_headers: String = all.chars().filter(|c| *c >= '\u{80}').collect();
+    let in_xml: String = all
+        .chars()
+        .filter(|c| s3_cors::is_xml_character(*c))
+        .collect();
+    let json = format!("{{\"{in_headers}\": 1}}");
+    let answers = [
+        Answer::error(400, &in_xml, &in_xml),
+        Answer::error(403, "AccessDenied", &in_xml)
+            .with("x-amz-request-id", &in_headers)
+            .with("x-amz-id-2", &in_headers),
+        Answer::error(301, "PermanentRedirect", "?").with("x-amz-bucket-region", &in_headers),
+        Answer::xml(200, format!("<a b='{in_xml}'/>")),
+        Answer::xml(200, json).with("content-type", &in_headers),
+        rules(&in_xml),
+        rule(&format!(
+            "<ExposeHeader>{in_xml}</ExposeHeader><a\u{202e}b/>"
+        )),
+        Answer::xml(200, all.clone()),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let answers = answers.map(|answer| (BUCKET, answer)).into_iter();
+    let odd_name = (&*all, Answer::error(403, "AccessDenied", "?"));
+    for (bucket, answer) in answers.chain([odd_name]) {
+        let what = format!("{bucket}: {answer:?}");
+        let logs = Logs::default();
+        let _guard = logs.hear();
+        let shown = runtime.block_on(async {
+            let fake = Fake::new(answer).await;
+            let policy = SharedPolicy::pending();
+            let following = on_demand(client(fake.address(), OWNER), bucket).follow(&policy);
+            let error = following.first_attempt().await.expect_err("no rules");
+            let status = policy.status();
+            let failure = status.last_failure().expect("a failure");
+            assert!(fake.requests() > 0 || bucket != BUCKET, "{what}");
+            let source = following.source();
+            format!("{error} {error:?} {failure} {source} {}", failure.source())
+        });
+        conformance_sources::foreign::check(&what, &shown);
+        for level in [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG] {
+            for message in logs.messages(level) {
+                conformance_sources::foreign::check(&what, &message);
+            }
+        }
+    }
+}

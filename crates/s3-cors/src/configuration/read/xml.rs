@@ -7,6 +7,7 @@ use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, XML_NAMESPACE};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
+use crate::limits::MAX_XML_BYTES;
 
 const ROOT: &str = "CORSConfiguration";
 const RULE: &str = "CORSRule";
@@ -14,6 +15,10 @@ const RULE: &str = "CORSRule";
 /// A configuration needs one of them.
 const MOST_NAMESPACES: usize = 16;
 const MOST_ATTRIBUTES: usize = 100;
+
+/// The parser makes room for an attribute for each of them, wherever it stands. A configuration
+/// that S3 takes has fewer bytes.
+const MOST_EQUALS_SIGNS: usize = MAX_XML_BYTES;
 
 pub(super) fn read(text: &str) -> Reading {
     // The declaration must be the first thing in a document, but pasted text often is not.
@@ -53,7 +58,7 @@ pub(super) fn read(text: &str) -> Reading {
 fn too_many_attributes(text: &str) -> Option<usize> {
     let mut namespaces = text.match_indices("xmlns").map(|(offset, _)| offset);
     let equals = text.match_indices('=').map(|(offset, _)| offset);
-    let mut attributes = equals.filter(|offset| {
+    let mut attributes = equals.clone().filter(|offset| {
         let after = text.as_bytes().iter().skip(offset + 1);
         let mut after = after.skip_while(|byte| byte.is_ascii_whitespace());
         matches!(after.next(), Some(b'"' | b'\''))
@@ -61,6 +66,7 @@ fn too_many_attributes(text: &str) -> Option<usize> {
     namespaces
         .nth(MOST_NAMESPACES)
         .or_else(|| attributes.nth(MOST_ATTRIBUTES))
+        .or_else(|| equals.clone().nth(MOST_EQUALS_SIGNS))
 }
 
 struct Reader {
