@@ -18,6 +18,18 @@ pub const TOKEN: &str = "FwoGZXIvYXdzEsession/token+of=the-owner-alone";
 /// Those of one who may do nothing there.
 pub const STRANGER: (&str, &str) = ("AKIASTRANGERSTRANGE2", "a-secret-of-the-stranger-alone");
 
+/// Whatever a test captures goes through this.
+///
+/// # Panics
+///
+/// If the text holds credentials of one of the tests' clients.
+#[track_caller]
+pub fn assert_no_credentials(text: &str) {
+    for secret in [OWNER.0, OWNER.1, STRANGER.0, STRANGER.1, TOKEN] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
+
 /// A client of the server at an address, as programs have it, but for shorter waits.
 #[must_use]
 pub fn client(address: SocketAddr, credentials: (&str, &str)) -> Client {

@@ -155,7 +155,9 @@ fn bytes(now: &Mutex<Now>, request: Vec<u8>) -> Vec<u8> {
     let sent: Vec<&str> = sent.map(|(_, value)| value).collect();
     let echo = |text: &str| text.replace(ECHO, &sent.join(" "));
     let text = String::from_utf8(now.answer.body.clone());
-    let body = text.map_or_else(|not_text| not_text.into_bytes(), |text| echo(&text).into());
+    let body = text.map_or_else(std::string::FromUtf8Error::into_bytes, |text| {
+        echo(&text).into()
+    });
     let values = now.answer.headers.iter();
     let headers: String = values
         .map(|(name, value)| format!("{name}: {}\r\n", echo(value)))

@@ -49,7 +49,7 @@ fn text(outcome: &Outcome, all: bool) -> String {
                 flat(&telltale.text),
                 paint(DIM, format!("({answers})"))
             );
-            put!(out, "  {} {}", paint(HINT, "help:"), flat(&telltale.help));
+            put!(out, "  {} {}", paint(HINT, "help:"), flat(telltale.help));
         }
         if !telltales.is_empty() {
             out.push('\n');

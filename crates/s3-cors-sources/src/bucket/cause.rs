@@ -30,7 +30,7 @@ const MOST_CHARACTERS: usize = 500;
 /// What the SDK's error, if it has one, and the answer come to.
 pub(super) fn loaded(
     error: Option<SdkError<GetBucketCorsError>>,
-    answer: Answer,
+    answer: &Answer,
     parsed: Option<&Parsed>,
 ) -> Result<Loaded, Box<Cause>> {
     let said = error
@@ -39,13 +39,13 @@ pub(super) fn loaded(
     match answer.body.as_deref().zip(parsed) {
         // The SDK may make of it what it likes.
         Some((body, parsed)) if said && (200..300).contains(&answer.status) => {
-            read(body, parsed, &answer).map(Loaded::Configuration)
+            read(body, parsed, answer).map(Loaded::Configuration)
         }
         _ => match error {
-            Some(error) => refused(&error, &answer),
+            Some(error) => refused(&error, answer),
             None => Err(Box::new(Cause {
                 message: Some("the client returned no answer".into()),
-                ..of(&answer)
+                ..of(answer)
             })),
         },
     }

@@ -122,7 +122,7 @@ impl Source for Follower {
         };
         self.latest = parsed.clone();
         let settings = &self.settings;
-        loaded(outcome.err(), answer, parsed.as_deref()).map_err(|cause| {
+        loaded(outcome.err(), &answer, parsed.as_deref()).map_err(|cause| {
             let owner = settings.expected_owner.clone();
             SourceError::Bucket(BucketError::new(cause, &settings.bucket, owner))
         })

@@ -24,3 +24,19 @@ impl Parsed {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Parsed;
+
+    #[test]
+    fn what_is_the_same_is_not_parsed_again() {
+        let first = Parsed::of(b"<a/>", None);
+        let second = Parsed::of(b"<a/>", Some(Arc::clone(&first)));
+        assert!(Arc::ptr_eq(&first, &second));
+        let third = Parsed::of(b"<b/>", Some(second));
+        assert_ne!(first.configuration, third.configuration);
+    }
+}

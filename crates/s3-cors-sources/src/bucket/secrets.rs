@@ -59,7 +59,9 @@ impl Secrets {
 }
 
 /// What stands before a credential, and what it is made of.
-const LOOK_ALIKES: [(&[u8], fn(u8) -> bool); 5] = [
+type LookAlike = (&'static [u8], fn(u8) -> bool);
+
+const LOOK_ALIKES: [LookAlike; 5] = [
     (b"Credential=", is_visible),
     (b"Signature=", is_visible),
     (b"X-Amz-Security-Token=", is_visible),

@@ -89,3 +89,35 @@ fn name(kind: FileType) -> &'static str {
 fn name(_: FileType) -> &'static str {
     "no regular file"
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Content;
+
+    #[test]
+    fn what_is_the_same_is_not_parsed_again() {
+        let name = format!("s3-cors-content-{}.json", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        for (text, whole) in [
+            (
+                r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#,
+                true,
+            ),
+            ("[", false),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let first = Content::of(&file, None);
+            assert_eq!(first.is_whole(), whole);
+            let second = Content::of(&file, Some(&first));
+            assert!(Arc::ptr_eq(&first, &second), "{text}");
+            std::fs::write(&file, format!("{text} ")).unwrap();
+            let third = Content::of(&file, Some(&second));
+            assert!(!third.is_same(&second), "{text}");
+        }
+        std::fs::remove_file(&file).unwrap();
+        let gone = Content::of(&file, None);
+        assert!(Arc::ptr_eq(&gone, &Content::of(&file, Some(&gone))));
+    }
+}
