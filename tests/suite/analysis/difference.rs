@@ -443,7 +443,7 @@ fn what_differs_is_what_brute_force_finds() {
             for origin in origins {
                 let covers = |entry: &&str| entry.split(" and ").all(|one| matches(one, origin));
                 prop_assert!(
-                    entries.iter().any(|entry| covers(entry)),
+                    entries.iter().any(covers),
                     "{origin} of {shown:?} belongs to none of {entries:?}"
                 );
             }

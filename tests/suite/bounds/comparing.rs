@@ -177,7 +177,7 @@ fn what_one_configuration_takes_has_an_end() {
             );
         };
         within("check", 4 * size + 64 * KB, &mut || {
-            configuration.check().expect("valid")
+            configuration.check().expect("valid");
         });
         within("compile", 64 * size + MB, &mut || {
             CorsPolicy::new(&configuration).expect("valid");
@@ -214,7 +214,7 @@ fn what_one_configuration_takes_has_an_end() {
         });
         for dialect in Dialect::ALL {
             within("write", 16 * size + 64 * KB, &mut || {
-                drop(configuration.to_text(dialect))
+                drop(configuration.to_text(dialect));
             });
         }
     }
