@@ -125,7 +125,7 @@ fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &s
     tracing::info!(
         status = refusal.status(),
         request_id,
-        path = request.path(),
+        path = &*s3_cors::sanitize::sanitized(request.path()),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
         "{refusal}"
@@ -140,7 +140,7 @@ fn trace_not_allowed(request: &ServiceRequest, mismatch: &Mismatch<'_>) {
     use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
     tracing::debug!(
         method = %request.method(),
-        path = request.path(),
+        path = &*s3_cors::sanitize::sanitized(request.path()),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
         "no CORS headers: {mismatch}"

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use s3_cors::sanitize::excerpt;
 use s3_cors::{CorsConfiguration, CorsRule};
 
 /// What happened to one rule. Indexes count from 0, as in the places of errors.
@@ -312,7 +313,7 @@ impl fmt::Display for List<'_> {
         f.write_str("[")?;
         let mut separator = "";
         for entry in self.0.iter().take(MOST_SHOWN) {
-            write!(f, "{separator}{entry:?}")?;
+            write!(f, "{separator}{:?}", excerpt(entry))?;
             separator = ", ";
         }
         more(f, self.0.len())?;
@@ -357,7 +358,7 @@ impl fmt::Display for Between<'_> {
             }
             for (sign, entries) in [('+', added), ('-', removed)] {
                 for entry in entries.iter().take(MOST_SHOWN) {
-                    write!(f, " {sign} {entry:?}")?;
+                    write!(f, " {sign} {:?}", excerpt(entry))?;
                 }
                 more(f, entries.len())?;
             }

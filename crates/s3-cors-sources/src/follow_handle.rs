@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use s3_cors::{CorsConfiguration, Replaced, SharedPolicy};
+use s3_cors::{CorsConfiguration, Replaced, SharedPolicy, sanitize};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -340,7 +340,7 @@ impl Drop for End {
 fn message_of(panic: &(dyn Any + Send)) -> Arc<str> {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no message").into()
+    sanitize::excerpt(text.unwrap_or("no message")).into()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use crate::configuration::{CorsConfiguration, Dialect};
 use crate::error::ConfigError;
 use crate::policy::CorsPolicy;
+use crate::sanitize::sanitized;
 
 /// A shared policy that can be replaced while it is in use.
 ///
@@ -81,6 +82,11 @@ impl SharedPolicy {
         source: impl Into<Arc<str>>,
     ) -> Result<Replaced, ConfigError> {
         let source = source.into();
+        let before = self.status();
+        if before.configuration() == Some(&configuration) {
+            // They are compiled already.
+            return Ok(self.replace(before.policy.clone(), Some(configuration), source));
+        }
         match CorsPolicy::new(&configuration) {
             Ok(policy) => Ok(self.replace(policy, Some(configuration), source)),
             Err(error) => {
@@ -289,12 +295,19 @@ impl LoadFailure {
 
 impl fmt::Display for LoadFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let error = self.error.to_string();
+        let (source, error) = (sanitized(&self.source), self.error.to_string());
         // Errors about files already name them, with line and column.
-        if !error.starts_with(&*self.source) {
-            write!(f, "{}: ", self.source)?;
+        if !error.starts_with(&*source) {
+            write!(f, "{source}: ")?;
         }
-        f.write_str(&error)
+        // One of a configuration has a line for each problem.
+        for (index, line) in error.split('\n').enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            f.write_str(&sanitized(line))?;
+        }
+        Ok(())
     }
 }
 

@@ -147,7 +147,7 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
     tracing::info!(
         status = refusal.status(),
         request_id,
-        path = request.uri().path(),
+        path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
         "{refusal}"
@@ -161,7 +161,7 @@ fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
 fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {
     tracing::debug!(
         method = %request.method(),
-        path = request.uri().path(),
+        path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
         "no CORS headers: {mismatch}"

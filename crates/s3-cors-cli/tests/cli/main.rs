@@ -7,6 +7,7 @@ mod explain;
 mod fake_server;
 mod fetch;
 mod generate;
+mod harmless;
 mod probe;
 mod readme;
 mod run;

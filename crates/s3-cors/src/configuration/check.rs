@@ -8,20 +8,21 @@ use crate::pattern::Pattern;
 use crate::xml_text::is_xml_character;
 
 /// Everything S3 would refuse, in the order of the configuration: no rule (F70), too many of them
-/// (F80), too much text (F81), and faults of a rule.
-pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
+/// (F80), too much text (F81), and faults of a rule. Some rules may have been left out at the end.
+pub(crate) fn problems(config: &CorsConfiguration, left_out: usize) -> Vec<Problem> {
     let mut found = Vec::new();
     let rules = &config.cors_rules;
+    let count = rules.len() + left_out;
     if rules.is_empty() {
         found.push(Problem::unplaced(ProblemKind::NoRules));
     }
-    if rules.len() > MAX_RULES {
-        let kind = ProblemKind::TooManyRules { count: rules.len() };
+    if count > MAX_RULES {
+        let kind = ProblemKind::TooManyRules { count };
         // The first rule beyond the limit.
         found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
     }
     let bytes = write::xml_length(config);
-    if bytes > MAX_XML_BYTES {
+    if bytes > MAX_XML_BYTES && left_out == 0 {
         found.push(Problem::unplaced(ProblemKind::TooLarge { bytes }));
     }
     for (index, rule) in rules.iter().enumerate() {

@@ -316,7 +316,7 @@ impl CorsConfiguration {
     /// );
     /// ```
     pub fn check(&self) -> Result<(), ConfigError> {
-        let problems = check::problems(self);
+        let problems = check::problems(self, 0);
         if problems.is_empty() {
             Ok(())
         } else {

@@ -280,6 +280,7 @@ impl ProblemKind {
                                             program's working directory"
                     .into(),
                 io::ErrorKind::IsADirectory => "give the path of a file inside it".into(),
+                io::ErrorKind::InvalidInput => "give the path of a regular file".into(),
                 io::ErrorKind::PermissionDenied => {
                     "give the program's user permission to read it".into()
                 }

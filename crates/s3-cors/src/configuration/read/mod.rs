@@ -99,9 +99,16 @@ fn looks_like(text: &str) -> Option<&'static str> {
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
+    /// Rules that are counted only.
+    unread_rules: usize,
     spots: Spots,
     problems: Vec<Found>,
 }
+
+/// S3 allows a hundred rules with a few thousand entries. Of a text with more, only the first are
+/// checked, and the rest are counted: a megabyte of mistakes must not take a hundred of memory.
+const MOST_RULES: usize = 10_000;
+const MOST_SPOTS: usize = 20_000;
 
 /// A problem and its byte offset.
 struct Found {
@@ -118,7 +125,16 @@ impl Reading {
     }
 
     fn mark(&mut self, place: Place, range: Range<usize>) {
-        self.spots.insert(place, range);
+        if self.spots.len() < MOST_SPOTS {
+            self.spots.insert(place, range);
+        }
+    }
+
+    /// Whether there is room for another rule; else it is counted.
+    fn reads_rule(&mut self) -> bool {
+        let reads = self.config.cors_rules.len() < MOST_RULES;
+        self.unread_rules += usize::from(!reads);
+        reads
     }
 
     fn report(&mut self, problem: Problem, offset: usize) {
@@ -139,7 +155,7 @@ impl Reading {
             .collect();
         let all_read = self.problems.is_empty();
         if !unread.contains(&Place::document()) {
-            for problem in check::problems(&self.config) {
+            for problem in check::problems(&self.config, self.unread_rules) {
                 let enclosing = problem.place().enclosing();
                 // An unknown key of the document may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
@@ -148,6 +164,10 @@ impl Reading {
                 }
                 // Something missing is reported where it belongs.
                 let spot = enclosing.iter().find_map(|place| self.spots.get(place));
+                let is_placed = problem.place().key().is_some();
+                if spot.is_none() && is_placed && self.spots.len() == MOST_SPOTS {
+                    continue;
+                }
                 let offset = spot.map(|range| range.start);
                 self.problems.push(Found { problem, offset });
             }
