@@ -95,8 +95,9 @@ impl RefusalBody {
 }
 
 impl S3Cors {
-    /// A middleware with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
-    /// which can be replaced while it is in use.
+    /// A middleware with a policy: a [`CorsPolicy`], with the feature `shared` a `SharedPolicy`,
+    /// which can be replaced while it is in use, or a [`PolicyProvider`] that selects a policy for
+    /// each request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self {
             settings: Arc::new(Settings {
@@ -201,7 +202,8 @@ impl S3Cors {
         self
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

@@ -91,8 +91,9 @@ impl RefusalBody {
 }
 
 impl S3CorsLayer {
-    /// A layer with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
-    /// which can be replaced while it is in use.
+    /// A layer with a policy: a [`CorsPolicy`], with the feature `shared` a `SharedPolicy`, which
+    /// can be replaced while it is in use, or a [`PolicyProvider`] that selects a policy for each
+    /// request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self::with_settings(Arc::new(Settings {
             policy: policy.into(),
@@ -226,7 +227,8 @@ impl<A> S3CorsLayer<A> {
         S3Cors::with_settings(inner, Arc::clone(&self.settings))
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

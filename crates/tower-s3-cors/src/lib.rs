@@ -22,6 +22,8 @@ pub use future::ResponseFuture;
 pub use layer::{RefusalBody, S3CorsLayer};
 #[cfg(feature = "shared")]
 pub use s3_cors::SharedPolicy;
-pub use s3_cors::adapter::PolicyProvider;
+#[cfg(feature = "shared")]
+pub use s3_cors::adapter::BucketPolicies;
+pub use s3_cors::adapter::{Addressing, PolicyProvider, RequestHead, Selection};
 pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3Cors;

@@ -45,7 +45,8 @@ impl<S, A> S3Cors<S, A> {
         }
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()
     }
@@ -97,7 +98,9 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let policy = settings.policy.load();
+        let Some(policy) = settings.policy.select(&request) else {
+            return ResponseFuture::untouched(self.inner.call(request));
+        };
         let cors = match policy.decide(&request) {
             Decision::NotCors => None,
             Decision::NotAllowed(mismatch) => {
@@ -116,6 +119,7 @@ where
                 None
             }
             Decision::Refused(refusal) => {
+                let refusal = policy.placed(refusal);
                 return ResponseFuture::own(refused(&request, &refusal, settings));
             }
         };

@@ -4,22 +4,38 @@
 //! [`Decision`](crate::Decision) to a framework's requests and responses finds the rest of S3's
 //! behaviour here, so that it is written once:
 //!
-//! - [`PolicyProvider`]: a policy that stays, or one that can be replaced.
+//! - [`PolicyProvider`]: a policy that stays, one that can be replaced, or one that is selected for
+//!   each request by its [`RequestHead`].
+//! - `BucketPolicies`, with the feature `shared`: the policies of many buckets by name, and
+//!   [`Addressing`]: which bucket a URL names.
+//! - [`bucket_cors`]: the bodies of `PutBucketCors` and `GetBucketCors`, and their errors, for S3
+//!   servers.
 //! - `http_1x` and `http_02x`, with the features of these names: requests of the `http` crate as
 //!   [`CorsRequest`](crate::CorsRequest), CORS headers that outlive their request, and what is
 //!   done to a response's headers.
 //! - [`request_id`] and [`host_id`]: the ids of a refusal.
 //! - [`merge_vary`]: S3's `Vary` joined with an app's own.
 
+mod addressing;
+pub mod bucket_cors;
+#[cfg(feature = "shared")]
+mod buckets;
 mod http;
 #[cfg(feature = "http-1x")]
 mod preflight;
 mod provider;
+mod request_head;
 mod request_id;
+mod selection;
 
 pub use crate::decision::merge_vary;
+pub use addressing::{Address, Addressing, AddressingError, BucketName};
+#[cfg(feature = "shared")]
+pub use buckets::BucketPolicies;
 pub use provider::{LoadedPolicy, PolicyProvider};
+pub use request_head::RequestHead;
 pub use request_id::{host_id, request_id};
+pub use selection::Selection;
 
 #[cfg(feature = "http-1x")]
 pub use http::http_1x;

@@ -11,6 +11,7 @@ use std::path::Path;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use located::{LocatedConfiguration, Span};
+pub(crate) use write::compact_xml;
 
 use crate::error::ConfigError;
 
