@@ -23,6 +23,14 @@ pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 /// The methods that a rule can allow, compared exactly (F72).
 pub const SUPPORTED_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
+/// The number of rules of an app's own that fit beside those of the bucket. Not S3's:
+/// see [`AppRules`](crate::AppRules).
+pub const MAX_APP_RULES: usize = 28;
+
+/// The methods that a rule of an app's own can allow, compared exactly: S3's, and `PATCH`. Not S3's:
+/// see [`AppRules`](crate::AppRules).
+pub const APP_METHODS: [&str; 6] = ["GET", "PUT", "HEAD", "POST", "DELETE", "PATCH"];
+
 /// The methods that S3 accepts in the `Access-Control-Request-Method` of a preflight, compared
 /// exactly. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53).
 pub const PREFLIGHT_METHODS: [&str; 7] =

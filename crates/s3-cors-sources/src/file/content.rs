@@ -5,7 +5,16 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use s3_cors::limits::MAX_TEXT_BYTES;
-use s3_cors::{ConfigError, CorsConfiguration};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration};
+
+use crate::follow_handle::Loaded;
+
+/// Whose rules a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Bucket,
+    App,
+}
 
 /// What a file holds, or why that cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +34,24 @@ impl Content {
         }
     }
 
-    /// The configuration the file, known by this path, holds.
-    pub(super) fn configuration(&self, path: &Path) -> Result<CorsConfiguration, ConfigError> {
-        let read = match self {
-            Self::Bytes(bytes) => CorsConfiguration::from_slice(bytes),
-            Self::Unreadable(error) => Err(error.clone()),
-        };
-        read.map_err(|error| error.in_file(path))
+    /// The rules the file, known by this path, holds.
+    pub(super) fn loaded(&self, owner: Owner, path: &Path) -> Result<Loaded, ConfigError> {
+        self.read(owner).map_err(|error| error.in_file(path))
+    }
+
+    fn read(&self, owner: Owner) -> Result<Loaded, ConfigError> {
+        match (self, owner) {
+            (Self::Unreadable(error), _) => Err(error.clone()),
+            (Self::Bytes(bytes), Owner::Bucket) => {
+                CorsConfiguration::from_slice(bytes).map(Loaded::Configuration)
+            }
+            (Self::Bytes(bytes), Owner::App) => AppRules::from_slice(bytes).map(Loaded::AppRules),
+        }
     }
 
     /// Whether it is a configuration that can be taken.
-    pub(super) fn is_whole(&self) -> bool {
-        matches!(self, Self::Bytes(bytes) if CorsConfiguration::from_slice(bytes).is_ok())
+    pub(super) fn is_whole(&self, owner: Owner) -> bool {
+        self.read(owner).is_ok()
     }
 }
 

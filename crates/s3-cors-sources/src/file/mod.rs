@@ -12,7 +12,7 @@ use s3_cors::{Replaced, SharedPolicy};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use self::content::Content;
+use self::content::{Content, Owner};
 use self::trail::Trail;
 use self::watch::Watch;
 use crate::error::SourceError;
@@ -101,17 +101,44 @@ impl FileSource {
         self
     }
 
+    /// Follows a file of [rules of the app's own](s3_cors::AppRules), which come after those of the
+    /// bucket, as [`follow`](Self::follow) follows those of the bucket. The two are followed into
+    /// the same policy, each with a handle of its own.
+    ///
+    /// ```no_run
+    /// use s3_cors::SharedPolicy;
+    /// use s3_cors_sources::FileSource;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), s3_cors_sources::SourceError> {
+    /// let policy = SharedPolicy::pending();
+    /// let bucket = FileSource::new("cors.json").follow(&policy);
+    /// let app = FileSource::new("app-cors.json").follow_app_rules(&policy);
+    /// bucket.first_attempt().await?;
+    /// app.first_attempt().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn follow_app_rules(self, policy: &SharedPolicy) -> FollowHandle {
+        self.follow_rules_of(Owner::App, policy)
+    }
+
     /// Follows the file, on a task of the tokio runtime this is called on, into a policy, until
     /// the handle is dropped.
     ///
     /// The policy may be [pending](SharedPolicy::pending), or have rules to begin with. Outside
     /// of a runtime nothing is followed, which the handle, the policy's status and the log say.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
+        self.follow_rules_of(Owner::Bucket, policy)
+    }
+
+    fn follow_rules_of(self, owner: Owner, policy: &SharedPolicy) -> FollowHandle {
         let name = self.path.display().to_string().into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         let watch = Watch::new(self.polling_only);
         let source = Follower {
             settings: self,
+            owner,
             name,
             path: path.into(),
             watch,
@@ -128,6 +155,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 struct Follower {
     settings: FileSource,
+    owner: Owner,
     name: Arc<str>,
     path: Arc<Path>,
     watch: Watch,
@@ -167,9 +195,9 @@ impl Source for Follower {
 
     async fn load(&mut self) -> Result<Loaded, SourceError> {
         let content = self.settled().await?;
-        let loaded = content.configuration(&self.settings.path);
+        let loaded = content.loaded(self.owner, &self.settings.path);
         self.taken = Some(content);
-        Ok(Loaded::Configuration(loaded?))
+        Ok(loaded?)
     }
 
     fn loaded(&mut self, _: &Result<Replaced, SourceError>) -> Option<Duration> {
@@ -191,7 +219,7 @@ impl Follower {
         // The first time somebody waits for it. If it is being written just now, the next read,
         // which comes soon, tells.
         let first = self.taken.is_none();
-        let mut whole = content.is_whole();
+        let mut whole = content.is_whole(self.owner);
         if first && whole {
             return Ok(content);
         }
@@ -202,7 +230,7 @@ impl Follower {
             let again = self.read().await?;
             let same = again == content;
             if !same {
-                whole = again.is_whole();
+                whole = again.is_whole(self.owner);
                 content = again;
             }
             if (same && whole) || Instant::now() >= patience {

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::S3Error;
-use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_TEXT_BYTES, MAX_XML_BYTES};
+use crate::limits::{
+    APP_METHODS, MAX_APP_RULES, MAX_ID_CHARACTERS, MAX_RULES, MAX_TEXT_BYTES, MAX_XML_BYTES,
+};
 use crate::sanitize::excerpt;
 
 /// A JSON value's type, for [`ProblemKind::WrongType`].
@@ -182,6 +184,16 @@ pub enum ProblemKind {
         /// The method.
         value: String,
     },
+    /// There are more than 28 rules of the app's own.
+    TooManyAppRules {
+        /// How many there are.
+        count: usize,
+    },
+    /// A method that a rule of the app's own cannot allow.
+    UnsupportedAppMethod {
+        /// The method.
+        value: String,
+    },
     /// An origin or allowed header with more than one `*`.
     ManyWildcards {
         /// `"AllowedOrigin"` or `"AllowedHeader"`.
@@ -236,6 +248,7 @@ impl ProblemKind {
             | Self::WrongType { value, .. }
             | Self::StrayText { value }
             | Self::UnsupportedMethod { value }
+            | Self::UnsupportedAppMethod { value }
             | Self::ManyWildcards { value, .. }
             | Self::ExposeHeaderWildcard { value }
             | Self::ExposeHeaderInvalid { value }
@@ -371,6 +384,17 @@ impl ProblemKind {
                 "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
+            Self::TooManyAppRules { .. } => format!(
+                "an app can have {MAX_APP_RULES} of its own besides the bucket's {MAX_RULES}: join \
+                 rules that differ in their origins or methods only"
+            ),
+            Self::UnsupportedAppMethod { value } => {
+                match value.trim().to_ascii_uppercase().as_str() {
+                    upper if APP_METHODS.contains(&upper) => format!("write \"{upper}\""),
+                    "OPTIONS" => "remove it: preflights are answered without it".into(),
+                    _ => "use GET, PUT, HEAD, POST, DELETE or PATCH".into(),
+                }
+            }
             Self::ManyWildcards { .. } => {
                 "keep one, or write an entry for each value you mean".into()
             }
@@ -434,6 +458,14 @@ impl fmt::Display for ProblemKind {
             Self::UnsupportedMethod { value } => {
                 write!(f, "S3 does not support the method \"{}\"", excerpt(value))
             }
+            Self::TooManyAppRules { count } => {
+                write!(f, "there are {count} rules of the app's own")
+            }
+            Self::UnsupportedAppMethod { value } => write!(
+                f,
+                "a rule of the app's own cannot allow the method \"{}\"",
+                excerpt(value)
+            ),
             Self::ManyWildcards { value, .. } => {
                 write!(f, "\"{}\" has more than one \"*\"", excerpt(value))
             }

@@ -77,6 +77,14 @@ impl ConfigError {
         self
     }
 
+    /// The same of rules that S3 never sees, and so says nothing of.
+    pub(crate) fn unseen_by_s3(mut self) -> Self {
+        for problem in &mut self.problems {
+            problem.s3_error = None;
+        }
+        self
+    }
+
     /// The file the configuration was read from, if it was read from one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

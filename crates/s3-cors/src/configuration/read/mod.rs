@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::Range;
 
+use super::check::{self, Owner};
 use super::dialect::Member;
-use super::{CorsConfiguration, CorsRule, check};
+use super::{CorsConfiguration, CorsRule};
 use crate::error::{MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
 use crate::limits::MAX_TEXT_BYTES;
 
@@ -30,8 +31,8 @@ pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
 pub(crate) type Spots = HashMap<Place, Range<usize>>;
 
 /// Bytes → checked configuration, or everything that is wrong with it.
-pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems> {
-    located(bytes).map(|located| located.configuration)
+pub(crate) fn configuration(bytes: &[u8], owner: Owner) -> Result<CorsConfiguration, Problems> {
+    located(bytes, owner).map(|located| located.configuration)
 }
 
 /// A checked configuration, the text it was read from, and where its parts stand in that.
@@ -42,7 +43,7 @@ pub(crate) struct LocatedIn<'t> {
 }
 
 /// Bytes → checked configuration with the places of its parts, or everything that is wrong.
-pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
+pub(crate) fn located(bytes: &[u8], owner: Owner) -> Result<LocatedIn<'_>, Problems> {
     let fault = |kind| Err(vec![Problem::unplaced(kind)]);
     if bytes.len() > MAX_TEXT_BYTES {
         return fault(ProblemKind::TextTooLong);
@@ -77,7 +78,7 @@ pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
             return fault(ProblemKind::NeitherJsonNorXml { looks_like });
         }
     };
-    reading.checked(text)
+    reading.checked(text, owner)
 }
 
 /// What people take for JSON.
@@ -130,7 +131,7 @@ impl Reading {
 
     /// Adds S3's checks to the reader's problems, but not where the reader found fault already:
     /// what could not be read is not missing, too.
-    fn checked(mut self, text: &str) -> Result<LocatedIn<'_>, Problems> {
+    fn checked(mut self, text: &str, owner: Owner) -> Result<LocatedIn<'_>, Problems> {
         let unread: HashSet<Place> = self
             .problems
             .iter()
@@ -139,7 +140,7 @@ impl Reading {
             .collect();
         let all_read = self.problems.is_empty();
         if !unread.contains(&Place::document()) {
-            for problem in check::problems(&self.config) {
+            for problem in check::problems(&self.config, owner) {
                 let enclosing = problem.place().enclosing();
                 // A key of the document that was not understood may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
