@@ -55,7 +55,11 @@ where
         let Some(policy) = settings.policy.select(&seen) else {
             return ResponseFuture::untouched(self.inner.call(request));
         };
-        let cors = match policy.decide(&seen) {
+        let decision = policy.decide(&seen);
+        if let Some(observer) = &settings.observer {
+            observer.see(&seen, &policy, &decision);
+        }
+        let cors = match decision {
             Decision::NotCors => None,
             Decision::NotAllowed(mismatch) => {
                 trace_not_allowed(&request, &mismatch);

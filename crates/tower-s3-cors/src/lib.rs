@@ -24,6 +24,8 @@ pub use layer::{RefusalBody, S3CorsLayer};
 pub use s3_cors::SharedPolicy;
 #[cfg(feature = "shared")]
 pub use s3_cors::adapter::BucketPolicies;
-pub use s3_cors::adapter::{Addressing, PolicyProvider, RequestHead, Selection};
+pub use s3_cors::adapter::{
+    Addressing, DecisionEvent, PolicyProvider, RequestHead, Selection, ShadowDifference,
+};
 pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3Cors;

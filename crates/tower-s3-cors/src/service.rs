@@ -101,7 +101,11 @@ where
         let Some(policy) = settings.policy.select(&request) else {
             return ResponseFuture::untouched(self.inner.call(request));
         };
-        let cors = match policy.decide(&request) {
+        let decision = policy.decide(&request);
+        if let Some(observer) = &settings.observer {
+            observer.see(&request, &policy, &decision);
+        }
+        let cors = match decision {
             Decision::NotCors => None,
             Decision::NotAllowed(mismatch) => {
                 trace_not_allowed(&request, &mismatch);

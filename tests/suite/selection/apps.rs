@@ -41,8 +41,13 @@ impl Asked {
 }
 
 /// The response of a tower service inside the layer.
+pub(crate) fn on_tower(policy: PolicyProvider, asked: &Asked) -> Answer {
+    in_layer(&S3CorsLayer::new(policy), asked)
+}
+
+/// The response of a tower service inside a layer.
 #[tokio::main(flavor = "current_thread")]
-pub(crate) async fn on_tower(policy: PolicyProvider, asked: &Asked) -> Answer {
+pub(crate) async fn in_layer(layer: &S3CorsLayer, asked: &Asked) -> Answer {
     let app = service_fn(async |_: Request<()>| {
         let mut response = Response::new(String::from("from the app"));
         for (name, value) in OWN {
@@ -58,7 +63,7 @@ pub(crate) async fn on_tower(policy: PolicyProvider, asked: &Asked) -> Answer {
         request = request.header(name, &value[..]);
     }
     let request = request.body(()).expect("a request");
-    let service = S3CorsLayer::new(policy).wrap_body().wrap(app);
+    let service = layer.clone().wrap_body().wrap(app);
     let response = service.oneshot(request).await.expect("a response");
     let (parts, body) = response.into_parts();
     let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
@@ -76,6 +81,11 @@ pub(crate) async fn on_tower(policy: PolicyProvider, asked: &Asked) -> Answer {
 
 /// The response of an actix-web app inside the middleware; without order of the headers.
 pub(crate) fn on_actix(policy: PolicyProvider, asked: &Asked) -> Answer {
+    in_middleware(&S3Cors::new(policy), asked)
+}
+
+/// The same inside a middleware.
+pub(crate) fn in_middleware(middleware: &S3Cors, asked: &Asked) -> Answer {
     actix_web::rt::System::new().block_on(async {
         let app = App::new()
             .default_service(web::to(async || {
@@ -85,7 +95,7 @@ pub(crate) fn on_actix(policy: PolicyProvider, asked: &Asked) -> Answer {
                 }
                 response.body("from the app")
             }))
-            .wrap(S3Cors::new(policy));
+            .wrap(middleware.clone());
         let app = init_service(app).await;
         let method = http02::Method::from_bytes(asked.method.as_bytes()).expect("a method");
         let mut request = TestRequest::with_uri(&asked.target).method(method);

@@ -8,6 +8,7 @@
 //!   each request by its [`RequestHead`].
 //! - `BucketPolicies`, with the feature `shared`: the policies of many buckets by name, and
 //!   [`Addressing`]: which bucket a URL names.
+//! - [`Observer`]: events of decisions, and a policy tried beside the one in force.
 //! - [`bucket_cors`]: the bodies of `PutBucketCors` and `GetBucketCors`, and their errors, for S3
 //!   servers.
 //! - `http_1x` and `http_02x`, with the features of these names: requests of the `http` crate as
@@ -21,6 +22,7 @@ pub mod bucket_cors;
 #[cfg(feature = "shared")]
 mod buckets;
 mod http;
+mod observe;
 #[cfg(feature = "http-1x")]
 mod preflight;
 mod provider;
@@ -32,6 +34,9 @@ pub use crate::decision::merge_vary;
 pub use addressing::{Address, Addressing, AddressingError, BucketName};
 #[cfg(feature = "shared")]
 pub use buckets::BucketPolicies;
+pub use observe::{
+    DecisionEvent, DecisionOutcome, DecisionReason, Observer, ShadowDifference, ShadowKind,
+};
 pub use provider::{LoadedPolicy, PolicyProvider};
 pub use request_head::RequestHead;
 pub use request_id::{host_id, request_id};

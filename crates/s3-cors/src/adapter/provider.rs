@@ -124,6 +124,17 @@ enum Loaded<'a> {
 }
 
 impl LoadedPolicy<'_> {
+    /// The version of the rules; `None` for a policy that stays.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        match &self.0 {
+            Loaded::Fixed(_) => None,
+            #[cfg(feature = "shared")]
+            Loaded::Shared(status) => Some(status.version()),
+            Loaded::Selected(selected) => selected.policy.version(),
+        }
+    }
+
     /// A refusal by this policy, with the resource type that was
     /// [selected](Selection::resource_type) if one was.
     #[must_use]

@@ -93,6 +93,14 @@ impl From<&SharedPolicy> for Selection {
 }
 
 impl SelectedPolicy {
+    pub(super) fn version(&self) -> Option<u64> {
+        match self {
+            Self::Fixed(_) => None,
+            #[cfg(feature = "shared")]
+            Self::Status(status) => Some(status.version()),
+        }
+    }
+
     pub(super) fn policy(&self) -> &CorsPolicy {
         match self {
             Self::Fixed(policy) => policy,
