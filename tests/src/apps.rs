@@ -23,6 +23,9 @@ pub struct App {
 /// The packages of the example apps.
 pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
 
+/// The package of the one that counts decisions.
+pub const AXUM_METRICS: &str = "axum-metrics";
+
 /// The package of the one that is for people with a browser, and has a command line of its own.
 pub const TWO_BUCKETS: &str = "two-buckets";
 
@@ -49,6 +52,17 @@ impl App {
     #[must_use]
     #[track_caller]
     pub fn start(name: &str, cors: Option<&Value>) -> Self {
+        Self::start_with(name, cors, &[])
+    }
+
+    /// Starts an app with more on its command line.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start_with(name: &str, cors: Option<&Value>, arguments: &[&str]) -> Self {
         let cors_file = cors.map(write_to_file);
         let mut command = Command::new(&executables()[name]);
         command.args(match name {
@@ -58,6 +72,7 @@ impl App {
         if let Some(file) = &cors_file {
             command.arg("--cors").arg(file);
         }
+        command.args(arguments);
         Self::launch(name, command, cors_file)
     }
 
@@ -188,7 +203,7 @@ fn executables() -> &'static BTreeMap<String, PathBuf> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["build", "--message-format=json-render-diagnostics"]);
-        for name in NAMES.into_iter().chain([TWO_BUCKETS, TOOL]) {
+        for name in NAMES.into_iter().chain([AXUM_METRICS, TWO_BUCKETS, TOOL]) {
             command.args(["-p", name]);
         }
         let output = command
