@@ -5,4 +5,5 @@ mod bucket_cors;
 mod buckets;
 mod changes;
 mod costs;
+mod recipes;
 mod selectors;

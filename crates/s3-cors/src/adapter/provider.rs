@@ -38,7 +38,8 @@ impl PolicyProvider {
     /// Selects a policy for each request by its head: by host, path, or any header.
     ///
     /// The function runs for every request, before anything else is done to it: it should neither
-    /// wait nor allocate.
+    /// wait nor allocate. Select by host or path: a preflight carries none of the headers of the
+    /// request it asks for, and no cookies.
     ///
     /// ```
     /// use s3_cors::CorsPolicy;
