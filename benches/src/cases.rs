@@ -65,10 +65,14 @@ impl Case {
         CASES.iter().chain(scaled).find(|case| case.id == id)
     }
 
-    /// Whether tower-http and actix-cors can express the policy: they have one rule.
+    /// Whether tower-http and actix-cors can express the policy: they have one rule, and
+    /// one policy.
     #[must_use]
     pub fn suits_rivals(&self) -> bool {
-        !matches!(self.policy, Policy::Rules(_) | Policy::RulesWithWildcard(_))
+        !matches!(
+            self.policy,
+            Policy::Rules(_) | Policy::RulesWithWildcard(_) | Policy::Buckets(_)
+        )
     }
 }
 
@@ -421,6 +425,28 @@ pub const CASES: &[Case] = &[
             })
         },
         UNLIMITED,
+    ),
+    // Many buckets.
+    case(
+        "get-1-bucket",
+        "GET, selected among 1 bucket",
+        Policy::Buckets(1),
+        || Request::get(ORIGIN),
+        as_few(1.5, "get-allowed"),
+    ),
+    case(
+        "get-100-buckets",
+        "GET, selected among 100 buckets",
+        Policy::Buckets(100),
+        || Request::get(ORIGIN),
+        as_few(1.05, "get-1-bucket"),
+    ),
+    case(
+        "get-10000-buckets",
+        "GET, selected among 10,000 buckets",
+        Policy::Buckets(10_000),
+        || Request::get(ORIGIN),
+        as_few(1.05, "get-1-bucket"),
     ),
 ];
 

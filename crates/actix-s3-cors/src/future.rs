@@ -37,6 +37,10 @@ pin_project! {
         Own {
             response: Option<ServiceResponse<BoxBody>>,
         },
+        Untouched {
+            #[pin]
+            inner: F,
+        },
     }
 }
 
@@ -53,6 +57,12 @@ impl<F> ResponseFuture<F> {
                 inner,
                 finish: Finish { cors, settings },
             },
+        }
+    }
+
+    pub(crate) fn untouched(inner: F) -> Self {
+        Self {
+            kind: Kind::Untouched { inner },
         }
     }
 
@@ -99,6 +109,9 @@ where
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
+            KindProjection::Untouched { inner } => {
+                ready!(inner.poll(cx)).map(ServiceResponse::map_into_left_body)
+            }
         })
     }
 }

@@ -10,7 +10,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
-use s3_cors::adapter::PolicyProvider;
+use s3_cors::adapter::{DecisionEvent, Observer, PolicyProvider, ShadowDifference};
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 
 use crate::service::S3CorsMiddleware;
@@ -44,9 +44,14 @@ pub(crate) struct Settings {
     pub(crate) always_vary: bool,
     pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+    pub(crate) observer: Option<Box<Observer>>,
 }
 
 impl Settings {
+    fn observer_mut(&mut self) -> &mut Observer {
+        self.observer.get_or_insert_default()
+    }
+
     /// Whether a response with this status gets CORS headers.
     pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
         let condition = self.cors_headers_if_status.as_ref();
@@ -95,8 +100,9 @@ impl RefusalBody {
 }
 
 impl S3Cors {
-    /// Creates a middleware with a policy: a [`CorsPolicy`] or, with the feature `shared`, a
-    /// `SharedPolicy`, which can be replaced while it is in use.
+    /// Creates a middleware with a policy: a [`CorsPolicy`]; with the feature `shared`, a `SharedPolicy`,
+    /// which can be replaced while it is in use; or a [`PolicyProvider`] that selects a policy for
+    /// each request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self {
             settings: Arc::new(Settings {
@@ -105,6 +111,7 @@ impl S3Cors {
                 always_vary: false,
                 cors_headers_if_status: None,
                 refusal_body: None,
+                observer: None,
             }),
         }
     }
@@ -201,7 +208,47 @@ impl S3Cors {
         self
     }
 
-    /// The policy in force.
+    /// Calls a function for every decision, for metrics: what was decided and why, which rule
+    /// allows it, and the version of the rules. Nothing in it is the request's own text.
+    ///
+    /// ```
+    /// # use actix_s3_cors::S3Cors;
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// let middleware = S3Cors::from_text(cors_json)?.on_decision(|event| {
+    ///     let reason = event.reason.map_or("", |reason| reason.as_str());
+    ///     println!("{} {reason}", event.outcome.as_str());
+    /// });
+    /// # Ok::<(), actix_s3_cors::ConfigError>(())
+    /// ```
+    pub fn on_decision(mut self, call: impl Fn(&DecisionEvent) + Send + Sync + 'static) -> Self {
+        self.settings_mut().observer_mut().on_decision(call);
+        self
+    }
+
+    /// Has a second policy decide every request, too, and calls a function for each to which the
+    /// response would be another, saying how. What is sent stays the same: so the next `cors.json`
+    /// can be tried on real traffic.
+    ///
+    /// ```
+    /// # use actix_s3_cors::{S3Cors, CorsPolicy};
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// # let next_json = cors_json;
+    /// let next = CorsPolicy::from_text(next_json)?;
+    /// let middleware = S3Cors::from_text(cors_json)?
+    ///     .shadow(next, |difference| println!("{}: {difference}", difference.request.path()));
+    /// # Ok::<(), actix_s3_cors::ConfigError>(())
+    /// ```
+    pub fn shadow(
+        mut self,
+        policy: impl Into<PolicyProvider>,
+        call: impl Fn(&ShadowDifference<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().observer_mut().shadow(policy, call);
+        self
+    }
+
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

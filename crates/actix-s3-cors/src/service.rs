@@ -10,14 +10,14 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpResponse};
 use s3_cors::adapter::http_02x::{
     OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, finish, refusal_status,
-    request_header_name,
 };
 use s3_cors::adapter::{host_id, request_id};
-use s3_cors::{CorsRequest, Decision, Mismatch, Refusal, RequestHeader, ResourceType};
+use s3_cors::{Decision, Mismatch, Refusal};
 
 use crate::future::ResponseFuture;
 use crate::headers::Headers;
 use crate::middleware::{RefusalBody, Settings};
+use crate::seen::Seen;
 
 /// A service that handles CORS around an inner service. [`S3Cors`](crate::S3Cors) creates it.
 ///
@@ -52,8 +52,14 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
         let seen = Seen(&request);
-        let policy = settings.policy.load();
-        let cors = match policy.decide(&seen) {
+        let Some(policy) = settings.policy.select(&seen) else {
+            return ResponseFuture::untouched(self.inner.call(request));
+        };
+        let decision = policy.decide(&seen);
+        if let Some(observer) = &settings.observer {
+            observer.see(&seen, &policy, &decision);
+        }
+        let cors = match decision {
             Decision::NotCors => None,
             Decision::NotAllowed(mismatch) => {
                 trace_not_allowed(&request, &mismatch);
@@ -72,30 +78,12 @@ where
                 None
             }
             Decision::Refused(refusal) => {
+                let refusal = policy.placed(refusal);
                 let response = refused(&request, &refusal, settings);
                 return ResponseFuture::own(request.into_response(response));
             }
         };
         ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
-    }
-}
-
-/// A request as the policy sees it.
-struct Seen<'a>(&'a ServiceRequest);
-
-impl CorsRequest for Seen<'_> {
-    type HeaderValue = HeaderValue;
-
-    fn method(&self) -> &str {
-        self.0.method().as_str()
-    }
-
-    fn resource_type(&self) -> ResourceType {
-        ResourceType::of_path(self.0.path())
-    }
-
-    fn header_lines(&self, header: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
-        self.0.headers().get_all(request_header_name(header))
     }
 }
 

@@ -38,6 +38,10 @@ pin_project! {
         Own {
             response: Option<Response<Bytes>>,
         },
+        Untouched {
+            #[pin]
+            inner: F,
+        },
     }
 }
 
@@ -49,6 +53,13 @@ impl<F, A> ResponseFuture<F, A> {
                 cors,
                 settings,
             },
+            bodies: PhantomData,
+        }
+    }
+
+    pub(crate) fn untouched(inner: F) -> Self {
+        Self {
+            kind: Kind::Untouched { inner },
             bodies: PhantomData,
         }
     }
@@ -93,6 +104,9 @@ where
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
+            KindProjection::Untouched { inner } => {
+                ready!(inner.poll(cx)).map(|response| response.map(A::inner))
+            }
         })
     }
 }

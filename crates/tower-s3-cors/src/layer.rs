@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use s3_cors::adapter::PolicyProvider;
+use s3_cors::adapter::{DecisionEvent, Observer, PolicyProvider, ShadowDifference};
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 use tower_layer::Layer;
 
@@ -40,9 +40,14 @@ pub(crate) struct Settings {
     pub(crate) always_vary: bool,
     pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+    pub(crate) observer: Option<Box<Observer>>,
 }
 
 impl Settings {
+    fn observer_mut(&mut self) -> &mut Observer {
+        self.observer.get_or_insert_default()
+    }
+
     /// Whether a response with this status gets CORS headers.
     pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
         let condition = self.cors_headers_if_status.as_ref();
@@ -91,8 +96,9 @@ impl RefusalBody {
 }
 
 impl S3CorsLayer {
-    /// Creates a layer with a policy: a [`CorsPolicy`] or, with the feature `shared`, a
-    /// `SharedPolicy`, which can be replaced while it is in use.
+    /// Creates a layer with a policy: a [`CorsPolicy`]; with the feature `shared`, a `SharedPolicy`,
+    /// which can be replaced while it is in use; or a [`PolicyProvider`] that selects a policy for
+    /// each request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self::with_settings(Arc::new(Settings {
             policy: policy.into(),
@@ -100,6 +106,7 @@ impl S3CorsLayer {
             always_vary: false,
             cors_headers_if_status: None,
             refusal_body: None,
+            observer: None,
         }))
     }
 
@@ -196,6 +203,45 @@ impl<A> S3CorsLayer<A> {
         self
     }
 
+    /// Calls a function for every decision, for metrics: what was decided and why, which rule
+    /// allows it, and the version of the rules. Nothing in it is the request's own text.
+    ///
+    /// ```
+    /// # use tower_s3_cors::S3CorsLayer;
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// let layer = S3CorsLayer::from_text(cors_json)?.on_decision(|event| {
+    ///     let reason = event.reason.map_or("", |reason| reason.as_str());
+    ///     println!("{} {reason}", event.outcome.as_str());
+    /// });
+    /// # Ok::<(), tower_s3_cors::ConfigError>(())
+    /// ```
+    pub fn on_decision(mut self, call: impl Fn(&DecisionEvent) + Send + Sync + 'static) -> Self {
+        self.settings_mut().observer_mut().on_decision(call);
+        self
+    }
+
+    /// Has a second policy decide every request, too, and calls a function for each to which the
+    /// response would be another, saying how. What is sent stays the same: so the next `cors.json`
+    /// can be tried on real traffic.
+    ///
+    /// ```
+    /// # use tower_s3_cors::{S3CorsLayer, CorsPolicy};
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// # let next_json = cors_json;
+    /// let next = CorsPolicy::from_text(next_json)?;
+    /// let layer = S3CorsLayer::from_text(cors_json)?
+    ///     .shadow(next, |difference| println!("{}: {difference}", difference.request.path()));
+    /// # Ok::<(), tower_s3_cors::ConfigError>(())
+    /// ```
+    pub fn shadow(
+        mut self,
+        policy: impl Into<PolicyProvider>,
+        call: impl Fn(&ShadowDifference<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().observer_mut().shadow(policy, call);
+        self
+    }
+
     /// Gives responses a [`ResponseBody`](crate::ResponseBody) around the inner service's body,
     /// which can then be of any type.
     ///
@@ -226,7 +272,8 @@ impl<A> S3CorsLayer<A> {
         S3Cors::with_settings(inner, Arc::clone(&self.settings))
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

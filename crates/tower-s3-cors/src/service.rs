@@ -44,7 +44,8 @@ impl<S, A> S3Cors<S, A> {
         }
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()
     }
@@ -96,8 +97,14 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let policy = settings.policy.load();
-        let cors = match policy.decide(&request) {
+        let Some(policy) = settings.policy.select(&request) else {
+            return ResponseFuture::untouched(self.inner.call(request));
+        };
+        let decision = policy.decide(&request);
+        if let Some(observer) = &settings.observer {
+            observer.see(&request, &policy, &decision);
+        }
+        let cors = match decision {
             Decision::NotCors => None,
             Decision::NotAllowed(mismatch) => {
                 trace_not_allowed(&request, &mismatch);
@@ -115,6 +122,7 @@ where
                 None
             }
             Decision::Refused(refusal) => {
+                let refusal = policy.placed(refusal);
                 return ResponseFuture::own(refused(&request, &refusal, settings));
             }
         };

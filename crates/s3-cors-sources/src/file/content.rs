@@ -6,13 +6,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use s3_cors::limits::MAX_TEXT_BYTES;
-use s3_cors::{ConfigError, CorsConfiguration};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration};
 
-/// The content of a file, and the configuration in it.
+use crate::follow_handle::Loaded;
+
+/// Whose rules a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Bucket,
+    App,
+}
+
+/// The content of a file, and the rules in it.
 #[derive(Debug)]
 pub(super) struct Content {
     bytes: Result<Vec<u8>, ConfigError>,
-    configuration: Result<CorsConfiguration, ConfigError>,
+    loaded: Result<Loaded, ConfigError>,
 }
 
 /// One byte more than the engine accepts, so that the engine reports a file that is too long.
@@ -20,17 +29,17 @@ const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 impl Content {
     /// Reads a file. What is the same as before is not parsed again.
-    pub(super) fn of(path: &Path, before: Option<&Arc<Self>>) -> Arc<Self> {
+    pub(super) fn of(path: &Path, owner: Owner, before: Option<&Arc<Self>>) -> Arc<Self> {
         let bytes = bytes(path).map_err(ConfigError::unreadable);
         if let Some(before) = before.filter(|before| before.bytes == bytes) {
             return Arc::clone(before);
         }
         let parsed = bytes.as_ref().map_err(Clone::clone);
-        let configuration = parsed.and_then(|bytes| CorsConfiguration::from_slice(bytes));
-        Arc::new(Self {
-            bytes,
-            configuration,
-        })
+        let loaded = parsed.and_then(|bytes| match owner {
+            Owner::Bucket => CorsConfiguration::from_slice(bytes).map(Loaded::Configuration),
+            Owner::App => AppRules::from_slice(bytes).map(Loaded::AppRules),
+        });
+        Arc::new(Self { bytes, loaded })
     }
 
     /// Whether it holds the same bytes, or cannot be read for the same reason.
@@ -38,15 +47,15 @@ impl Content {
         self.bytes == other.bytes
     }
 
-    /// Parses the content; errors name the file by this path.
-    pub(super) fn configuration(&self, path: &Path) -> Result<CorsConfiguration, ConfigError> {
-        let configuration = self.configuration.clone();
-        configuration.map_err(|error| error.in_file(path))
+    /// The rules; errors name the file by this path.
+    pub(super) fn loaded(&self, path: &Path) -> Result<Loaded, ConfigError> {
+        let loaded = self.loaded.clone();
+        loaded.map_err(|error| error.in_file(path))
     }
 
-    /// Whether the content is a complete, valid configuration.
+    /// Whether the content is complete and valid.
     pub(super) fn is_whole(&self) -> bool {
-        self.configuration.is_ok()
+        self.loaded.is_ok()
     }
 }
 
@@ -94,7 +103,7 @@ fn name(_: FileType) -> &'static str {
 mod tests {
     use std::sync::Arc;
 
-    use super::Content;
+    use super::{Content, Owner};
 
     #[test]
     fn what_is_the_same_is_not_parsed_again() {
@@ -108,16 +117,19 @@ mod tests {
             ("[", false),
         ] {
             std::fs::write(&file, text).unwrap();
-            let first = Content::of(&file, None);
+            let first = Content::of(&file, Owner::Bucket, None);
             assert_eq!(first.is_whole(), whole);
-            let second = Content::of(&file, Some(&first));
+            let second = Content::of(&file, Owner::Bucket, Some(&first));
             assert!(Arc::ptr_eq(&first, &second), "{text}");
             std::fs::write(&file, format!("{text} ")).unwrap();
-            let third = Content::of(&file, Some(&second));
+            let third = Content::of(&file, Owner::Bucket, Some(&second));
             assert!(!third.is_same(&second), "{text}");
         }
         std::fs::remove_file(&file).unwrap();
-        let gone = Content::of(&file, None);
-        assert!(Arc::ptr_eq(&gone, &Content::of(&file, Some(&gone))));
+        let gone = Content::of(&file, Owner::Bucket, None);
+        assert!(Arc::ptr_eq(
+            &gone,
+            &Content::of(&file, Owner::Bucket, Some(&gone))
+        ));
     }
 }

@@ -13,7 +13,7 @@ use s3_cors::sanitize::sanitized;
 use s3_cors::{Replaced, SharedPolicy};
 use tokio::time::{Instant, sleep, timeout};
 
-use self::content::Content;
+use self::content::{Content, Owner};
 use self::reads::Reads;
 use self::trail::Trail;
 use self::watch::Watch;
@@ -107,17 +107,44 @@ impl FileSource {
         self
     }
 
+    /// Like [`follow`](Self::follow), but for a file of the [app's own rules](s3_cors::AppRules),
+    /// which come after those of the bucket. Both files can be followed into the same policy, each
+    /// with its own handle.
+    ///
+    /// ```no_run
+    /// use s3_cors::SharedPolicy;
+    /// use s3_cors_sources::FileSource;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), s3_cors_sources::SourceError> {
+    /// let policy = SharedPolicy::pending();
+    /// let bucket = FileSource::new("cors.json").follow(&policy);
+    /// let app = FileSource::new("app-cors.json").follow_app_rules(&policy);
+    /// bucket.first_attempt().await?;
+    /// app.first_attempt().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn follow_app_rules(self, policy: &SharedPolicy) -> FollowHandle {
+        self.follow_rules_of(Owner::App, policy)
+    }
+
     /// Spawns a task on the current tokio runtime that keeps a policy up to date with the file until
     /// the handle is dropped.
     ///
     /// The policy can be [pending](SharedPolicy::pending) or have initial rules. Outside a runtime
     /// the file is not followed; the handle, the policy's status and the log say so.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
+        self.follow_rules_of(Owner::Bucket, policy)
+    }
+
+    fn follow_rules_of(self, owner: Owner, policy: &SharedPolicy) -> FollowHandle {
         let name = sanitized(&self.path.to_string_lossy()).into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         let watch = Watch::new(self.polling_only);
         let source = Follower {
             settings: self,
+            owner,
             name,
             path: path.into(),
             watch,
@@ -135,6 +162,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 struct Follower {
     settings: FileSource,
+    owner: Owner,
     name: Arc<str>,
     path: Arc<Path>,
     watch: Watch,
@@ -175,9 +203,9 @@ impl Source for Follower {
 
     async fn load(&mut self) -> Result<Loaded, SourceError> {
         let content = self.settled().await?;
-        let loaded = content.configuration(&self.settings.path);
+        let loaded = content.loaded(&self.settings.path);
         self.taken = Some(content);
-        Ok(Loaded::Configuration(loaded?))
+        Ok(loaded?)
     }
 
     fn loaded(&mut self, _: &Result<Replaced, SourceError>) -> Option<Duration> {
@@ -238,7 +266,8 @@ impl Follower {
     async fn read_once(&mut self) -> Result<(Trail, Arc<Content>), SourceError> {
         let path = Arc::clone(&self.path);
         let before = self.latest.clone();
-        let read = move || (Trail::of(&path), Content::of(&path, before.as_ref()));
+        let owner = self.owner;
+        let read = move || (Trail::of(&path), Content::of(&path, owner, before.as_ref()));
         let read = self.reads.read(read, self.settings.timeout).await;
         let (trail, content) = read.ok_or_else(|| SourceError::TimedOut {
             source: Arc::clone(&self.name),
