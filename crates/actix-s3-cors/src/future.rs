@@ -37,10 +37,6 @@ pin_project! {
         Own {
             response: Option<ServiceResponse<BoxBody>>,
         },
-        Untouched {
-            #[pin]
-            inner: F,
-        },
     }
 }
 
@@ -55,14 +51,23 @@ impl<F> ResponseFuture<F> {
         Self {
             kind: Kind::Inner {
                 inner,
-                finish: Finish { cors, settings },
+                finish: Finish {
+                    cors,
+                    settings: Some(settings),
+                },
             },
         }
     }
 
     pub(crate) fn untouched(inner: F) -> Self {
         Self {
-            kind: Kind::Untouched { inner },
+            kind: Kind::Inner {
+                inner,
+                finish: Finish {
+                    cors: None,
+                    settings: None,
+                },
+            },
         }
     }
 
@@ -109,9 +114,6 @@ where
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
-            KindProjection::Untouched { inner } => {
-                ready!(inner.poll(cx)).map(ServiceResponse::map_into_left_body)
-            }
         })
     }
 }
@@ -120,14 +122,17 @@ where
 #[derive(Clone)]
 struct Finish {
     cors: Option<OwnedCorsHeaders>,
-    settings: Arc<Settings>,
+    /// `None` for a response that passes through untouched.
+    settings: Option<Arc<Settings>>,
 }
 
 impl Finish {
     /// Works only once, because it takes the headers out.
     #[inline]
     fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let settings = &self.settings;
+        let Some(settings) = &self.settings else {
+            return;
+        };
         let cors = self.cors.take();
         let cors = cors.filter(|_| settings.sends_cors_headers(status));
         let mut headers = Headers(headers);

@@ -11,8 +11,8 @@ use actix_web::{Error, HttpResponse};
 use s3_cors::adapter::http_02x::{
     OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, finish, refusal_status,
 };
-use s3_cors::adapter::{host_id, request_id};
-use s3_cors::{Decision, Mismatch, Refusal};
+use s3_cors::adapter::{PolicyOfRequest, host_id, request_id};
+use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 
 use crate::future::ResponseFuture;
 use crate::headers::Headers;
@@ -51,40 +51,75 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
-        let seen = Seen(&request);
-        let Some(policy) = settings.policy.select(&seen) else {
-            return ResponseFuture::untouched(self.inner.call(request));
-        };
-        let decision = policy.decide(&seen);
-        if let Some(observer) = &settings.observer {
-            observer.see(&seen, &policy, &decision);
+        if settings.selects_or_observes() {
+            return respond_as_selected(&self.inner, settings, request);
         }
-        let cors = match decision {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = HttpResponse::new(StatusCode::OK);
-                let cors = Some(OwnedCorsHeaders::from(headers));
-                finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
-                return ResponseFuture::own(request.into_response(response));
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                let refusal = policy.placed(refusal);
-                let response = refused(&request, &refusal, settings);
-                return ResponseFuture::own(request.into_response(response));
-            }
-        };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        let policy = settings.policy.load();
+        respond(&self.inner, settings, request, &policy, None)
     }
+}
+
+/// What is done with a request whose policy is selected, or that somebody looks at: kept apart from
+/// what is done with all others.
+#[inline(never)]
+fn respond_as_selected<S, B>(
+    inner: &S,
+    settings: &Arc<Settings>,
+    request: ServiceRequest,
+) -> ResponseFuture<S::Future>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let Some(policy) = settings.policy.select(&Seen(&request)) else {
+        return ResponseFuture::untouched(inner.call(request));
+    };
+    respond(inner, settings, request, &policy, Some(&policy))
+}
+
+// Always inlined, so that without a selection nothing of it is left.
+#[inline(always)]
+fn respond<S, B>(
+    inner: &S,
+    settings: &Arc<Settings>,
+    request: ServiceRequest,
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> ResponseFuture<S::Future>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let seen = Seen(&request);
+    let decision = policy.decide(&seen);
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+        observer.see(&seen, selected, &decision);
+    }
+    let cors = match decision {
+        Decision::NotCors => None,
+        Decision::NotAllowed(mismatch) => {
+            trace_not_allowed(&request, &mismatch);
+            None
+        }
+        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Preflight(headers) => {
+            let mut response = HttpResponse::new(StatusCode::OK);
+            let cors = Some(OwnedCorsHeaders::from(headers));
+            finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
+            return ResponseFuture::own(request.into_response(response));
+        }
+        Decision::Refused(refusal)
+            if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+        {
+            None
+        }
+        Decision::Refused(mut refusal) => {
+            if let Some(selected) = selected {
+                refusal = selected.placed(refusal);
+            }
+            let response = refused(&request, &refusal, settings);
+            return ResponseFuture::own(request.into_response(response));
+        }
+    };
+    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
 }
 
 fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings) -> HttpResponse {

@@ -33,14 +33,11 @@ pin_project! {
             #[pin]
             inner: F,
             cors: Option<OwnedCorsHeaders>,
-            settings: Arc<Settings>,
+            // None for a response that passes through untouched.
+            settings: Option<Arc<Settings>>,
         },
         Own {
             response: Option<Response<Bytes>>,
-        },
-        Untouched {
-            #[pin]
-            inner: F,
         },
     }
 }
@@ -51,7 +48,7 @@ impl<F, A> ResponseFuture<F, A> {
             kind: Kind::Inner {
                 inner,
                 cors,
-                settings,
+                settings: Some(settings),
             },
             bodies: PhantomData,
         }
@@ -59,7 +56,11 @@ impl<F, A> ResponseFuture<F, A> {
 
     pub(crate) fn untouched(inner: F) -> Self {
         Self {
-            kind: Kind::Untouched { inner },
+            kind: Kind::Inner {
+                inner,
+                cors: None,
+                settings: None,
+            },
             bodies: PhantomData,
         }
     }
@@ -89,14 +90,16 @@ where
                 cors,
                 settings,
             } => ready!(inner.poll(cx)).map(|mut response| {
-                let status = response.status();
-                let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
-                finish(
-                    response.headers_mut(),
-                    cors,
-                    settings.always_vary,
-                    trace_removed,
-                );
+                if let Some(settings) = settings {
+                    let status = response.status();
+                    let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
+                    finish(
+                        response.headers_mut(),
+                        cors,
+                        settings.always_vary,
+                        trace_removed,
+                    );
+                }
                 response.map(A::inner)
             }),
             KindProjection::Own { response } => match response.take() {
@@ -104,9 +107,6 @@ where
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
-            KindProjection::Untouched { inner } => {
-                ready!(inner.poll(cx)).map(|response| response.map(A::inner))
-            }
         })
     }
 }

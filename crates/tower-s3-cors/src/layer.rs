@@ -44,6 +44,12 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Whether there is more to a request than one policy that decides it.
+    #[inline]
+    pub(crate) fn selects_or_observes(&self) -> bool {
+        self.policy.selects() || self.observer.is_some()
+    }
+
     fn observer_mut(&mut self) -> &mut Observer {
         self.observer.get_or_insert_default()
     }

@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response};
 use s3_cors::adapter::http_1x::{
     OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
 };
-use s3_cors::adapter::{PolicyProvider, host_id, request_id};
+use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, host_id, request_id};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
@@ -97,37 +97,72 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let Some(policy) = settings.policy.select(&request) else {
-            return ResponseFuture::untouched(self.inner.call(request));
-        };
-        let decision = policy.decide(&request);
-        if let Some(observer) = &settings.observer {
-            observer.see(&request, &policy, &decision);
+        if settings.selects_or_observes() {
+            return respond_as_selected(&mut self.inner, settings, request);
         }
-        let cors = match decision {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = Response::default();
-                *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
-                return ResponseFuture::own(response);
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                let refusal = policy.placed(refusal);
-                return ResponseFuture::own(refused(&request, &refusal, settings));
-            }
-        };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        let policy = settings.policy.load();
+        respond(&mut self.inner, settings, request, &policy, None)
     }
+}
+
+/// What is done with a request whose policy is selected, or that somebody looks at: kept apart from
+/// what is done with all others.
+#[inline(never)]
+fn respond_as_selected<S, A, ReqBody, ResBody>(
+    inner: &mut S,
+    settings: &Arc<Settings>,
+    request: Request<ReqBody>,
+) -> ResponseFuture<S::Future, A>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+{
+    let Some(policy) = settings.policy.select(&request) else {
+        return ResponseFuture::untouched(inner.call(request));
+    };
+    respond(inner, settings, request, &policy, Some(&policy))
+}
+
+// Always inlined, so that without a selection nothing of it is left.
+#[inline(always)]
+fn respond<S, A, ReqBody, ResBody>(
+    inner: &mut S,
+    settings: &Arc<Settings>,
+    request: Request<ReqBody>,
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> ResponseFuture<S::Future, A>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+{
+    let decision = policy.decide(&request);
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+        observer.see(&request, selected, &decision);
+    }
+    let cors = match decision {
+        Decision::NotCors => None,
+        Decision::NotAllowed(mismatch) => {
+            trace_not_allowed(&request, &mismatch);
+            None
+        }
+        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Preflight(headers) => {
+            let mut response = Response::default();
+            *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
+            return ResponseFuture::own(response);
+        }
+        Decision::Refused(refusal)
+            if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+        {
+            None
+        }
+        Decision::Refused(mut refusal) => {
+            if let Some(selected) = selected {
+                refusal = selected.placed(refusal);
+            }
+            return ResponseFuture::own(refused(&request, &refusal, settings));
+        }
+    };
+    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
 }
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {

@@ -37,7 +37,7 @@ pub use buckets::BucketPolicies;
 pub use observe::{
     DecisionEvent, DecisionOutcome, DecisionReason, Observer, ShadowDifference, ShadowKind,
 };
-pub use provider::{LoadedPolicy, PolicyProvider};
+pub use provider::{LoadedPolicy, PolicyOfRequest, PolicyProvider};
 pub use request_head::RequestHead;
 pub use request_id::{host_id, request_id};
 pub use selection::Selection;

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{LoadedPolicy, PolicyProvider, RequestHead};
+use super::{PolicyOfRequest, PolicyProvider, RequestHead};
 use crate::decision::{CorsHeaders, Decision, Refusal, RefusalReason};
 use crate::policy::{Mismatch, ResponseHeader};
 use crate::request::CorsRequest;
@@ -113,7 +113,10 @@ impl DecisionReason {
 }
 
 impl DecisionEvent {
-    fn of<V: AsRef<[u8]> + ?Sized>(policy: &LoadedPolicy<'_>, decision: &Decision<'_, V>) -> Self {
+    fn of<V: AsRef<[u8]> + ?Sized>(
+        policy: &PolicyOfRequest<'_>,
+        decision: &Decision<'_, V>,
+    ) -> Self {
         let allowed = |headers: &CorsHeaders<'_, V>| Some(headers.rule_index());
         let (outcome, reason, rule_index) = match decision {
             Decision::NotCors => (DecisionOutcome::NotCors, None, None),
@@ -303,7 +306,7 @@ impl Observer {
     pub fn see<R: CorsRequest + RequestHead>(
         &self,
         request: &R,
-        policy: &LoadedPolicy<'_>,
+        policy: &PolicyOfRequest<'_>,
         decision: &Decision<'_, R::HeaderValue>,
     ) {
         let event = DecisionEvent::of(policy, decision);

@@ -61,17 +61,22 @@ impl PolicyProvider {
         Self(Kind::Selected(Selector::new(select)))
     }
 
+    /// Whether a policy is selected for each request. If not, [`load`](Self::load) does the same as
+    /// [`select`](Self::select), and costs less.
+    #[must_use]
+    #[inline]
+    pub fn selects(&self) -> bool {
+        matches!(self.0, Kind::Selected(_))
+    }
+
     /// The policy in force for a request; `None` if the request passes through unchanged. Call this
     /// once per request, so that the whole response follows one version of the rules.
     #[must_use]
-    #[inline]
-    pub fn select(&self, request: &impl RequestHead) -> Option<LoadedPolicy<'_>> {
-        match &self.0 {
-            Kind::Selected(selector) => selector
-                .select(request)
-                .map(|selected| LoadedPolicy(Loaded::Selected(selected))),
-            _ => Some(self.load()),
-        }
+    pub fn select(&self, request: &impl RequestHead) -> Option<PolicyOfRequest<'_>> {
+        Some(PolicyOfRequest(match &self.0 {
+            Kind::Selected(selector) => OfRequest::Selected(selector.select(request)?),
+            _ => OfRequest::Loaded(self.load()),
+        }))
     }
 
     /// The policy in force. Load it once per request, so that the whole response follows one
@@ -120,18 +125,29 @@ enum Loaded<'a> {
     Fixed(&'a CorsPolicy),
     #[cfg(feature = "shared")]
     Shared(std::sync::Arc<PolicyStatus>),
+}
+
+/// The policy in force for one request, for short use only.
+#[derive(Debug)]
+pub struct PolicyOfRequest<'a>(OfRequest<'a>);
+
+#[derive(Debug)]
+enum OfRequest<'a> {
+    Loaded(LoadedPolicy<'a>),
     Selected(Selected),
 }
 
-impl LoadedPolicy<'_> {
+impl PolicyOfRequest<'_> {
     /// The version of the rules; `None` for a policy that stays.
     #[must_use]
     pub fn version(&self) -> Option<u64> {
         match &self.0 {
-            Loaded::Fixed(_) => None,
-            #[cfg(feature = "shared")]
-            Loaded::Shared(status) => Some(status.version()),
-            Loaded::Selected(selected) => selected.policy.version(),
+            OfRequest::Loaded(loaded) => match &loaded.0 {
+                Loaded::Fixed(_) => None,
+                #[cfg(feature = "shared")]
+                Loaded::Shared(status) => Some(status.version()),
+            },
+            OfRequest::Selected(selected) => selected.policy.version(),
         }
     }
 
@@ -140,7 +156,7 @@ impl LoadedPolicy<'_> {
     #[must_use]
     pub fn placed<'r>(&self, refusal: Refusal<'r>) -> Refusal<'r> {
         match &self.0 {
-            Loaded::Selected(Selected {
+            OfRequest::Selected(Selected {
                 resource_type: Some(resource_type),
                 ..
             }) => refusal.with_resource_type(*resource_type),
@@ -158,7 +174,17 @@ impl Deref for LoadedPolicy<'_> {
             Loaded::Fixed(policy) => policy,
             #[cfg(feature = "shared")]
             Loaded::Shared(status) => status.policy(),
-            Loaded::Selected(selected) => selected.policy.policy(),
+        }
+    }
+}
+
+impl Deref for PolicyOfRequest<'_> {
+    type Target = CorsPolicy;
+
+    fn deref(&self) -> &CorsPolicy {
+        match &self.0 {
+            OfRequest::Loaded(loaded) => loaded,
+            OfRequest::Selected(selected) => selected.policy.policy(),
         }
     }
 }

@@ -123,8 +123,6 @@ impl Selector {
         Self(Arc::new(select))
     }
 
-    // Kept out of whoever uses a policy that is not selected.
-    #[inline(never)]
     pub(super) fn select(&self, request: &dyn RequestHead) -> Option<Selected> {
         (self.0)(request).0
     }
