@@ -143,7 +143,7 @@ fn what_no_change_can_allow_is_said_so() {
     let ran = directory.run(&patch);
     assert!(
         ran.stdout
-            .contains("help: no change to the configuration can allow this: "),
+            .contains("help: no change to the configuration helps: "),
         "{}",
         ran.stdout
     );

@@ -1,15 +1,21 @@
 //! Which origins a browser can send: `null`, or what the URL standard makes of a page's URL. The
 //! `url` crate, through [`cors_fetch`], is asked; there is no grammar of origins here.
 
+mod meant;
+
+pub(crate) use meant::meant;
+#[cfg(feature = "lint")]
+pub(crate) use meant::{lacks_slashes, split_path};
+
 use s3_cors::Pattern;
 
 /// Whether a browser can send exactly this origin.
-pub(super) fn is_sendable(origin: &str) -> bool {
+pub(crate) fn is_sendable(origin: &str) -> bool {
     origin == "null" || cors_fetch::origin_of_page(origin).is_some_and(|sent| sent == origin)
 }
 
 /// An origin that a pattern matches and a browser can send; `None` if there is none.
-pub(super) fn example(entry: &str) -> Option<String> {
+pub(crate) fn example(entry: &str) -> Option<String> {
     let pattern = Pattern::new(entry);
     if !pattern.is_wildcard() {
         return is_sendable(entry).then(|| entry.to_owned());
