@@ -25,7 +25,7 @@ Examples:
   s3-cors check cors.json
   s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
   s3-cors diff old.json new.json
-  s3-cors convert template.json --to xml
+  s3-cors convert cors.json --to xml
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg --config cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -";
 
@@ -48,9 +48,10 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Output format: `text` for people, `json` for programs (see SCHEMA.md)
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// Output format: `text` for people, `json` for programs (see `s3-cors schema`); for `check`
+    /// also `sarif` for code scanning and `github` for annotations in GitHub Actions
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 
     /// When to use colours: `auto` uses them on a terminal unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -79,6 +80,12 @@ pub(crate) enum Command {
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(Probe),
 
+    /// Print the JSON Schema of what `--format json` prints
+    #[command(after_help = "\
+Examples:
+  s3-cors schema > s3-cors.schema.json")]
+    Schema,
+
     /// Print shell completions
     #[command(after_help = "\
 Examples:
@@ -106,6 +113,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   s3-cors check cors.json
   s3-cors check buckets/*.json --format json
+  s3-cors check cors.json --format sarif > s3-cors.sarif
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -
 
 Exit codes:
@@ -311,11 +319,31 @@ pub(crate) struct Probe {
     pub(crate) all: bool,
 }
 
-/// The output format.
+/// The output format as given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// The output format of all commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+impl OutputFormat {
+    /// `None` for a format that only `check` has.
+    pub(crate) fn of_all_commands(self) -> Option<Format> {
+        match self {
+            Self::Text => Some(Format::Text),
+            Self::Json => Some(Format::Json),
+            Self::Sarif | Self::Github => None,
+        }
+    }
 }
 
 /// When to use colours.

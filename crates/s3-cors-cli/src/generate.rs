@@ -1,4 +1,4 @@
-//! Shell completions and man pages.
+//! Shell completions, man pages and the schema of the JSON.
 
 use std::path::Path;
 
@@ -26,4 +26,8 @@ pub(crate) fn man(directory: Option<&Path>) -> Report {
         Ok(()) => Report::on_stdout(String::new(), Verdict::Fine),
         Err(error) => Report::failed(format!("error: {}: {error}\n", directory.display())),
     }
+}
+
+pub(crate) fn schema() -> Report {
+    Report::on_stdout(include_str!("../schema.json").into(), Verdict::Fine)
 }

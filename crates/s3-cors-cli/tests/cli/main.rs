@@ -3,9 +3,11 @@
 mod check;
 mod convert;
 mod diff;
+mod examples;
 mod explain;
 mod fake_server;
 mod fetch;
+mod formats;
 mod generate;
 mod probe;
 mod readme;
