@@ -262,13 +262,15 @@ Examples:
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/a https://cdn.example.com/a \\
       --config cors.json
   s3-cors probe https://cdn.example.com/a --config cors.json --dry-run
+  s3-cors probe https://api.example.com/a --origin https://app.example.com
 
 Only OPTIONS, GET and HEAD are sent unless --include-writes is given. Redirects are reported but
 not followed. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected.
 
 Exit codes:
-  0  every response is as expected (and two endpoints agree)
-  1  a response differs, is missing, or is a redirect
+  0  every response is as expected (and two endpoints agree); with --origin, the page can read
+     the response to GET, and no fault was found
+  1  a response differs, is missing, or is a redirect; with --origin, it cannot, or one was
   2  failure: wrong usage, an unusable configuration, or no response at all";
 
 #[derive(Debug, Args)]
@@ -282,8 +284,14 @@ pub(crate) struct Probe {
     pub(crate) other: Option<String>,
 
     /// The configuration that the endpoint is expected to follow; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "origin")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Without --config: the origin of a page, to learn what the endpoint lets its scripts do and
+    /// whether it lets in pages that only resemble it
+    #[arg(long, value_name = "ORIGIN", conflicts_with_all =
+        ["config", "other", "exact", "max_requests", "include_writes", "all"])]
+    pub(crate) origin: Option<String>,
 
     /// Also count differences that browsers ignore: the order, case and spacing of lists, the exact
     /// status, the error code

@@ -10,6 +10,8 @@ mod fetch;
 mod formats;
 mod generate;
 mod probe;
+mod probe_faults;
+mod probe_page;
 mod readme;
 mod run;
 mod transport;
