@@ -14,4 +14,5 @@ mod probe_faults;
 mod probe_page;
 mod readme;
 mod run;
+mod runners;
 mod transport;
