@@ -142,7 +142,7 @@ codes! {
     MaxAgeZero, "max-age-zero", Info,
         "MaxAgeSeconds is zero, so browsers send a preflight every time.";
     MaxAgeNegative, "max-age-negative", Error,
-        "MaxAgeSeconds is negative, which browsers ignore.";
+        "MaxAgeSeconds is negative, which is no time.";
     RuleUnreachable, "rule-unreachable", Warning,
         "Earlier rules match every request that the rule would match.";
     RuleOrderMatters, "rule-order-matters", Info,

@@ -96,7 +96,10 @@ fn max_age(index: usize, seconds: Option<i64>) -> Option<Finding> {
         ),
         Some(seconds) if seconds < 0 => (
             LintCode::MaxAgeNegative,
-            format!("MaxAgeSeconds is {seconds}, but browsers ignore negative numbers"),
+            format!(
+                "MaxAgeSeconds is {seconds}, which is no time: by the Fetch standard, browsers \
+                 then cache a preflight response for 5 seconds, and Chromium does not cache it"
+            ),
             "write 0 to disable caching",
         ),
         Some(seconds) if seconds > FIREFOX_MOST => (

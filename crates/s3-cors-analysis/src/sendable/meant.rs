@@ -5,9 +5,21 @@ use super::{example, is_sendable};
 /// What was probably meant by an entry that no browser sends, in a form that one can send.
 pub(crate) fn meant(entry: &str) -> Option<String> {
     let trimmed: String = entry.chars().filter(|c| !c.is_whitespace()).collect();
+    let trimmed = trimmed.trim_matches(['"', '\'', '`', '<', '>']);
     if trimmed.eq_ignore_ascii_case("null") {
         return Some("null".into());
     }
+    if trimmed.matches("://").count() > 1 || trimmed.contains([',', ';', '|']) {
+        // Several origins in one entry.
+        return None;
+    }
+    let without_colon = ["https//", "http//"]
+        .into_iter()
+        .find_map(|start| Some((start, trimmed.strip_prefix(start)?)));
+    let trimmed = match without_colon {
+        Some((start, rest)) => start.replace("//", "://") + rest,
+        None => trimmed.to_owned(),
+    };
     let (base, _) = match lacks_slashes(&trimmed) {
         true => (trimmed.as_str(), ""),
         false => split_path(&trimmed),
@@ -19,19 +31,21 @@ pub(crate) fn meant(entry: &str) -> Option<String> {
         Some(_) => base.to_owned(),
         None if base.starts_with('*') || lacks_slashes(base) => base.to_owned(),
         None => {
-            let local = ["localhost", "127.", "[::1]"];
-            let scheme = if local.iter().any(|host| base.starts_with(host)) {
-                "http"
-            } else {
-                "https"
-            };
+            // Hardly anybody has a certificate for these.
+            let host = base.rsplit_once(':').map_or(base, |(host, _)| host);
+            let is_local = host == "localhost"
+                || base == "localhost"
+                || base.starts_with('[')
+                || host.parse::<std::net::Ipv4Addr>().is_ok();
+            let scheme = if is_local { "http" } else { "https" };
             format!("{scheme}://{base}")
         }
     };
     if !base.contains('*') {
-        let sent = cors_fetch::origin_of_page(&base)?;
-        // Nobody connects to port 0: it was no port.
-        let is_origin = is_sendable(&sent) && sent != "null" && !sent.ends_with(":0");
+        // A slash too many is part of a path only for us.
+        let whole = trimmed.contains(":///").then_some(&trimmed);
+        let sent = cors_fetch::origin_of_page(whole.unwrap_or(&base))?;
+        let is_origin = is_sendable(&sent) && sent != "null";
         return is_origin.then_some(sent);
     }
     // A wildcard is no URL, so what can be mended is mended in the text.
