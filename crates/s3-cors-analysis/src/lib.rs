@@ -18,5 +18,6 @@ pub mod fetch;
 #[cfg(feature = "lint")]
 pub mod lint;
 mod pattern;
+mod quoted;
 
 pub use s3_cors;

@@ -37,8 +37,9 @@ use std::fmt;
 
 pub use witness::{ChangedHeader, Response, Witness};
 
-use s3_cors::sanitize::excerpt;
 use s3_cors::{ConfigError, CorsConfiguration};
+
+use crate::quoted::quoted;
 
 /// Whether two configurations answer every request alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,10 +131,7 @@ fn some_of(entries: &[String], separator: &str) -> String {
         .iter()
         .take(MOST)
         .map(|entry| {
-            let parts: Vec<String> = entry
-                .split(" and ")
-                .map(|part| format!("{:?}", excerpt(part)))
-                .collect();
+            let parts: Vec<String> = entry.split(" and ").map(quoted).collect();
             parts.join(" and ")
         })
         .collect();
