@@ -102,7 +102,10 @@ where
             return respond_as_selected(&mut self.inner, settings, request);
         }
         let policy = settings.policy.load();
-        respond(&mut self.inner, settings, request, &policy, None)
+        match decided(&request, settings, &policy, None) {
+            Ok(cors) => ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings)),
+            Err(response) => ResponseFuture::own(response),
+        }
     }
 }
 
@@ -120,50 +123,49 @@ where
     let Some(policy) = settings.policy.select(&request) else {
         return ResponseFuture::untouched(inner.call(request));
     };
-    respond(inner, settings, request, &policy, Some(&policy))
+    match decided(&request, settings, &policy, Some(&policy)) {
+        Ok(cors) => ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings)),
+        Err(response) => ResponseFuture::own(response),
+    }
 }
 
+/// The CORS headers of the app's response, or the layer's own response.
 // Always inlined, so that without a selection nothing of it is left.
 #[inline(always)]
-fn respond<S, A, ReqBody, ResBody>(
-    inner: &mut S,
-    settings: &Arc<Settings>,
-    request: Request<ReqBody>,
+fn decided<B>(
+    request: &Request<B>,
+    settings: &Settings,
     policy: &CorsPolicy,
     selected: Option<&PolicyOfRequest<'_>>,
-) -> ResponseFuture<S::Future, A>
-where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-{
-    let decision = policy.decide(&request);
+) -> Result<Option<OwnedCorsHeaders>, Response<Bytes>> {
+    let decision = policy.decide(request);
     if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
-        observer.see(&request, selected, &decision);
+        observer.see(request, selected, &decision);
     }
-    let cors = match decision {
-        Decision::NotCors => None,
+    match decision {
+        Decision::NotCors => Ok(None),
         Decision::NotAllowed(mismatch) => {
-            trace_not_allowed(&request, &mismatch);
-            None
+            trace_not_allowed(request, &mismatch);
+            Ok(None)
         }
-        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Allowed(headers) => Ok(Some(OwnedCorsHeaders::from(headers))),
         Decision::Preflight(headers) => {
             let mut response = Response::default();
             *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
-            return ResponseFuture::own(response);
+            Err(response)
         }
         Decision::Refused(refusal)
             if settings.forward_non_preflight_options && !refusal.is_preflight() =>
         {
-            None
+            Ok(None)
         }
         Decision::Refused(mut refusal) => {
             if let Some(selected) = selected {
                 refusal = selected.placed(refusal);
             }
-            return ResponseFuture::own(refused(&request, &refusal, settings));
+            Err(refused(request, &refusal, settings))
         }
-    };
-    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
+    }
 }
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {
