@@ -43,23 +43,17 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
+    /// Without settings the response passes through untouched.
+    pub(crate) fn inner(
+        inner: F,
+        cors: Option<OwnedCorsHeaders>,
+        settings: Option<Arc<Settings>>,
+    ) -> Self {
         Self {
             kind: Kind::Inner {
                 inner,
                 cors,
-                settings: Some(settings),
-            },
-            bodies: PhantomData,
-        }
-    }
-
-    pub(crate) fn untouched(inner: F) -> Self {
-        Self {
-            kind: Kind::Inner {
-                inner,
-                cors: None,
-                settings: None,
+                settings,
             },
             bodies: PhantomData,
         }
