@@ -293,9 +293,11 @@ impl ProblemKind {
                                               `Out-File -Encoding utf8` instead of using `>`"
                 .into(),
             Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
-            Self::Empty => "write the rules into it, or save what `aws s3api get-bucket-cors` prints; \
+            Self::Empty => {
+                "write the rules into it, or save what `aws s3api get-bucket-cors` prints; \
                             that is an error if the bucket has no CORS configuration"
-                .into(),
+                    .into()
+            }
             Self::NeitherJsonNorXml {
                 looks_like: Some("YAML"),
             } => "convert it to JSON".into(),
@@ -353,8 +355,9 @@ impl ProblemKind {
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
             Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
-            Self::NoRules => "add a rule; `aws s3api delete-bucket-cors` removes a configuration"
-                .into(),
+            Self::NoRules => {
+                "add a rule; `aws s3api delete-bucket-cors` removes a configuration".into()
+            }
             Self::TooManyRules { .. } => format!(
                 "S3 allows {MAX_RULES}: merge rules that differ only in their origins or methods"
             ),
