@@ -23,6 +23,7 @@ pub mod fetch;
 #[cfg(feature = "lint")]
 pub mod lint;
 mod pattern;
+mod quoted;
 #[cfg(any(feature = "explain", feature = "lint"))]
 mod sendable;
 

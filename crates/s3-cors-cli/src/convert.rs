@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::args::{Convert, Format};
+use crate::paint::escaped_configuration;
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -21,7 +22,7 @@ pub(crate) fn run(args: &Convert, format: Format) -> Report {
     let form = args.to.as_str();
     let text = configuration.to_text(args.to);
     match format {
-        Format::Text => Report::on_stdout(text, Verdict::Fine),
+        Format::Text => Report::on_stdout(escaped_configuration(&text, args.to), Verdict::Fine),
         Format::Json => {
             let file = &input.name;
             json::report("convert", Verdict::Fine, Converted { file, form, text })

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::args::Cli;
+use crate::paint::flat;
 use crate::report::{Report, Verdict};
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Report {
@@ -24,7 +25,10 @@ pub(crate) fn man(directory: Option<&Path>) -> Report {
     };
     match clap_mangen::generate_to(Cli::command_line(), directory) {
         Ok(()) => Report::on_stdout(String::new(), Verdict::Fine),
-        Err(error) => Report::failed(format!("error: {}: {error}\n", directory.display())),
+        Err(error) => Report::failed(format!(
+            "error: {}: {error}\n",
+            flat(&directory.to_string_lossy())
+        )),
     }
 }
 

@@ -11,6 +11,7 @@ mod generate;
 mod input;
 mod json;
 mod paint;
+mod password;
 mod probe;
 mod report;
 mod snippet;
@@ -24,8 +25,8 @@ use clap::error::ErrorKind;
 use report::Verdict;
 
 fn main() -> ExitCode {
-    // On invalid arguments, clap exits with code 2 itself.
-    let cli = Cli::parse();
+    // On invalid arguments, the program exits with code 2.
+    let cli = Cli::try_parse().unwrap_or_else(|error| wrong_usage(&error));
     cli.color.apply();
     let format = match (cli.format.of_all_commands(), &cli.command) {
         (Some(format), _) => format,
@@ -49,6 +50,15 @@ fn main() -> ExitCode {
         Command::Man { directory } => generate::man(directory.as_deref()),
     };
     report.print().into()
+}
+
+/// Ends the process. Clap repeats what it does not understand.
+fn wrong_usage(error: &clap::Error) -> ! {
+    let shown = std::env::args_os().map(|argument| paint::flat(&argument.to_string_lossy()));
+    match Cli::try_parse_from(shown) {
+        Err(error) => error.exit(),
+        Ok(_) => error.exit(),
+    }
 }
 
 impl From<Verdict> for ExitCode {

@@ -13,6 +13,7 @@ use super::text;
 use crate::args::{CredentialsMode, Explain, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
+use crate::password::{self, hidden};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -64,7 +65,11 @@ fn fetch(args: &Explain) -> Result<Fetch, String> {
     if let Some(never_sent) = NeverSent::of(page) {
         return Err(flat(&never_sent.to_string()));
     }
-    let fetch = Fetch::new(page, &args.url).map_err(|error| flat(&error.to_string()))?;
+    let fetch = Fetch::new(page, &args.url).map_err(|error| {
+        let told = error.to_string();
+        let told = told.replace(page, &hidden(page));
+        flat(&told.replace(&*args.url, &hidden(&args.url)))
+    })?;
     let fetch = fetch
         .method(&args.method)
         .credentials(match args.credentials {
@@ -81,7 +86,7 @@ fn fetch(args: &Explain) -> Result<Fetch, String> {
 fn in_text(fetch: &Fetch, seen: &Seen) -> String {
     let mut out = String::new();
     let plan = &seen.plan;
-    let (page, url) = (flat(fetch.page_origin()), flat(fetch.url()));
+    let (page, url) = (flat(fetch.page_origin()), flat(&hidden(fetch.url())));
     let relation = if fetch.is_same_origin() {
         "same-origin"
     } else {
@@ -129,7 +134,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
         sent(request, &mut out);
     }
     out.push('\n');
-    outcome(seen, &mut out);
+    outcome(fetch, seen, &mut out);
     out
 }
 
@@ -148,7 +153,13 @@ fn sent(request: &Sent, out: &mut String) {
     }
 }
 
-fn outcome(seen: &Seen, out: &mut String) {
+/// What the browser writes, without a password in the URL.
+fn console(fetch: &Fetch, seen: &Seen) -> Option<String> {
+    let console = seen.console.as_deref()?;
+    Some(console.replace(fetch.url(), &hidden(fetch.url())))
+}
+
+fn outcome(fetch: &Fetch, seen: &Seen, out: &mut String) {
     match &seen.outcome {
         Outcome::Readable {
             headers, hidden, ..
@@ -177,13 +188,13 @@ fn outcome(seen: &Seen, out: &mut String) {
                 paint(BAD, "blocked"),
                 flat(&failure.to_string())
             );
-            if let Some(console) = &seen.console {
+            if let Some(console) = console(fetch, seen) {
                 let _ = writeln!(
                     out,
                     "  {}",
                     paint(
                         DIM,
-                        format!("the console says something like: {}", flat(console))
+                        format!("the console says something like: {}", flat(&console))
                     )
                 );
             }
@@ -273,7 +284,7 @@ struct JsonFailure<'a> {
     text: String,
     section: &'a str,
     cors: bool,
-    console: &'a str,
+    console: String,
 }
 
 impl From<&Sent> for Request {
@@ -302,10 +313,11 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
         Outcome::Blocked(_) => ("blocked", None, None),
         _ => ("opaque", None, None),
     };
+    let url = password::hidden(fetch.url());
     let document = Document {
         file: &input.name,
         page: fetch.page_origin(),
-        url: fetch.url(),
+        url: &url,
         credentials: plan.credentials,
         preflight: plan.preflight.as_ref().map(|preflight| Preflight {
             reasons: preflight.reasons.iter().map(ToString::to_string).collect(),
@@ -323,7 +335,7 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
                 text: failure.to_string(),
                 section: failure.section(),
                 cors: failure.is_cors(),
-                console: seen.console.as_deref().unwrap_or_default(),
+                console: console(fetch, seen).unwrap_or_default(),
             }),
             _ => None,
         },

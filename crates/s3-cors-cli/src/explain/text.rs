@@ -15,7 +15,7 @@ const MOST_RULES: usize = 12;
 pub(super) fn of(explained: &Explained<'_>) -> String {
     let explanation = &explained.explanation;
     let mut out = String::new();
-    let _ = writeln!(out, "{}", paint(BOLD, explained.method));
+    let _ = writeln!(out, "{}", paint(BOLD, flat(explained.method)));
     for (name, value) in explained.headers {
         let _ = writeln!(out, "{name}: {}", shown(value.as_bytes()));
     }

@@ -4,6 +4,7 @@
 mod client;
 mod compare;
 mod diagnosis;
+mod endpoint;
 mod expected;
 mod json;
 mod origins;
@@ -88,14 +89,14 @@ pub(crate) fn counted(
     differences.iter().filter(move |d| exact || d.matters)
 }
 
-/// After this many consecutive requests without a response, the probe stops.
+/// After this many consecutive requests without a response in time, the probe stops.
 const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
     let mut endpoints = Vec::new();
     for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
-        match endpoint(url) {
+        match endpoint::endpoint(url) {
             Ok(uri) => endpoints.push(uri),
             Err(message) => return failed(&message),
         }
@@ -105,6 +106,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         (None, Some(page)) => return page::run(args, page, endpoints, format),
         (None, None) => return failed("neither --config nor --origin is given"),
     };
+    let urls: Vec<String> = endpoints.iter().map(endpoint::shown).collect();
     let (input, configuration) = match usable::configuration("probe", config, format) {
         Ok(usable) => usable,
         Err(report) => return report,
@@ -120,15 +122,15 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
     let most = usize::try_from(args.max_requests).unwrap_or(usize::MAX);
     let plan = plan::plan(&configuration, args.include_writes, most);
     if args.dry_run {
-        return show::dry_run(&plan, &policy, args, format);
+        return show::dry_run(&plan, &policy, &urls, format);
     }
     if args.include_writes {
-        anstream::eprint!("{}", show::announce_writes(&plan, args));
+        anstream::eprint!("{}", show::announce_writes(&plan, &urls));
     }
     let mut outcome = Outcome {
         file: input.name,
         rules: policy.rule_count(),
-        urls: endpoints.iter().map(ToString::to_string).collect(),
+        urls,
         exact: args.exact,
         possible: plan.possible,
         planned: plan.requests.len(),
@@ -155,20 +157,9 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         .map(|endpoint| diagnose(&outcome.exchanges, endpoint, &entries))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
+    // What was not asked may be answered otherwise.
+    let odd = odd || outcome.exchanges.len() < outcome.planned;
     show::outcome(&outcome, Verdict::found(odd), args.all, format)
-}
-
-/// An absolute URL over HTTP.
-fn endpoint(url: &str) -> Result<Uri, String> {
-    let uri: Uri = url
-        .parse()
-        .map_err(|error| format!("\"{url}\" is not a URL: {error}"))?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(uri),
-        _ => Err(format!(
-            "\"{url}\" cannot be probed: write a full URL, such as https://host/path"
-        )),
-    }
 }
 
 fn send(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Vec<Exchange> {
@@ -194,7 +185,7 @@ fn send(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> V
             let reply = client.send(&exchange.planned.request);
             let differences = match &reply {
                 Reply::Response(response) => {
-                    *silent = 0;
+                    *silent = if response.drips { *silent + 1 } else { 0 };
                     let method = exchange.planned.request.method;
                     compare(&(&exchange.expected).into(), &Side::of(response, method))
                 }

@@ -11,8 +11,8 @@ use super::diagnosis::Diagnosis;
 use super::expected::Expected;
 use super::plan::{ORIGIN, Plan, Planned, Request};
 use super::{Exchange, Outcome, counted, json};
-use crate::args::{Format, Probe};
-use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, paint, shown};
+use crate::args::Format;
+use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
 
 /// Writing into a `String` cannot fail.
@@ -59,10 +59,10 @@ pub(crate) fn diagnoses(diagnoses: &[Diagnosis], of: &str, out: &mut String) {
             out,
             "{}: {of}{} {}",
             paint(style, diagnosis.code),
-            diagnosis.text,
+            flat(&diagnosis.text),
             paint(DIM, format!("({responses})"))
         );
-        put!(out, "  {} {}", paint(HINT, "help:"), diagnosis.help);
+        put!(out, "  {} {}", paint(HINT, "help:"), flat(diagnosis.help));
     }
 }
 
@@ -93,7 +93,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
             "  {}",
             paint(
                 BAD,
-                format!("{unasked} not sent because several in a row got no response")
+                format!("{unasked} not sent because several in a row got no response in time")
             )
         );
     }
@@ -429,15 +429,16 @@ pub(crate) fn request_line(request: &Request) -> String {
 }
 
 fn why(planned: &Planned) -> String {
+    let why = flat(&planned.why);
     match planned.rule {
-        Some(rule) => format!("CORSRules[{rule}]: {}", planned.why),
-        None => planned.why.clone(),
+        Some(rule) => format!("CORSRules[{rule}]: {why}"),
+        None => why,
     }
 }
 
-pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Format) -> Report {
+pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, urls: &[String], format: Format) -> Report {
     if format == Format::Json {
-        return json::dry_run(plan, policy, args);
+        return json::dry_run(plan, policy, urls);
     }
     let mut out = String::new();
     for planned in &plan.requests {
@@ -464,7 +465,7 @@ pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Fo
 }
 
 /// A warning before `--include-writes` sends its requests.
-pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
+pub(crate) fn announce_writes(plan: &Plan, urls: &[String]) -> String {
     let mut out = String::new();
     let sent = |method: &str| {
         let mut requests = plan.requests.iter();
@@ -478,7 +479,10 @@ pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
         .into_iter()
         .filter_map(sent)
         .collect();
-    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
+    if writes.is_empty() {
+        return out;
+    }
+    for url in urls {
         put!(
             out,
             "{} sending {} with an empty body to {url}: the resource may be overwritten and deleted",

@@ -9,6 +9,7 @@ mod fake_server;
 mod fetch;
 mod formats;
 mod generate;
+mod harmless;
 mod probe;
 mod probe_faults;
 mod probe_page;
