@@ -389,8 +389,8 @@ impl ProblemKind {
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
             Self::TooManyAppRules { .. } => format!(
-                "an app can have {MAX_APP_RULES} rules of its own: combine rules that differ only \
-                 in their origins or methods"
+                "an app can have {MAX_APP_RULES}: combine rules that differ only in their origins \
+                 or methods"
             ),
             Self::UnsupportedAppMethod { value } => {
                 match value.trim().to_ascii_uppercase().as_str() {
