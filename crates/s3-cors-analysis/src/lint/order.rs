@@ -5,6 +5,7 @@ use super::{Finding, LintCode};
 use s3_cors::{CorsConfiguration, CorsRule, Pattern, Place, RuleValues};
 
 use crate::pattern::Relations;
+use crate::sendable;
 
 pub(super) fn findings(
     configuration: &CorsConfiguration,
@@ -90,17 +91,22 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
                 .allowed_methods
                 .iter()
                 .find(|method| other.allowed_methods.contains(method))?;
-            let entry = meeting_origin(rule, other).filter(|_| !same_response(rule, other))?;
-            Some((earlier, method, entry))
+            common(rule, other).next()?;
+            (!same_response(rule, other)).then_some((earlier, other, method))
         });
-    let Some((first, method, entry)) = found.next() else {
+    let Some((first, other, method)) = found.next() else {
         return;
     };
     let others = found.map(|(earlier, ..)| earlier);
     let earlier: Vec<usize> = std::iter::once(first).chain(others).collect();
+    // Each try takes time, and the first usually succeeds.
+    let mut common = common(rule, other).take(4);
+    let example = common.find_map(|common| sendable::example(&common));
+    let example = example.map_or_else(String::new, |origin| {
+        format!(", for example {method} from {origin:?}")
+    });
     let text = format!(
-        "{} {} some of the same requests, for example {method} from {entry:?}, but with \
-         different response headers",
+        "{} {} some of the same requests{example}, but with different response headers",
         names(&earlier),
         matches(&earlier)
     );
@@ -110,16 +116,33 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
     findings.push(finding.related(earlier.into_iter().map(Place::of_rule)));
 }
 
-/// The narrower of two entries that have an origin in common.
-fn meeting_origin<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> Option<&'a str> {
-    rule.allowed_origins.iter().find_map(|one| {
-        other.allowed_origins.iter().find_map(|another| {
-            let (a, b) = (Pattern::new(one), Pattern::new(another));
-            a.meets(&b)
-                .then_some(if a.contains(&b) { another } else { one })
-                .map(String::as_str)
-        })
+/// What entries of both rules match, as patterns.
+fn common<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> impl Iterator<Item = String> + 'a {
+    rule.allowed_origins.iter().flat_map(|one| {
+        let others = other.allowed_origins.iter();
+        others.filter_map(move |another| intersection(one, another))
     })
+}
+
+/// A pattern that matches only what both of these match, and is the narrower one if one contains
+/// the other.
+fn intersection(one: &str, another: &str) -> Option<String> {
+    let (a, b) = (Pattern::new(one), Pattern::new(another));
+    if !a.meets(&b) {
+        return None;
+    }
+    let (Some((start, end)), Some((other_start, other_end))) =
+        (one.split_once('*'), another.split_once('*'))
+    else {
+        let exact = if a.is_wildcard() { another } else { one };
+        return Some(exact.to_owned());
+    };
+    let longer = |one: &str, other: &str| match one.len() < other.len() {
+        true => other.to_owned(),
+        false => one.to_owned(),
+    };
+    let (start, end) = (longer(start, other_start), longer(end, other_end));
+    Some(format!("{start}*{end}"))
 }
 
 fn same_response(rule: &CorsRule, other: &CorsRule) -> bool {
