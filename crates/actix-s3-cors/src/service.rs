@@ -9,13 +9,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpResponse};
 use s3_cors::adapter::http_02x::{
-    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, finish, refusal_status,
-    request_header_name,
+    OwnedCorsHeaders, X_REQUEST_ID, add_preflight_headers, add_refusal_headers, add_vary,
+    refusal_status, request_header_name,
 };
-use s3_cors::adapter::{host_id, request_id};
+use s3_cors::adapter::{RequestId, refusal_body};
 use s3_cors::{CorsRequest, Decision, Mismatch, Refusal, RequestHeader, ResourceType};
 
-use crate::future::ResponseFuture;
+use crate::future::{Finish, ResponseFuture};
 use crate::headers::Headers;
 use crate::middleware::{RefusalBody, Settings};
 
@@ -52,31 +52,33 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
         let seen = Seen(&request);
-        let policy = settings.policy.load();
-        let cors = match policy.decide(&seen) {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = HttpResponse::new(StatusCode::OK);
-                let cors = Some(OwnedCorsHeaders::from(headers));
-                finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
-                return ResponseFuture::own(request.into_response(response));
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                let response = refused(&request, &refusal, settings);
-                return ResponseFuture::own(request.into_response(response));
+        // The policy is let go of before the app is called.
+        let cors = {
+            let policy = settings.policy.load();
+            match policy.decide(&seen) {
+                Decision::NotCors => None,
+                Decision::NotAllowed(mismatch) => {
+                    trace_not_allowed(&request, &mismatch);
+                    None
+                }
+                Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+                Decision::Preflight(headers) => {
+                    let mut response = HttpResponse::new(StatusCode::OK);
+                    add_preflight_headers(&mut Headers(response.headers_mut()), headers);
+                    return ResponseFuture::own(request.into_response(response));
+                }
+                Decision::Refused(refusal)
+                    if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+                {
+                    None
+                }
+                Decision::Refused(refusal) => {
+                    let response = refused(&request, &refusal, settings);
+                    return ResponseFuture::own(request.into_response(response));
+                }
             }
         };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        ResponseFuture::inner(self.inner.call(request), Finish::new(cors, settings))
     }
 }
 
@@ -101,13 +103,13 @@ impl CorsRequest for Seen<'_> {
 
 fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings) -> HttpResponse {
     let incoming = request.headers().get(X_REQUEST_ID);
-    let request_id = request_id(incoming.map(HeaderValue::as_bytes));
+    let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
     let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, &request_id),
+        Some(own) => own.0(refusal, request_id.as_str()),
         None => RefusalBody::new(
             const { HeaderValue::from_static("application/xml") },
-            refusal.to_xml(&request_id, host_id()),
+            refusal_body(refusal, &request_id),
         ),
     };
     let mut response = HttpResponse::with_body(refusal_status(refusal), body).map_into_boxed_body();
@@ -120,11 +122,11 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
 }
 
 #[cfg(feature = "tracing")]
-fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &str) {
+fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &RequestId<'_>) {
     use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
     tracing::info!(
         status = refusal.status(),
-        request_id,
+        request_id = request_id.as_str(),
         path = request.path(),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
@@ -133,7 +135,7 @@ fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &s
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_refused(_: &ServiceRequest, _: &Refusal<'_>, _: &str) {}
+fn trace_refused(_: &ServiceRequest, _: &Refusal<'_>, _: &RequestId<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn trace_not_allowed(request: &ServiceRequest, mismatch: &Mismatch<'_>) {

@@ -35,6 +35,9 @@ use crate::policy::CorsPolicy;
 #[derive(Debug, Clone)]
 pub struct SharedPolicy(Arc<Shared>);
 
+/// The status in force, noted in a slot of the thread that reads it.
+pub(crate) type StatusInForce = arc_swap::Guard<Arc<PolicyStatus>>;
+
 #[derive(Debug)]
 struct Shared {
     status: ArcSwap<PolicyStatus>,
@@ -116,6 +119,12 @@ impl SharedPolicy {
     #[must_use]
     pub fn status(&self) -> Arc<PolicyStatus> {
         self.0.status.load_full()
+    }
+
+    /// The same for short use, without a counter that threads would contend for.
+    #[inline]
+    pub(crate) fn load(&self) -> StatusInForce {
+        self.0.status.load()
     }
 
     fn replace(

@@ -1,5 +1,6 @@
 //! Text inside an XML element: escaped, and free of what XML cannot hold.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Character data.
@@ -11,15 +12,16 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-pub(crate) fn push_escaped(xml: &mut String, text: &str) {
+/// Text as character data; mostly nothing in it needs escaping.
+pub(crate) fn escaped_text(text: &str) -> Cow<'_, str> {
     // Looks at every byte whatever it finds, which compilers turn into vector instructions.
     let found = |found, byte| found | escape(byte).is_some() | (byte < b' ') | (byte == 0xef);
     if text.bytes().fold(false, found) {
         // A request may well hold what no XML can.
         let text = text.replace(|character| !is_xml_character(character), "\u{fffd}");
-        xml.extend(escaped(&text));
+        escaped(&text).collect()
     } else {
-        xml.push_str(text);
+        Cow::Borrowed(text)
     }
 }
 

@@ -3,16 +3,15 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
 use s3_cors::adapter::http_1x::{OwnedCorsHeaders, finish};
 
 use crate::body::{BodyKind, InnerBody};
-use crate::layer::Settings;
+use crate::layer::{Settings, StatusFn};
 
 pin_project! {
     /// The future of [`S3Cors`](crate::S3Cors).
@@ -32,8 +31,7 @@ pin_project! {
         Inner {
             #[pin]
             inner: F,
-            cors: Option<OwnedCorsHeaders>,
-            settings: Arc<Settings>,
+            finish: Finish,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -42,17 +40,15 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
+    #[inline]
+    pub(crate) fn inner(inner: F, finish: Finish) -> Self {
         Self {
-            kind: Kind::Inner {
-                inner,
-                cors,
-                settings,
-            },
+            kind: Kind::Inner { inner, finish },
             bodies: PhantomData,
         }
     }
 
+    #[inline]
     pub(crate) fn own(response: Response<Bytes>) -> Self {
         Self {
             kind: Kind::Own {
@@ -73,27 +69,51 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().kind.project() {
-            KindProjection::Inner {
-                inner,
-                cors,
-                settings,
-            } => ready!(inner.poll(cx)).map(|mut response| {
-                let status = response.status();
-                let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
-                finish(
-                    response.headers_mut(),
-                    cors,
-                    settings.always_vary,
-                    trace_removed,
-                );
-                response.map(A::inner)
-            }),
+            KindProjection::Inner { inner, finish } => {
+                ready!(inner.poll(cx)).map(|mut response| {
+                    let status = response.status();
+                    finish.apply(status, response.headers_mut());
+                    response.map(A::inner)
+                })
+            }
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
         })
+    }
+}
+
+/// What is done to a response of the app.
+///
+/// It holds nothing that the layer's threads share where nothing of that is needed: they would
+/// contend for its counter with each request.
+#[derive(Debug)]
+pub(crate) struct Finish {
+    cors: Option<OwnedCorsHeaders>,
+    cors_headers_if_status: Option<StatusFn>,
+    always_vary: bool,
+}
+
+impl Finish {
+    #[inline]
+    pub(crate) fn new(cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
+        let condition = settings.cors_headers_if_status.as_ref();
+        Self {
+            cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
+            cors,
+            always_vary: settings.always_vary,
+        }
+    }
+
+    /// Once: the headers are taken out.
+    #[inline]
+    fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
+        let condition = self.cors_headers_if_status.as_ref();
+        let cors = self.cors.take();
+        let cors = cors.filter(|_| condition.is_none_or(|condition| condition.0(status)));
+        finish(headers, cors, self.always_vary, trace_removed);
     }
 }
 

@@ -42,14 +42,6 @@ pub(crate) struct Settings {
     pub(crate) refusal_body: Option<RefusalBodyFn>,
 }
 
-impl Settings {
-    /// Whether a response with this status gets its CORS headers.
-    pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
-        let condition = self.cors_headers_if_status.as_ref();
-        condition.is_none_or(|condition| condition.0(status))
-    }
-}
-
 #[derive(Clone)]
 pub(crate) struct StatusFn(pub(crate) Arc<dyn Fn(StatusCode) -> bool + Send + Sync>);
 

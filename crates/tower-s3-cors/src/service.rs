@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use s3_cors::adapter::http_1x::{
-    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
+    OwnedCorsHeaders, X_REQUEST_ID, add_vary, preflight_headers, refusal_headers, refusal_status,
 };
-use s3_cors::adapter::{PolicyProvider, host_id, request_id};
+use s3_cors::adapter::{PolicyProvider, RequestId, refusal_body};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
 use crate::body::{BodyKind, InnerBody};
-use crate::future::ResponseFuture;
+use crate::future::{Finish, ResponseFuture};
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
 /// The service that [`S3CorsLayer`] makes of another.
@@ -97,46 +97,49 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let policy = settings.policy.load();
-        let cors = match policy.decide(&request) {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = Response::default();
-                *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
-                return ResponseFuture::own(response);
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                return ResponseFuture::own(refused(&request, &refusal, settings));
+        // The policy is let go of before the app is called.
+        let cors = {
+            let policy = settings.policy.load();
+            match policy.decide(&request) {
+                Decision::NotCors => None,
+                Decision::NotAllowed(mismatch) => {
+                    trace_not_allowed(&request, &mismatch);
+                    None
+                }
+                Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+                Decision::Preflight(headers) => {
+                    let mut response = Response::default();
+                    *response.headers_mut() = preflight_headers(headers);
+                    return ResponseFuture::own(response);
+                }
+                Decision::Refused(refusal)
+                    if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+                {
+                    None
+                }
+                Decision::Refused(refusal) => {
+                    return ResponseFuture::own(refused(&request, &refusal, settings));
+                }
             }
         };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        ResponseFuture::inner(self.inner.call(request), Finish::new(cors, settings))
     }
 }
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {
     let incoming = request.headers().get(X_REQUEST_ID);
-    let request_id = request_id(incoming.map(HeaderValue::as_bytes));
+    let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
     let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, &request_id),
+        Some(own) => own.0(refusal, request_id.as_str()),
         None => RefusalBody::new(
             const { HeaderValue::from_static("application/xml") },
-            refusal.to_xml(&request_id, host_id()),
+            refusal_body(refusal, &request_id),
         ),
     };
     let mut response = Response::new(body);
     *response.status_mut() = refusal_status(refusal);
-    add_refusal_headers(response.headers_mut(), content_type, &request_id);
+    *response.headers_mut() = refusal_headers(content_type, &request_id);
     if settings.always_vary {
         add_vary(response.headers_mut());
     }
@@ -144,10 +147,10 @@ fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) 
 }
 
 #[cfg(feature = "tracing")]
-fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &str) {
+fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &RequestId<'_>) {
     tracing::info!(
         status = refusal.status(),
-        request_id,
+        request_id = request_id.as_str(),
         path = request.uri().path(),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
@@ -156,7 +159,7 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
+fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &RequestId<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {

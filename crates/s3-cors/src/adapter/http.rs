@@ -2,10 +2,9 @@
 //! headers of responses as values that are ready to send, and what is done to a response.
 
 macro_rules! generation {
-    ($module:ident, $http:ident, $feature:literal, $version:literal) => {
-        #[doc = concat!("For the `http` crate ", $version, ".")]
+    ($module:ident, $http:ident, $feature:literal) => {
         #[cfg(feature = $feature)]
-        pub mod $module {
+        pub(super) mod $module {
             use std::sync::{Arc, OnceLock};
 
             use $http::StatusCode;
@@ -14,9 +13,10 @@ macro_rules! generation {
                 HeaderName, HeaderValue, ORIGIN, VARY, ValueIter,
             };
 
+            use crate::adapter::RequestId;
             use crate::decision::{CorsHeaders, Refusal, merge_vary};
             use crate::policy::prepared::$module::name;
-            use crate::policy::{CompiledRule, Variable};
+            use crate::policy::{RuleValues, Variable};
             use crate::request::{CorsRequest, Echo, RequestHeader, ResourceType};
 
             /// The header of a request that [`RequestHeader`] stands for.
@@ -77,25 +77,36 @@ macro_rules! generation {
             /// [`CorsHeaders`] that outlive their request, until the response is there to take
             /// them.
             ///
-            /// They keep the rule they were made from: a response is finished by the rules its
-            /// request was decided by, whatever has replaced them since.
+            /// They keep the values of the rule they were made from: a response is finished by the
+            /// rules its request was decided by, whatever has replaced them since.
             #[derive(Debug, Clone)]
             pub struct OwnedCorsHeaders {
-                pub(crate) rule: Arc<CompiledRule>,
-                pub(crate) origin: Option<HeaderValue>,
-                pub(crate) requested_headers: Option<HeaderValue>,
+                values: Arc<RuleValues<HeaderValue>>,
+                origin: Option<HeaderValue>,
+                /// Boxed because only preflights have any reason to carry it, and what is small
+                /// is moved for less.
+                requested_headers: Option<Box<HeaderValue>>,
             }
 
             impl From<CorsHeaders<'_, HeaderValue>> for OwnedCorsHeaders {
                 fn from(headers: CorsHeaders<'_, HeaderValue>) -> Self {
-                    let rule = headers.shared_rule();
-                    let (origin, requested_headers) = headers.into_echoes();
+                    let values = Arc::clone(headers.rule().$module());
+                    let (origin, requested_headers) = echoes(headers);
                     Self {
-                        rule,
-                        origin: origin.and_then(value),
-                        requested_headers: requested_headers.and_then(value),
+                        values,
+                        origin,
+                        requested_headers: requested_headers.map(Box::new),
                     }
                 }
+            }
+
+            /// The origin and the requested headers to echo.
+            #[inline]
+            pub(in crate::adapter) fn echoes(
+                headers: CorsHeaders<'_, HeaderValue>,
+            ) -> (Option<HeaderValue>, Option<HeaderValue>) {
+                let (origin, requested_headers) = headers.into_echoes();
+                (origin.and_then(value), requested_headers.and_then(value))
             }
 
             /// The request's own value where there is one. What was made of several lines is made
@@ -111,7 +122,7 @@ macro_rules! generation {
                 /// How many headers [`for_each`](Self::for_each) hands out.
                 #[must_use]
                 pub fn count(&self) -> usize {
-                    let values = self.rule.$module();
+                    let values = &self.values;
                     let mut count = 0;
                     Variable {
                         origin: self.origin.as_ref().map(drop),
@@ -127,17 +138,27 @@ macro_rules! generation {
                 /// Hands out all headers, `Vary` last, in the order in which S3 sends them. The
                 /// rule's values are clones, which neither allocate nor validate.
                 #[inline]
-                pub fn for_each(self, mut send: impl FnMut(HeaderName, HeaderValue)) {
-                    let values = self.rule.$module();
-                    Variable {
-                        origin: self.origin,
-                        allow_methods: values.allow_methods().clone(),
-                        requested_headers: self.requested_headers,
-                        expose_headers: values.expose_headers().cloned(),
-                        max_age: values.max_age().cloned(),
-                    }
-                    .for_each(|header, value| send(name(header), value));
+                pub fn for_each(self, send: impl FnMut(HeaderName, HeaderValue)) {
+                    let requested_headers = self.requested_headers.map(|value| *value);
+                    for_each(&self.values, self.origin, requested_headers, send);
                 }
+            }
+
+            #[inline]
+            fn for_each(
+                values: &RuleValues<HeaderValue>,
+                origin: Option<HeaderValue>,
+                requested_headers: Option<HeaderValue>,
+                mut send: impl FnMut(HeaderName, HeaderValue),
+            ) {
+                Variable {
+                    origin,
+                    allow_methods: values.allow_methods().clone(),
+                    requested_headers,
+                    expose_headers: values.expose_headers().cloned(),
+                    max_age: values.max_age().cloned(),
+                }
+                .for_each(|header, value| send(name(header), value));
             }
 
             /// The header map of a framework's response, as far as CORS needs it.
@@ -208,21 +229,49 @@ macro_rules! generation {
                     remove_cors(headers, removed);
                 }
                 match cors {
-                    Some(cors) if headers.reserve(cors.count()) => cors.for_each(|name, value| {
-                        if own_vary && name == VARY {
-                            merge_own_vary(headers, value);
-                        } else {
-                            headers.append(name, value);
-                        }
-                    }),
+                    Some(cors) => add_cors(headers, cors, own_vary),
                     None if always_vary => add_vary(headers),
-                    _ => {}
+                    None => {}
                 }
+            }
+
+            // Out of line, so that what surrounds it stays small enough to be inlined.
+            #[inline(never)]
+            fn add_cors<H: ResponseHeaders>(
+                headers: &mut H,
+                cors: OwnedCorsHeaders,
+                own_vary: bool,
+            ) {
+                if !headers.reserve(cors.count()) {
+                    return;
+                }
+                cors.for_each(|name, value| {
+                    if own_vary && name == VARY {
+                        merge_own_vary(headers, value);
+                    } else {
+                        headers.append(name, value);
+                    }
+                });
+            }
+
+            /// Adds the headers of the response to a preflight to an empty map.
+            pub fn add_preflight_headers<H: ResponseHeaders>(
+                headers: &mut H,
+                cors: CorsHeaders<'_, HeaderValue>,
+            ) {
+                let values = cors.rule().$module();
+                let (origin, requested_headers) = echoes(cors);
+                for_each(values, origin, requested_headers, |name, value| {
+                    headers.append(name, value);
+                });
             }
 
             #[inline]
             fn is_cors(name: &HeaderName) -> bool {
-                name.as_str().starts_with("access-control-")
+                const PREFIX: &str = "access-control-";
+                // Most names are shorter.
+                let name = name.as_str();
+                name.len() > PREFIX.len() && name.starts_with(PREFIX)
             }
 
             #[cold]
@@ -238,9 +287,10 @@ macro_rules! generation {
             }
 
             /// Adds S3's `Vary`, merged into the app's own.
+            #[inline(never)]
             pub fn add_vary<H: ResponseHeaders>(headers: &mut H) {
                 if headers.reserve(1) {
-                    merge_own_vary(headers, HeaderValue::from_static(crate::VARY));
+                    merge_own_vary(headers, const { HeaderValue::from_static(crate::VARY) });
                 }
             }
 
@@ -251,8 +301,7 @@ macro_rules! generation {
                 headers.append(VARY, HeaderValue::try_from(merged).unwrap_or(vary));
             }
 
-            /// The header whose value a refusal takes over as its
-            /// [request id](crate::adapter::request_id).
+            /// The header whose value a refusal takes over as its [id](RequestId).
             pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
             const X_AMZ_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
@@ -269,14 +318,18 @@ macro_rules! generation {
             pub fn add_refusal_headers<H: ResponseHeaders>(
                 headers: &mut H,
                 content_type: HeaderValue,
-                request_id: &str,
+                request_id: &RequestId<'_>,
             ) {
                 headers.append(CONTENT_TYPE, content_type);
-                // A harmless token or hexadecimal digits: always a header value.
-                if let Ok(request_id) = HeaderValue::try_from(request_id) {
-                    headers.append(X_AMZ_REQUEST_ID, request_id);
-                }
+                headers.append(X_AMZ_REQUEST_ID, id_value(request_id));
                 headers.append(X_AMZ_ID_2, host_id_value());
+            }
+
+            /// A [`RequestId`] as a header's value.
+            pub(in crate::adapter) fn id_value(id: &RequestId<'_>) -> HeaderValue {
+                // A harmless token or hexadecimal digits: always a header value.
+                let value = HeaderValue::from_bytes(id.as_bytes());
+                value.unwrap_or(const { HeaderValue::from_static("") })
             }
 
             /// [`host_id`](crate::adapter::host_id) as a header's value.
@@ -289,5 +342,5 @@ macro_rules! generation {
     };
 }
 
-generation!(http_1x, http, "http-1x", "1.x");
-generation!(http_02x, http02, "http-02x", "0.2");
+generation!(http_1x, http, "http-1x");
+generation!(http_02x, http02, "http-02x");

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::policy::CorsPolicy;
 #[cfg(feature = "shared")]
-use crate::reload::{PolicyStatus, SharedPolicy};
+use crate::reload::{SharedPolicy, StatusInForce};
 
 /// Where an adapter takes the policy for each request from: a [`CorsPolicy`] that stays, or with
 /// the feature `shared` a `SharedPolicy` that can be replaced.
@@ -35,7 +35,7 @@ impl PolicyProvider {
         LoadedPolicy(match &self.0 {
             Kind::Fixed(policy) => Loaded::Fixed(policy),
             #[cfg(feature = "shared")]
-            Kind::Shared(shared) => Loaded::Shared(shared.status()),
+            Kind::Shared(shared) => Loaded::Shared(shared.load()),
         })
     }
 }
@@ -68,7 +68,7 @@ pub struct LoadedPolicy<'a>(Loaded<'a>);
 enum Loaded<'a> {
     Fixed(&'a CorsPolicy),
     #[cfg(feature = "shared")]
-    Shared(std::sync::Arc<PolicyStatus>),
+    Shared(StatusInForce),
 }
 
 impl Deref for LoadedPolicy<'_> {

@@ -1,7 +1,5 @@
 //! All rules of a policy, and which of them allow what.
 
-use std::sync::Arc;
-
 use super::compiled_rule::CompiledRule;
 use super::rule_index::{CaseInsensitive, CaseSensitive, RuleIndex};
 use super::rule_set::RuleSet;
@@ -16,7 +14,7 @@ pub(crate) struct Rules {
     methods: [RuleSet; SUPPORTED_METHODS.len()],
     headers: RuleIndex<CaseInsensitive>,
     all: RuleSet,
-    rules: Box<[Arc<CompiledRule>]>,
+    rules: Box<[CompiledRule]>,
 }
 
 impl Rules {
@@ -40,10 +38,7 @@ impl Rules {
             methods,
             headers: RuleIndex::new(entries(rules, |rule| &rule.allowed_headers)),
             all: (0..rules.len()).collect(),
-            rules: rules
-                .iter()
-                .map(|rule| Arc::new(CompiledRule::new(rule)))
-                .collect(),
+            rules: rules.iter().map(CompiledRule::new).collect(),
         }
     }
 
@@ -81,7 +76,7 @@ impl Rules {
 
     /// The rule at a position.
     #[inline]
-    pub(crate) fn get(&self, index: usize) -> Option<&Arc<CompiledRule>> {
+    pub(crate) fn get(&self, index: usize) -> Option<&CompiledRule> {
         self.rules.get(index)
     }
 }

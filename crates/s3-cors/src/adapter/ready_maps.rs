@@ -1,0 +1,51 @@
+//! The headers of responses that never reach the app, as ready maps of the `http` crate 1.x. A map
+//! is cloned and its values set by their places, which is cheaper than inserting them by name.
+
+use std::sync::OnceLock;
+
+use http::{HeaderMap, HeaderValue};
+
+use super::RequestId;
+use super::http::http_1x::{add_refusal_headers, echoes, id_value};
+use crate::decision::CorsHeaders;
+
+/// All headers of the response to a preflight, in the order in which S3 sends them.
+#[must_use]
+pub fn preflight_headers(cors: CorsHeaders<'_, HeaderValue>) -> HeaderMap {
+    let preflights = cors.rule().preflights();
+    let (origin, requested_headers) = echoes(cors);
+    preflights.headers(origin, requested_headers)
+}
+
+/// All headers of a refusal, as [`add_refusal_headers`] adds them.
+#[must_use]
+pub fn refusal_headers(content_type: HeaderValue, request_id: &RequestId<'_>) -> HeaderMap {
+    static TEMPLATE: OnceLock<HeaderMap> = OnceLock::new();
+    let template = TEMPLATE.get_or_init(|| {
+        let mut headers = HeaderMap::new();
+        let empty = HeaderValue::from_static("");
+        add_refusal_headers(&mut headers, empty, &RequestId::of(None));
+        headers
+    });
+    let mut headers = template.clone();
+    let ready = [content_type, id_value(request_id)];
+    for (value, ready) in headers.values_mut().zip(ready) {
+        *value = ready;
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_set_by_place_are_those_added_by_name() {
+        let id = RequestId::of(Some(b"an-id"));
+        let text = HeaderValue::from_static("text/plain");
+        let mut expected = HeaderMap::new();
+        add_refusal_headers(&mut expected, text.clone(), &id);
+        let found: Vec<_> = refusal_headers(text, &id).into_iter().collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+    }
+}
