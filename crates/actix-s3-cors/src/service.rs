@@ -105,12 +105,12 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
     let incoming = request.headers().get(X_REQUEST_ID);
     let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
-    let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, request_id.as_str()),
-        None => RefusalBody::new(
-            const { HeaderValue::from_static("application/xml") },
-            refusal_body(refusal, &request_id),
-        ),
+    let (content_type, body) = match &settings.refusal_body {
+        Some(own) => {
+            let RefusalBody { content_type, body } = own.0(refusal, request_id.as_str());
+            (Some(content_type), body)
+        }
+        None => (None, refusal_body(refusal, &request_id).into()),
     };
     let mut response = HttpResponse::with_body(refusal_status(refusal), body).map_into_boxed_body();
     let mut headers = Headers(response.headers_mut());

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response};
 use pin_project_lite::pin_project;
 use s3_cors::adapter::http_1x::{OwnedCorsHeaders, finish};
 
@@ -31,7 +31,11 @@ pin_project! {
         Inner {
             #[pin]
             inner: F,
-            finish: Finish,
+            cors: Option<OwnedCorsHeaders>,
+            // Nothing else that the layer's threads share is held: they would contend for its
+            // counter with each request.
+            cors_headers_if_status: Option<StatusFn>,
+            always_vary: bool,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -41,9 +45,15 @@ pin_project! {
 
 impl<F, A> ResponseFuture<F, A> {
     #[inline]
-    pub(crate) fn inner(inner: F, finish: Finish) -> Self {
+    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
+        let condition = settings.cors_headers_if_status.as_ref();
         Self {
-            kind: Kind::Inner { inner, finish },
+            kind: Kind::Inner {
+                inner,
+                cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
+                cors,
+                always_vary: settings.always_vary,
+            },
             bodies: PhantomData,
         }
     }
@@ -69,51 +79,25 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project().kind.project() {
-            KindProjection::Inner { inner, finish } => {
-                ready!(inner.poll(cx)).map(|mut response| {
-                    let status = response.status();
-                    finish.apply(status, response.headers_mut());
-                    response.map(A::inner)
-                })
-            }
+            KindProjection::Inner {
+                inner,
+                cors,
+                cors_headers_if_status,
+                always_vary,
+            } => ready!(inner.poll(cx)).map(|mut response| {
+                let status = response.status();
+                let condition = cors_headers_if_status.as_ref();
+                let sends = |_: &_| condition.is_none_or(|condition| condition.0(status));
+                let cors = cors.take().filter(sends);
+                finish(response.headers_mut(), cors, *always_vary, trace_removed);
+                response.map(A::inner)
+            }),
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.
                 None => return Poll::Pending,
             },
         })
-    }
-}
-
-/// What is done to a response of the app.
-///
-/// It holds nothing that the layer's threads share where nothing of that is needed: they would
-/// contend for its counter with each request.
-#[derive(Debug)]
-pub(crate) struct Finish {
-    cors: Option<OwnedCorsHeaders>,
-    cors_headers_if_status: Option<StatusFn>,
-    always_vary: bool,
-}
-
-impl Finish {
-    #[inline]
-    pub(crate) fn new(cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
-        let condition = settings.cors_headers_if_status.as_ref();
-        Self {
-            cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
-            cors,
-            always_vary: settings.always_vary,
-        }
-    }
-
-    /// Once: the headers are taken out.
-    #[inline]
-    fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let condition = self.cors_headers_if_status.as_ref();
-        let cors = self.cors.take();
-        let cors = cors.filter(|_| condition.is_none_or(|condition| condition.0(status)));
-        finish(headers, cors, self.always_vary, trace_removed);
     }
 }
 

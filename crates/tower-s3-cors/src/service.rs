@@ -15,7 +15,7 @@ use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
 use crate::body::{BodyKind, InnerBody};
-use crate::future::{Finish, ResponseFuture};
+use crate::future::ResponseFuture;
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
 /// The service that [`S3CorsLayer`] makes of another.
@@ -122,7 +122,7 @@ where
                 }
             }
         };
-        ResponseFuture::inner(self.inner.call(request), Finish::new(cors, settings))
+        ResponseFuture::inner(self.inner.call(request), cors, settings)
     }
 }
 
@@ -130,12 +130,12 @@ fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) 
     let incoming = request.headers().get(X_REQUEST_ID);
     let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
-    let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, request_id.as_str()),
-        None => RefusalBody::new(
-            const { HeaderValue::from_static("application/xml") },
-            refusal_body(refusal, &request_id),
-        ),
+    let (content_type, body) = match &settings.refusal_body {
+        Some(own) => {
+            let RefusalBody { content_type, body } = own.0(refusal, request_id.as_str());
+            (Some(content_type), body)
+        }
+        None => (None, refusal_body(refusal, &request_id).into()),
     };
     let mut response = Response::new(body);
     *response.status_mut() = refusal_status(refusal);

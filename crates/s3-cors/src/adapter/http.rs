@@ -16,7 +16,7 @@ macro_rules! generation {
             use crate::adapter::RequestId;
             use crate::decision::{CorsHeaders, Refusal, merge_vary};
             use crate::policy::prepared::$module::name;
-            use crate::policy::{RuleValues, Variable};
+            use crate::policy::{ResponseHeader, RuleValues, Variable};
             use crate::request::{CorsRequest, Echo, RequestHeader, ResourceType};
 
             /// The header of a request that [`RequestHeader`] stands for.
@@ -89,6 +89,7 @@ macro_rules! generation {
             }
 
             impl From<CorsHeaders<'_, HeaderValue>> for OwnedCorsHeaders {
+                #[inline]
                 fn from(headers: CorsHeaders<'_, HeaderValue>) -> Self {
                     let values = Arc::clone(headers.rule().$module());
                     let (origin, requested_headers) = echoes(headers);
@@ -111,6 +112,7 @@ macro_rules! generation {
 
             /// The request's own value where there is one. What was made of several lines is made
             /// of header values, and so is one.
+            #[inline]
             fn value(echo: Echo<'_, HeaderValue>) -> Option<HeaderValue> {
                 match echo {
                     Echo::Line(line) => Some(line.clone()),
@@ -119,22 +121,6 @@ macro_rules! generation {
             }
 
             impl OwnedCorsHeaders {
-                /// How many headers [`for_each`](Self::for_each) hands out.
-                #[must_use]
-                pub fn count(&self) -> usize {
-                    let values = &self.values;
-                    let mut count = 0;
-                    Variable {
-                        origin: self.origin.as_ref().map(drop),
-                        allow_methods: (),
-                        requested_headers: self.requested_headers.as_ref().map(drop),
-                        expose_headers: values.expose_headers().map(drop),
-                        max_age: values.max_age().map(drop),
-                    }
-                    .for_each(|_, ()| count += 1);
-                    count
-                }
-
                 /// Hands out all headers, `Vary` last, in the order in which S3 sends them. The
                 /// rule's values are clones, which neither allocate nor validate.
                 #[inline]
@@ -242,7 +228,7 @@ macro_rules! generation {
                 cors: OwnedCorsHeaders,
                 own_vary: bool,
             ) {
-                if !headers.reserve(cors.count()) {
+                if !headers.reserve(ResponseHeader::COUNT) {
                     return;
                 }
                 cors.for_each(|name, value| {
@@ -313,14 +299,15 @@ macro_rules! generation {
                 StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN)
             }
 
-            /// Adds the headers of a refusal: its `Content-Type` and the two ids of its body
-            /// (F51, F59).
+            /// Adds the headers of a refusal: its `Content-Type`, which is that of S3's XML unless
+            /// another is given, and the two ids of its body (F51, F59).
             pub fn add_refusal_headers<H: ResponseHeaders>(
                 headers: &mut H,
-                content_type: HeaderValue,
+                content_type: Option<HeaderValue>,
                 request_id: &RequestId<'_>,
             ) {
-                headers.append(CONTENT_TYPE, content_type);
+                let xml = const { HeaderValue::from_static("application/xml") };
+                headers.append(CONTENT_TYPE, content_type.unwrap_or(xml));
                 headers.append(X_AMZ_REQUEST_ID, id_value(request_id));
                 headers.append(X_AMZ_ID_2, host_id_value());
             }

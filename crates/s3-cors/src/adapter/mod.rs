@@ -21,7 +21,9 @@ pub use crate::decision::merge_vary;
 pub use provider::{LoadedPolicy, PolicyProvider};
 pub use request_id::{RequestId, host_id};
 
-use crate::decision::Refusal;
+use std::sync::OnceLock;
+
+use crate::decision::{Refusal, xml_end};
 
 /// For the `http` crate 1.x.
 #[cfg(feature = "http-1x")]
@@ -42,5 +44,7 @@ pub mod http_02x {
 /// The vector has no spare room, so that it becomes a framework's body without an allocation.
 #[must_use]
 pub fn refusal_body(refusal: &Refusal<'_>, request_id: &RequestId<'_>) -> Vec<u8> {
-    refusal.to_xml_bytes(request_id.as_bytes(), host_id().as_bytes())
+    static END: OnceLock<String> = OnceLock::new();
+    let end = END.get_or_init(|| xml_end(host_id()));
+    refusal.to_xml_bytes(request_id.as_bytes(), end.as_bytes())
 }

@@ -157,13 +157,15 @@ impl Rules {
         line: &'a [u8],
         echo: &mut EchoOfNames<'a>,
     ) -> Result<(), Mismatch<'a>> {
+        let mut candidates = *left;
         for name in names(line) {
-            *left = self.allowing_header(*left, name);
-            if left.is_empty() {
+            candidates = self.allowing_header(candidates, name);
+            if candidates.is_empty() {
                 return Err(Mismatch::Header(Cow::Borrowed(name)));
             }
             echo.push(name, line);
         }
+        *left = candidates;
         Ok(())
     }
 }

@@ -176,42 +176,34 @@ impl<'a> Refusal<'a> {
     /// The body S3 sends, of content type `application/xml` (F58).
     #[must_use]
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> String {
-        let (request_id, host_id) = (escaped_text(request_id), escaped_text(host_id));
-        let xml = self.to_xml_bytes(request_id.as_bytes(), host_id.as_bytes());
+        let request_id = escaped_text(request_id);
+        let xml = self.to_xml_bytes(request_id.as_bytes(), xml_end(host_id).as_bytes());
         // All of it was text.
         String::from_utf8(xml).unwrap_or_default()
     }
 
-    /// The body S3 sends, with ids that need no escaping, in a vector without spare room.
-    pub(crate) fn to_xml_bytes(&self, request_id: &[u8], host_id: &[u8]) -> Vec<u8> {
-        let method = self.unknown_method();
-        let method = method.as_deref().map(escaped_text).unwrap_or_default();
-        let (xml, method) = (self.text().xml.as_bytes(), method.as_bytes());
-        let between = b"</RequestId><HostId>";
+    /// The body S3 sends, with an id that needs no escaping and [what follows](xml_end) it, in a
+    /// vector without spare room.
+    pub(crate) fn to_xml_bytes(&self, request_id: &[u8], end: &[u8]) -> Vec<u8> {
+        let start = self.text().xml.as_bytes();
         match (self.method(), self.resource_type()) {
-            (Some(asked), Some(resource_type)) => [
-                xml,
+            (Some(method), Some(resource_type)) => [
+                start,
                 b"</Message><Method>",
-                asked.as_bytes(),
+                method.as_bytes(),
                 b"</Method><ResourceType>",
                 resource_type.as_str().as_bytes(),
                 b"</ResourceType><RequestId>",
                 request_id,
-                between,
-                host_id,
-                b"</HostId></Error>",
+                end,
             ]
             .concat(),
-            _ => [
-                xml,
-                method,
-                b"</Message><RequestId>",
-                request_id,
-                between,
-                host_id,
-                b"</HostId></Error>",
-            ]
-            .concat(),
+            _ => {
+                let method = self.unknown_method().unwrap_or_default();
+                let method = escaped_text(&method);
+                let between = b"</Message><RequestId>";
+                [start, method.as_bytes(), between, request_id, end].concat()
+            }
         }
     }
 
@@ -235,6 +227,12 @@ impl<'a> Refusal<'a> {
             _ => None,
         }
     }
+}
+
+/// What follows the request id in a body.
+pub(crate) fn xml_end(host_id: &str) -> String {
+    let host_id = escaped_text(host_id);
+    format!("</RequestId><HostId>{host_id}</HostId></Error>")
 }
 
 /// One of S3's errors.

@@ -62,13 +62,6 @@ impl HeaderText for &[u8] {
     const VARY: Self = VARY.as_bytes();
 }
 
-/// For counting.
-impl HeaderText for () {
-    const ANY_ORIGIN: Self = ();
-    const TRUE: Self = ();
-    const VARY: Self = ();
-}
-
 /// What differs from response to response.
 pub(crate) struct Variable<V> {
     /// The origin to echo; `None` for a rule that holds `*`.
