@@ -61,6 +61,7 @@ impl Subject for Loading {
         Answer {
             status: self.call(),
             headers: Vec::new(),
+            body: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod axum;
 pub mod by_hand;
 pub mod configuration;
 pub mod rivals;
+pub mod shared;
 pub mod tower;
 
 use std::future::Future;
@@ -12,6 +13,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::cases::Case;
+use crate::refusal::Refused;
 
 /// The framework around the middleware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,13 +143,15 @@ pub trait Subject {
     fn answer(&mut self) -> Answer;
 }
 
-/// An answer without its body.
+/// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// Names and values, sorted.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A subject for a case.
@@ -176,6 +180,9 @@ pub trait Asked<'a, V: 'a> {
     /// The method.
     fn method(&self) -> &str;
 
+    /// Whether the path is that of the bucket.
+    fn is_bucket(&self) -> bool;
+
     /// The first line of a header.
     fn header(&self, header: RequestHeader) -> Option<&'a V>;
 
@@ -192,8 +199,8 @@ pub enum Verdict<H> {
     Allowed(H),
     /// Answer it with headers.
     Preflight(H),
-    /// Answer it without headers.
-    Refused,
+    /// Answer it with S3's error.
+    Refused(Refused),
 }
 
 /// Runs a future that waits for nothing.
