@@ -107,7 +107,7 @@ fn next_number() -> u64 {
 
 /// Sixteen upper-case digits, as S3's request ids look.
 fn hexadecimal(number: u64) -> [u8; 16] {
-    let [high, low] = [number >> 32, number & 0xffff_ffff].map(|half| eight_digits(half));
+    let [high, low] = [number >> 32, number & 0xffff_ffff].map(eight_digits);
     let mut digits = [0; 16];
     let (first, second) = digits.split_at_mut(8);
     first.copy_from_slice(&high);
