@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use pin_project_lite::pin_project;
 use s3_cors::adapter::http_1x::{OwnedCorsHeaders, finish};
 
 use crate::body::{BodyKind, InnerBody};
-use crate::layer::Settings;
+use crate::layer::{Settings, StatusFn};
 
 pin_project! {
     /// The future of [`S3Cors`](crate::S3Cors).
@@ -33,8 +32,14 @@ pin_project! {
             #[pin]
             inner: F,
             cors: Option<OwnedCorsHeaders>,
-            // None for a response that passes through untouched.
-            settings: Option<Arc<Settings>>,
+            // Nothing else that threads share is held: they would contend for its counter with each
+            // request.
+            cors_headers_if_status: Option<StatusFn>,
+            always_vary: bool,
+        },
+        Untouched {
+            #[pin]
+            inner: F,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -43,28 +48,29 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
+    #[inline]
+    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
+        let condition = settings.cors_headers_if_status.as_ref();
         Self {
             kind: Kind::Inner {
                 inner,
+                cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
                 cors,
-                settings: Some(settings),
+                always_vary: settings.always_vary,
             },
             bodies: PhantomData,
         }
     }
 
+    /// The inner service's response as it is.
     pub(crate) fn untouched(inner: F) -> Self {
         Self {
-            kind: Kind::Inner {
-                inner,
-                cors: None,
-                settings: None,
-            },
+            kind: Kind::Untouched { inner },
             bodies: PhantomData,
         }
     }
 
+    #[inline]
     pub(crate) fn own(response: Response<Bytes>) -> Self {
         Self {
             kind: Kind::Own {
@@ -88,20 +94,19 @@ where
             KindProjection::Inner {
                 inner,
                 cors,
-                settings,
+                cors_headers_if_status,
+                always_vary,
             } => ready!(inner.poll(cx)).map(|mut response| {
-                if let Some(settings) = settings {
-                    let status = response.status();
-                    let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
-                    finish(
-                        response.headers_mut(),
-                        cors,
-                        settings.always_vary,
-                        trace_removed,
-                    );
-                }
+                let status = response.status();
+                let condition = cors_headers_if_status.as_ref();
+                let sends = |_: &_| condition.is_none_or(|condition| condition.0(status));
+                let cors = cors.take().filter(sends);
+                finish(response.headers_mut(), cors, *always_vary, trace_removed);
                 response.map(A::inner)
             }),
+            KindProjection::Untouched { inner } => {
+                ready!(inner.poll(cx)).map(|response| response.map(A::inner))
+            }
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.

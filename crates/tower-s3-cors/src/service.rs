@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use s3_cors::adapter::http_1x::{
-    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
+    OwnedCorsHeaders, X_REQUEST_ID, add_vary, preflight_headers, refusal_headers, refusal_status,
 };
-use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, host_id, request_id};
+use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, RequestId, refusal_body};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
@@ -101,7 +102,7 @@ where
             return respond_as_selected(&mut self.inner, settings, request);
         }
         let policy = settings.policy.load();
-        respond(&mut self.inner, settings, request, &policy, None)
+        respond(&mut self.inner, settings, request, policy, |_| None)
     }
 }
 
@@ -110,7 +111,7 @@ where
 #[inline(never)]
 fn respond_as_selected<S, A, ReqBody, ResBody>(
     inner: &mut S,
-    settings: &Arc<Settings>,
+    settings: &Settings,
     request: Request<ReqBody>,
 ) -> ResponseFuture<S::Future, A>
 where
@@ -119,23 +120,24 @@ where
     let Some(policy) = settings.policy.select(&request) else {
         return ResponseFuture::untouched(inner.call(request));
     };
-    respond(inner, settings, request, &policy, Some(&policy))
+    respond(inner, settings, request, policy, |policy| Some(policy))
 }
 
 // Always inlined, so that without a selection nothing of it is left.
 #[inline(always)]
-fn respond<S, A, ReqBody, ResBody>(
+fn respond<S, A, P, ReqBody, ResBody>(
     inner: &mut S,
-    settings: &Arc<Settings>,
+    settings: &Settings,
     request: Request<ReqBody>,
-    policy: &CorsPolicy,
-    selected: Option<&PolicyOfRequest<'_>>,
+    policy: P,
+    selected: impl for<'p> Fn(&'p P) -> Option<&'p PolicyOfRequest<'p>>,
 ) -> ResponseFuture<S::Future, A>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    P: Deref<Target = CorsPolicy>,
 {
     let decision = policy.decide(&request);
-    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+    if let (Some(selected), Some(observer)) = (selected(&policy), &settings.observer) {
         observer.see(&request, selected, &decision);
     }
     let cors = match decision {
@@ -147,7 +149,7 @@ where
         Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
         Decision::Preflight(headers) => {
             let mut response = Response::default();
-            *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
+            *response.headers_mut() = preflight_headers(headers);
             return ResponseFuture::own(response);
         }
         Decision::Refused(refusal)
@@ -156,29 +158,31 @@ where
             None
         }
         Decision::Refused(mut refusal) => {
-            if let Some(selected) = selected {
+            if let Some(selected) = selected(&policy) {
                 refusal = selected.placed(refusal);
             }
             return ResponseFuture::own(refused(&request, &refusal, settings));
         }
     };
-    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
+    // The app may take long; it must not keep the policy.
+    drop(policy);
+    ResponseFuture::inner(inner.call(request), cors, settings)
 }
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {
     let incoming = request.headers().get(X_REQUEST_ID);
-    let request_id = request_id(incoming.map(HeaderValue::as_bytes));
+    let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
-    let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, &request_id),
-        None => RefusalBody::new(
-            const { HeaderValue::from_static("application/xml") },
-            refusal.to_xml(&request_id, host_id()),
-        ),
+    let (content_type, body) = match &settings.refusal_body {
+        Some(own) => {
+            let RefusalBody { content_type, body } = own.0(refusal, request_id.as_str());
+            (Some(content_type), body)
+        }
+        None => (None, refusal_body(refusal, &request_id).into()),
     };
     let mut response = Response::new(body);
     *response.status_mut() = refusal_status(refusal);
-    add_refusal_headers(response.headers_mut(), content_type, &request_id);
+    *response.headers_mut() = refusal_headers(content_type, &request_id);
     if settings.always_vary {
         add_vary(response.headers_mut());
     }
@@ -186,10 +190,10 @@ fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) 
 }
 
 #[cfg(feature = "tracing")]
-fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &str) {
+fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &RequestId<'_>) {
     tracing::info!(
         status = refusal.status(),
-        request_id,
+        request_id = request_id.as_str(),
         path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
@@ -198,7 +202,7 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
+fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &RequestId<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {

@@ -47,22 +47,32 @@ fn without_separators(mut list: &[u8]) -> &[u8] {
 /// How many bytes come before the first comma.
 #[inline]
 fn up_to_comma(list: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
-    let (words, rest) = list.as_chunks::<8>();
+    // Most names are shorter than a chunk.
+    let (chunks, rest) = list.as_chunks();
     let mut before = 0;
-    for word in words {
-        // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well,
-        // but only after the first comma.
-        let zeros = u64::from_le_bytes(*word) ^ COMMAS;
-        let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-        if found != 0 {
-            return before + (found.trailing_zeros() / 8) as usize;
+    for chunk in chunks {
+        if let Some(comma) = first_comma(chunk) {
+            return before + comma;
         }
-        before += 8;
+        before += chunk.len();
     }
-    let comma = rest.iter().position(|&byte| byte == b',');
-    before + comma.unwrap_or(rest.len())
+    let mut last = [0; 16];
+    if let Some(start) = last.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+    }
+    before + first_comma(&last).unwrap_or(rest.len())
+}
+
+/// The position of the first comma. All bytes are examined at once.
+#[inline]
+fn first_comma(chunk: &[u8; 16]) -> Option<usize> {
+    const ONES: u128 = u128::from_ne_bytes([1; 16]);
+    const COMMAS: u128 = u128::from_ne_bytes([b','; 16]);
+    // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well, but
+    // only after the first comma.
+    let zeros = u128::from_le_bytes(*chunk) ^ COMMAS;
+    let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
+    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
 }
 
 fn count_commas(line: &[u8]) -> usize {
@@ -129,13 +139,16 @@ impl<'a> EchoOfNames<'a> {
         V: AsRef<[u8]> + ?Sized,
     {
         let line = first_line.as_ref();
-        match self.few.get(..self.noted)? {
-            [] => return None,
-            [name] if *name == line && !line.iter().any(u8::is_ascii_uppercase) => {
+        let few = self.few.get(..self.noted)?;
+        if few.is_empty() {
+            return None;
+        }
+        if self.joined.is_empty() {
+            // Most lists are short.
+            if is_joined(few, line) {
                 return Some(Echo::Line(first_line));
             }
-            _ if self.joined.is_empty() => self.join_noted(line),
-            _ => {}
+            self.join_noted(line);
         }
         self.joined.make_ascii_lowercase();
         Some(if self.joined == line {
@@ -144,6 +157,23 @@ impl<'a> EchoOfNames<'a> {
             Echo::Built(self.joined)
         })
     }
+}
+
+/// Whether a line is what joining these names in lower case gives.
+fn is_joined(names: &[&[u8]], line: &[u8]) -> bool {
+    let mut rest = line;
+    for (index, name) in names.iter().enumerate() {
+        let after = if index == 0 {
+            Some(rest)
+        } else {
+            rest.strip_prefix(b", ")
+        };
+        match after.and_then(|after| after.strip_prefix(*name)) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty() && !line.iter().any(u8::is_ascii_uppercase)
 }
 
 #[cfg(test)]
