@@ -47,32 +47,22 @@ fn without_separators(mut list: &[u8]) -> &[u8] {
 /// How many bytes come before the first comma.
 #[inline]
 fn up_to_comma(list: &[u8]) -> usize {
-    // Most names are shorter than a chunk.
-    let (chunks, rest) = list.as_chunks();
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
+    let (words, rest) = list.as_chunks::<8>();
     let mut before = 0;
-    for chunk in chunks {
-        if let Some(comma) = first_comma(chunk) {
-            return before + comma;
+    for word in words {
+        // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well,
+        // but only after the first comma.
+        let zeros = u64::from_le_bytes(*word) ^ COMMAS;
+        let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
+        if found != 0 {
+            return before + (found.trailing_zeros() / 8) as usize;
         }
-        before += chunk.len();
+        before += 8;
     }
-    let mut last = [0; 16];
-    if let Some(start) = last.get_mut(..rest.len()) {
-        start.copy_from_slice(rest);
-    }
-    before + first_comma(&last).unwrap_or(rest.len())
-}
-
-/// The position of the first comma. All bytes are examined at once.
-#[inline]
-fn first_comma(chunk: &[u8; 16]) -> Option<usize> {
-    const ONES: u128 = u128::from_ne_bytes([1; 16]);
-    const COMMAS: u128 = u128::from_ne_bytes([b','; 16]);
-    // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well, but
-    // only after the first comma.
-    let zeros = u128::from_le_bytes(*chunk) ^ COMMAS;
-    let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
+    let comma = rest.iter().position(|&byte| byte == b',');
+    before + comma.unwrap_or(rest.len())
 }
 
 fn count_commas(line: &[u8]) -> usize {
