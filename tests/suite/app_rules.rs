@@ -166,8 +166,8 @@ fn the_bucket_and_the_app_have_as_many_rules_as_fit_side_by_side_and_no_more() {
     let error = AppRules::new(rules(MAX_APP_RULES + 1, "app")).expect_err("too many");
     assert_eq!(
         error.to_string(),
-        "CORSRules[28]: there are 29 rules of the app's own; an app can have 28 of its own besides \
-         the bucket's 100: join rules that differ in their origins or methods only"
+        "CORSRules[28]: the app has 29 rules of its own; an app can have 28: combine rules that \
+         differ only in their origins or methods"
     );
     let bucket = CorsConfiguration::new(rules(MAX_RULES + 1, "bucket"));
     CorsPolicy::with_app_rules(Some(&bucket), &app).expect_err("too many");

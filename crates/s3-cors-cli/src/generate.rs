@@ -1,4 +1,4 @@
-//! Shell completions and man pages.
+//! Shell completions, man pages and the schema of the JSON.
 
 use std::path::Path;
 
@@ -30,4 +30,8 @@ pub(crate) fn man(directory: Option<&Path>) -> Report {
             flat(&directory.to_string_lossy())
         )),
     }
+}
+
+pub(crate) fn schema() -> Report {
+    Report::on_stdout(include_str!("../schema.json").into(), Verdict::Fine)
 }

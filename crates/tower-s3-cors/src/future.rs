@@ -36,10 +36,7 @@ pin_project! {
             // request.
             cors_headers_if_status: Option<StatusFn>,
             always_vary: bool,
-        },
-        Untouched {
-            #[pin]
-            inner: F,
+            untouched: bool,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -48,24 +45,22 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
+    /// Without settings the response passes through untouched.
     #[inline]
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
-        let condition = settings.cors_headers_if_status.as_ref();
+    pub(crate) fn inner(
+        inner: F,
+        cors: Option<OwnedCorsHeaders>,
+        settings: Option<&Settings>,
+    ) -> Self {
+        let condition = settings.and_then(|settings| settings.cors_headers_if_status.as_ref());
         Self {
             kind: Kind::Inner {
                 inner,
                 cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
                 cors,
-                always_vary: settings.always_vary,
+                always_vary: settings.is_some_and(|settings| settings.always_vary),
+                untouched: settings.is_none(),
             },
-            bodies: PhantomData,
-        }
-    }
-
-    /// The inner service's response as it is.
-    pub(crate) fn untouched(inner: F) -> Self {
-        Self {
-            kind: Kind::Untouched { inner },
             bodies: PhantomData,
         }
     }
@@ -96,17 +91,17 @@ where
                 cors,
                 cors_headers_if_status,
                 always_vary,
+                untouched,
             } => ready!(inner.poll(cx)).map(|mut response| {
-                let status = response.status();
-                let condition = cors_headers_if_status.as_ref();
-                let sends = |_: &_| condition.is_none_or(|condition| condition.0(status));
-                let cors = cors.take().filter(sends);
-                finish(response.headers_mut(), cors, *always_vary, trace_removed);
+                if !*untouched {
+                    let status = response.status();
+                    let condition = cors_headers_if_status.as_ref();
+                    let sends = |_: &_| condition.is_none_or(|condition| condition.0(status));
+                    let cors = cors.take().filter(sends);
+                    finish(response.headers_mut(), cors, *always_vary, trace_removed);
+                }
                 response.map(A::inner)
             }),
-            KindProjection::Untouched { inner } => {
-                ready!(inner.poll(cx)).map(|response| response.map(A::inner))
-            }
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map(A::own)),
                 // Polled again after it was ready.

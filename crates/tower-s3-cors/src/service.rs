@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -98,75 +97,82 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        if settings.selects_or_observes() {
-            return respond_as_selected(&mut self.inner, settings, request);
-        }
-        let policy = settings.policy.load();
-        respond(&mut self.inner, settings, request, policy, |_| None)
+        // The policy is released before the app is called.
+        let decided = if settings.selects_or_observes() {
+            decided_as_selected(&request, settings)
+        } else {
+            decided(&request, settings, &settings.policy.load(), None)
+        };
+        // The request is forwarded from one place only: a value that is moved in two is copied.
+        let (cors, settings) = match decided {
+            Decided::Forward(cors) => (cors, Some(&**settings)),
+            Decided::PassThrough => (None, None),
+            Decided::Respond(response) => return ResponseFuture::own(response),
+        };
+        ResponseFuture::inner(self.inner.call(request), cors, settings)
     }
 }
 
-/// What is done with a request whose policy is selected, or that somebody looks at: kept apart from
-/// what is done with all others.
+/// What becomes of a request.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "short-lived, and taken apart where it is made"
+)]
+enum Decided {
+    /// It is forwarded, and the response gets these headers.
+    Forward(Option<OwnedCorsHeaders>),
+    /// It is forwarded, and the response stays as it is.
+    PassThrough,
+    /// It gets the layer's own response.
+    Respond(Response<Bytes>),
+}
+
+/// The same for a request whose policy is selected, or that somebody looks at. Kept apart, and so is
+/// what it costs.
 #[inline(never)]
-fn respond_as_selected<S, A, ReqBody, ResBody>(
-    inner: &mut S,
-    settings: &Settings,
-    request: Request<ReqBody>,
-) -> ResponseFuture<S::Future, A>
-where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-{
-    let Some(policy) = settings.policy.select(&request) else {
-        return ResponseFuture::untouched(inner.call(request));
-    };
-    respond(inner, settings, request, policy, |policy| Some(policy))
+fn decided_as_selected<B>(request: &Request<B>, settings: &Settings) -> Decided {
+    match settings.policy.select(request) {
+        Some(policy) => decided(request, settings, &policy, Some(&policy)),
+        None => Decided::PassThrough,
+    }
 }
 
 // Always inlined, so that without a selection nothing of it is left.
 #[inline(always)]
-fn respond<S, A, P, ReqBody, ResBody>(
-    inner: &mut S,
+fn decided<B>(
+    request: &Request<B>,
     settings: &Settings,
-    request: Request<ReqBody>,
-    policy: P,
-    selected: impl for<'p> Fn(&'p P) -> Option<&'p PolicyOfRequest<'p>>,
-) -> ResponseFuture<S::Future, A>
-where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    P: Deref<Target = CorsPolicy>,
-{
-    let decision = policy.decide(&request);
-    if let (Some(selected), Some(observer)) = (selected(&policy), &settings.observer) {
-        observer.see(&request, selected, &decision);
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> Decided {
+    let decision = policy.decide(request);
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+        observer.see(request, selected, &decision);
     }
-    let cors = match decision {
-        Decision::NotCors => None,
+    match decision {
+        Decision::NotCors => Decided::Forward(None),
         Decision::NotAllowed(mismatch) => {
-            trace_not_allowed(&request, &mismatch);
-            None
+            trace_not_allowed(request, &mismatch);
+            Decided::Forward(None)
         }
-        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Allowed(headers) => Decided::Forward(Some(OwnedCorsHeaders::from(headers))),
         Decision::Preflight(headers) => {
             let mut response = Response::default();
             *response.headers_mut() = preflight_headers(headers);
-            return ResponseFuture::own(response);
+            Decided::Respond(response)
         }
         Decision::Refused(refusal)
             if settings.forward_non_preflight_options && !refusal.is_preflight() =>
         {
-            None
+            Decided::Forward(None)
         }
         Decision::Refused(mut refusal) => {
-            if let Some(selected) = selected(&policy) {
+            if let Some(selected) = selected {
                 refusal = selected.placed(refusal);
             }
-            return ResponseFuture::own(refused(&request, &refusal, settings));
+            Decided::Respond(refused(request, &refusal, settings))
         }
-    };
-    // The app may take long; it must not keep the policy.
-    drop(policy);
-    ResponseFuture::inner(inner.call(request), cors, settings)
+    }
 }
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {

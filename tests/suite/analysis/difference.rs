@@ -127,7 +127,7 @@ const ROWS: [Row; 13] = [
             ("https://x.example.com", "GET", ""),
         ],
         &[
-            "\"*.example.com\" and \"https://*\" gets another answer to GET, access-control-max-age is new: 60: such as https://app.example.com",
+            "\"*.example.com\" and \"https://*\" gets a different response to GET: access-control-max-age is added: 60 (example: https://app.example.com)",
         ],
     ),
     (

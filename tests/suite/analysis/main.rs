@@ -11,6 +11,8 @@ mod fetched;
 mod lint;
 mod lint_origins;
 mod lint_reach;
+mod lint_rules;
+mod never_sent;
 
 use s3_cors::{CorsConfiguration, RequestParts};
 

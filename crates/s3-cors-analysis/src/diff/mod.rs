@@ -38,8 +38,9 @@ use std::fmt;
 
 pub use witness::{ChangedHeader, Response, Witness};
 
-use s3_cors::sanitize::excerpt;
 use s3_cors::{ConfigError, CorsConfiguration};
+
+use crate::quoted::quoted;
 
 /// Whether two configurations respond to every request in the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,10 +132,7 @@ fn some_of(entries: &[String], separator: &str) -> String {
         .iter()
         .take(MOST)
         .map(|entry| {
-            let parts: Vec<String> = entry
-                .split(" and ")
-                .map(|part| format!("{:?}", excerpt(part)))
-                .collect();
+            let parts: Vec<String> = entry.split(" and ").map(quoted).collect();
             parts.join(" and ")
         })
         .collect();

@@ -6,6 +6,7 @@ use cors_fetch::{
     Credentials, Failure, Fetch, Outcome, Request as Sent, Response, Verdict as Seen,
 };
 use s3_cors::{CorsConfiguration, CorsPolicy};
+use s3_cors_analysis::explain::NeverSent;
 use serde::Serialize;
 
 use super::text;
@@ -61,6 +62,9 @@ pub(super) fn run(
 
 fn fetch(args: &Explain) -> Result<Fetch, String> {
     let page = args.origin.as_deref().unwrap_or_default();
+    if let Some(never_sent) = NeverSent::of(page) {
+        return Err(flat(&never_sent.to_string()));
+    }
     let fetch = Fetch::new(page, &args.url).map_err(|error| {
         let told = error.to_string();
         let told = told.replace(page, &hidden(page));
@@ -75,7 +79,7 @@ fn fetch(args: &Explain) -> Result<Fetch, String> {
         });
     Ok(args.headers.iter().fold(fetch, |fetch, header| {
         let (name, value) = header.split_once(':').unwrap_or((header, ""));
-        fetch.header(name.trim(), value.trim())
+        fetch.header_text(name.trim(), value.trim())
     }))
 }
 

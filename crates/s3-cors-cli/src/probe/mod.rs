@@ -8,9 +8,12 @@ mod endpoint;
 mod expected;
 mod json;
 mod origins;
+mod page;
 mod plan;
 mod progress;
 mod show;
+mod telltales;
+mod whole;
 
 use std::time::Duration;
 
@@ -98,8 +101,13 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
             Err(message) => return failed(&message),
         }
     }
+    let config = match (&args.config, &args.origin) {
+        (Some(config), _) => config,
+        (None, Some(page)) => return page::run(args, page, endpoints, format),
+        (None, None) => return failed("neither --config nor --origin is given"),
+    };
     let urls: Vec<String> = endpoints.iter().map(endpoint::shown).collect();
-    let (input, configuration) = match usable::configuration("probe", &args.config, format) {
+    let (input, configuration) = match usable::configuration("probe", config, format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
@@ -107,6 +115,10 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         Ok(policy) => policy,
         Err(error) => return failed(&error.to_string()),
     };
+    let rules = configuration.cors_rules.iter();
+    let entries: Vec<String> = rules
+        .flat_map(|rule| rule.allowed_origins.clone())
+        .collect();
     let most = usize::try_from(args.max_requests).unwrap_or(usize::MAX);
     let plan = plan::plan(&configuration, args.include_writes, most);
     if args.dry_run {
@@ -142,7 +154,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         }
     }
     outcome.diagnoses = (0..outcome.urls.len())
-        .map(|endpoint| diagnose(&outcome.exchanges, endpoint))
+        .map(|endpoint| diagnose(&outcome.exchanges, endpoint, &entries))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
     // What was not asked may be answered otherwise.

@@ -7,6 +7,7 @@ use s3_cors::CorsPolicy;
 
 use super::client::Reply;
 use super::compare::Difference;
+use super::diagnosis::Diagnosis;
 use super::expected::Expected;
 use super::plan::{ORIGIN, Plan, Planned, Request};
 use super::{Exchange, Outcome, counted, json};
@@ -35,22 +36,11 @@ fn text(outcome: &Outcome, all: bool) -> String {
     let mut out = String::new();
     heading(outcome, &mut out);
     for (endpoint, diagnoses) in outcome.diagnoses.iter().enumerate() {
-        for diagnosis in diagnoses {
-            let style = if diagnosis.note { HINT } else { ODD };
-            let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
-                ([_, _], Some(url)) => format!("{url}: "),
-                _ => String::new(),
-            };
-            let responses = count(diagnosis.responses, "response", "responses");
-            put!(
-                out,
-                "{}: {of}{} {}",
-                paint(style, diagnosis.code),
-                flat(&diagnosis.text),
-                paint(DIM, format!("({responses})"))
-            );
-            put!(out, "  {} {}", paint(HINT, "help:"), flat(diagnosis.help));
-        }
+        let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
+            ([_, _], Some(url)) => format!("{url}: "),
+            _ => String::new(),
+        };
+        self::diagnoses(diagnoses, &of, &mut out);
         if !diagnoses.is_empty() {
             out.push('\n');
         }
@@ -58,6 +48,22 @@ fn text(outcome: &Outcome, all: bool) -> String {
     differences(outcome, all, &mut out);
     summary(outcome, &mut out);
     out
+}
+
+/// Diagnoses, each with its help, after what they are of.
+pub(crate) fn diagnoses(diagnoses: &[Diagnosis], of: &str, out: &mut String) {
+    for diagnosis in diagnoses {
+        let style = if diagnosis.note { HINT } else { ODD };
+        let responses = count(diagnosis.responses, "response", "responses");
+        put!(
+            out,
+            "{}: {of}{} {}",
+            paint(style, diagnosis.code),
+            flat(&diagnosis.text),
+            paint(DIM, format!("({responses})"))
+        );
+        put!(out, "  {} {}", paint(HINT, "help:"), flat(diagnosis.help));
+    }
 }
 
 fn heading(outcome: &Outcome, out: &mut String) {

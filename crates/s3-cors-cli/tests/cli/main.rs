@@ -3,12 +3,17 @@
 mod check;
 mod convert;
 mod diff;
+mod examples;
 mod explain;
 mod fake_server;
 mod fetch;
+mod formats;
 mod generate;
 mod harmless;
 mod probe;
+mod probe_faults;
+mod probe_page;
 mod readme;
 mod run;
+mod runners;
 mod transport;

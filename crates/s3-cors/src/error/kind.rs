@@ -307,10 +307,11 @@ impl ProblemKind {
                                               `Out-File -Encoding utf8` instead of using `>`"
                 .into(),
             Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
-            Self::Empty => "for a bucket without CORS configuration use \
-                            `CorsPolicy::without_configuration()`; otherwise save what `aws \
-                            s3api get-bucket-cors` prints"
-                .into(),
+            Self::Empty => {
+                "write the rules into it, or save what `aws s3api get-bucket-cors` prints; \
+                            that is an error if the bucket has no CORS configuration"
+                    .into()
+            }
             Self::NeitherJsonNorXml {
                 looks_like: Some("YAML"),
             } => "convert it to JSON".into(),
@@ -368,9 +369,9 @@ impl ProblemKind {
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
             Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
-            Self::NoRules => "add a rule; for a bucket without CORS configuration use \
-                              `CorsPolicy::without_configuration()`"
-                .into(),
+            Self::NoRules => {
+                "add a rule; `aws s3api delete-bucket-cors` removes a configuration".into()
+            }
             Self::TooManyRules { .. } => format!(
                 "S3 allows {MAX_RULES}: merge rules that differ only in their origins or methods"
             ),
@@ -388,8 +389,8 @@ impl ProblemKind {
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
             Self::TooManyAppRules { .. } => format!(
-                "an app can have {MAX_APP_RULES} rules of its own: combine rules that differ only \
-                 in their origins or methods"
+                "an app can have {MAX_APP_RULES}: combine rules that differ only in their origins \
+                 or methods"
             ),
             Self::UnsupportedAppMethod { value } => {
                 match value.trim().to_ascii_uppercase().as_str() {
