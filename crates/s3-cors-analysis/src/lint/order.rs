@@ -1,9 +1,10 @@
 //! Effects of the order of rules: rules that are never reached, and rules whose order matters.
 
-use super::reach::Reach;
-use super::{Finding, LintCode};
 use s3_cors::{CorsConfiguration, CorsRule, Pattern, Place, RuleValues};
 
+use super::overlap;
+use super::reach::Reach;
+use super::{Finding, LintCode};
 use crate::pattern::Relations;
 use crate::sendable;
 
@@ -12,7 +13,10 @@ pub(super) fn findings(
     reach: &Reach<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for (index, rule) in configuration.cors_rules.iter().enumerate() {
+    let rules = &configuration.cors_rules;
+    let meeting = overlap::earlier_rules(rules, reach);
+    let sent: Vec<Sent> = rules.iter().map(Sent::by).collect();
+    for (index, rule) in rules.iter().enumerate() {
         let taken = reach.taken(index);
         if let Some(takers) = taken.rule() {
             let text = format!(
@@ -57,7 +61,9 @@ pub(super) fn findings(
                 findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
             }
         }
-        overlaps(index, rule, &configuration.cors_rules, findings);
+        let differ = |other: &usize| sent.get(*other) != sent.get(index);
+        let meeting = meeting.get(index).copied().unwrap_or_default();
+        overlaps(index, rules, meeting.iter().filter(differ), findings);
     }
 }
 
@@ -78,23 +84,27 @@ fn matches(rules: &[usize]) -> &'static str {
     if rules.len() == 1 { "matches" } else { "match" }
 }
 
-/// Earlier rules that allow some of the same requests but send different headers. A request that
-/// asks for no header passes every list of headers, so rules overlap if their origins and methods
-/// do.
-fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Vec<Finding>) {
-    let mut found = rules
-        .iter()
-        .take(index)
-        .enumerate()
-        .filter_map(|(earlier, other)| {
-            let method = rule
-                .allowed_methods
-                .iter()
-                .find(|method| other.allowed_methods.contains(method))?;
-            common(rule, other).next()?;
-            (!same_response(rule, other)).then_some((earlier, other, method))
-        });
-    let Some((first, other, method)) = found.next() else {
+/// Earlier rules that allow some of the same requests but send different headers. `meeting` are
+/// the earlier rules that share an origin and send different headers. A request that asks for no
+/// header passes every list of headers, so rules overlap if their origins and methods do.
+fn overlaps(
+    index: usize,
+    rules: &[CorsRule],
+    meeting: impl Iterator<Item = usize>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(rule) = rules.get(index) else {
+        return;
+    };
+    let mut found = meeting.filter_map(|earlier| {
+        let other = rules.get(earlier)?;
+        let method = rule
+            .allowed_methods
+            .iter()
+            .find(|method| other.allowed_methods.contains(method))?;
+        Some((earlier, method, other))
+    });
+    let Some((first, method, other)) = found.next() else {
         return;
     };
     let others = found.map(|(earlier, ..)| earlier);
@@ -145,12 +155,19 @@ fn intersection(one: &str, another: &str) -> Option<String> {
     Some(format!("{start}*{end}"))
 }
 
-fn same_response(rule: &CorsRule, other: &CorsRule) -> bool {
-    let any = |rule: &CorsRule| {
-        rule.allowed_origins
-            .iter()
-            .any(|origin| Pattern::new(origin).is_any())
-    };
-    let values = |rule| RuleValues::new(rule);
-    any(rule) == any(other) && values(rule) == values(other)
+/// What all responses of a rule have in common.
+#[derive(PartialEq)]
+struct Sent {
+    any_origin: bool,
+    values: RuleValues<Box<str>>,
+}
+
+impl Sent {
+    fn by(rule: &CorsRule) -> Self {
+        let any = |origin: &String| Pattern::new(origin).is_any();
+        Self {
+            any_origin: rule.allowed_origins.iter().any(any),
+            values: RuleValues::new(rule),
+        }
+    }
 }
