@@ -207,7 +207,7 @@ const OTHERS: [(&str, &str, &str, &str); 22] = [
         "cors.json",
         "An error occurred (NoSuchBucket)",
         "refused",
-        "an error of the AWS CLI",
+        "an error message of the AWS CLI",
     ),
     (
         "cors.json",

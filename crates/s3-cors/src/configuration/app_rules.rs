@@ -51,7 +51,7 @@ impl AppRules {
     /// let error = AppRules::new([CorsRule::new(["*"], ["TRACE"])]).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "CORSRules[0].AllowedMethods[0]: a rule of the app's own cannot allow the method \
+    ///     "CORSRules[0].AllowedMethods[0]: the app's own rules cannot allow the method \
     ///      \"TRACE\"; use GET, PUT, HEAD, POST, DELETE or PATCH",
     /// );
     /// ```
