@@ -17,6 +17,7 @@ pub mod explain;
 pub mod fetch;
 #[cfg(feature = "lint")]
 pub mod lint;
+pub mod matrix;
 mod pattern;
 
 pub use s3_cors;

@@ -30,15 +30,23 @@ struct CheckedFile {
 }
 
 pub(crate) fn run(args: &Check, format: Format) -> Report {
+    let inputs = args.files.iter().map(|path| Input::read(path));
+    report(inputs, args.fail_on, format)
+}
+
+pub(crate) fn report(
+    inputs: impl IntoIterator<Item = Input>,
+    fail_on: FailOn,
+    format: Format,
+) -> Report {
     let mut files = Vec::new();
     let mut text = String::new();
     let mut worst = Verdict::Fine;
-    for path in &args.files {
-        let input = Input::read(path);
+    for input in inputs {
         let findings = input.configuration().map(lint);
         let verdict = match &findings {
             Ok(findings) => {
-                Verdict::found(findings.iter().any(|f| counts(f.severity, args.fail_on)))
+                Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on)))
             }
             Err(_) if input.is_unreadable() => Verdict::Failed,
             Err(_) => Verdict::Found,

@@ -13,7 +13,9 @@ mod json;
 mod paint;
 mod probe;
 mod report;
+mod show;
 mod snippet;
+mod ui;
 mod usable;
 
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(args, format),
         Command::Convert(args) => convert::run(args, format),
         Command::Probe(args) => probe::run(args, format),
+        Command::Show(args) => show::run(args, format),
+        Command::Ui(args) => ui::run(args, format),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { directory } => generate::man(directory.as_deref()),
     };

@@ -11,6 +11,7 @@ mod fetched;
 mod lint;
 mod lint_origins;
 mod lint_reach;
+mod matrix;
 
 use s3_cors::{CorsConfiguration, RequestParts};
 

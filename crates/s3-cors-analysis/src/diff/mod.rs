@@ -27,9 +27,9 @@
 //! ```
 
 mod names;
-mod origins;
+pub(crate) mod origins;
 mod search;
-mod sides;
+pub(crate) mod sides;
 mod witness;
 
 use std::fmt;

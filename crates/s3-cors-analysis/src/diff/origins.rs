@@ -9,19 +9,19 @@ use crate::pattern;
 
 /// A class of origins.
 #[derive(Debug)]
-pub(super) struct OriginClass {
-    pub(super) origin: Vec<u8>,
+pub(crate) struct OriginClass {
+    pub(crate) origin: Vec<u8>,
     /// The entry, or the two entries, that match these origins.
-    pub(super) entries: String,
+    pub(crate) entries: String,
     /// Whether it is a single entry.
-    pub(super) single: bool,
+    pub(crate) single: bool,
     /// The rules that allow these origins.
-    pub(super) rules: Both,
+    pub(crate) rules: Both,
 }
 
 /// One class for each entry, and one for each further combination of rules that allow the common
 /// origins of two entries.
-pub(super) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
+pub(crate) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
     let before = entries(sides.rules_before);
     let after = entries(sides.rules_after);
     let known = pattern::of_origins(before.iter().chain(&after).copied());

@@ -10,48 +10,48 @@ use crate::pattern::Relations;
 
 /// Rules of both configurations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Both {
-    pub(super) before: RuleSet,
-    pub(super) after: RuleSet,
+pub(crate) struct Both {
+    pub(crate) before: RuleSet,
+    pub(crate) after: RuleSet,
 }
 
 /// The first rule of each configuration that allows a request.
-pub(super) type FirstRules = (Option<usize>, Option<usize>);
+pub(crate) type FirstRules = (Option<usize>, Option<usize>);
 
 impl Both {
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
             before: self.before & other.before,
             after: self.after & other.after,
         }
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.before.is_empty() && self.after.is_empty()
     }
 
     /// The first rule of each side.
-    pub(super) fn first(self) -> FirstRules {
+    pub(crate) fn first(self) -> FirstRules {
         (self.before.first(), self.after.first())
     }
 
     /// Whether each side contains the given rule, if one is given.
-    pub(super) fn holds(self, (before, after): FirstRules) -> bool {
+    pub(crate) fn holds(self, (before, after): FirstRules) -> bool {
         let holds = |set: RuleSet, rule: Option<usize>| rule.is_none_or(|rule| set.contains(rule));
         holds(self.before, before) && holds(self.after, after)
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Sides<'c> {
-    pub(super) before: CorsPolicy,
-    pub(super) after: CorsPolicy,
-    pub(super) rules_before: &'c [CorsRule],
-    pub(super) rules_after: &'c [CorsRule],
+pub(crate) struct Sides<'c> {
+    pub(crate) before: CorsPolicy,
+    pub(crate) after: CorsPolicy,
+    pub(crate) rules_before: &'c [CorsRule],
+    pub(crate) rules_after: &'c [CorsRule],
 }
 
 impl<'c> Sides<'c> {
-    pub(super) fn new(
+    pub(crate) fn new(
         before: &'c CorsConfiguration,
         after: &'c CorsConfiguration,
     ) -> Result<Self, ConfigError> {
@@ -63,19 +63,19 @@ impl<'c> Sides<'c> {
         })
     }
 
-    pub(super) fn all(&self) -> Both {
+    pub(crate) fn all(&self) -> Both {
         self.each(CorsPolicy::all_rules)
     }
 
-    pub(super) fn allowing_origin(&self, origin: &[u8]) -> Both {
+    pub(crate) fn allowing_origin(&self, origin: &[u8]) -> Both {
         self.each(|policy| policy.rules_allowing_origin(origin))
     }
 
-    pub(super) fn allowing_method(&self, method: &str) -> Both {
+    pub(crate) fn allowing_method(&self, method: &str) -> Both {
         self.each(|policy| policy.rules_allowing_method(method.as_bytes()))
     }
 
-    pub(super) fn allowing_name(&self, name: &[u8]) -> Both {
+    pub(crate) fn allowing_name(&self, name: &[u8]) -> Both {
         self.each(|policy| policy.rules_allowing_header(name))
     }
 
@@ -87,7 +87,7 @@ impl<'c> Sides<'c> {
     }
 
     /// Whether two rules, or no rule, respond to the same request in the same way.
-    pub(super) fn same_response(&self, (before, after): FirstRules) -> bool {
+    pub(crate) fn same_response(&self, (before, after): FirstRules) -> bool {
         match (before, after) {
             (None, None) => true,
             (Some(before), Some(after)) => {
@@ -106,7 +106,7 @@ impl<'c> Sides<'c> {
 
 /// The pairs of wildcards, one from each list, that have values in common although neither contains
 /// the other.
-pub(super) fn crossing<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn crossing<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<(&'a str, &'a str)> {
     let mut by_prefix: BTreeMap<&[u8], Vec<(&'a str, Pattern<'a>)>> = BTreeMap::new();
     for &entry in after {
         let pattern = Pattern::new(entry);

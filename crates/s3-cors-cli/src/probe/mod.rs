@@ -21,7 +21,9 @@ use self::compare::{Difference, Side, compare};
 use self::diagnosis::{Diagnosis, diagnose};
 use self::expected::Expected;
 use self::plan::{Plan, Planned};
+pub(crate) use self::progress::Progress;
 use crate::args::{Format, Probe};
+use crate::input::Input;
 use crate::report::{Report, Verdict};
 use crate::usable;
 
@@ -89,6 +91,16 @@ pub(crate) fn counted(
 const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
+    let progress = progress::Bar::default();
+    report(args, || Input::read(&args.config), &progress, format)
+}
+
+pub(crate) fn report(
+    args: &Probe,
+    input: impl FnOnce() -> Input,
+    progress: &impl Progress,
+    format: Format,
+) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
     let mut endpoints = Vec::new();
     for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
@@ -97,7 +109,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
             Err(message) => return failed(&message),
         }
     }
-    let (input, configuration) = match usable::configuration("probe", &args.config, format) {
+    let (input, configuration) = match usable::of("probe", input(), format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
@@ -120,7 +132,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         exact: args.exact,
         possible: plan.possible,
         planned: plan.requests.len(),
-        exchanges: send(plan, &policy, endpoints, args),
+        exchanges: send(plan, &policy, endpoints, progress, args),
         diagnoses: Vec::new(),
     };
     for (endpoint, url) in outcome.urls.iter().enumerate() {
@@ -159,16 +171,22 @@ fn endpoint(url: &str) -> Result<Uri, String> {
     }
 }
 
-fn send(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Vec<Exchange> {
+fn send(
+    plan: Plan,
+    policy: &CorsPolicy,
+    endpoints: Vec<Uri>,
+    progress: &impl Progress,
+    args: &Probe,
+) -> Vec<Exchange> {
     let timeout = Duration::from_secs(args.timeout.into());
     let mut clients: Vec<(Client, usize)> = endpoints
         .into_iter()
         .map(|url| (Client::new(url, timeout, args.rate), 0))
         .collect();
-    let progress = progress::Progress::of(plan.requests.len());
+    progress.start(plan.requests.len());
     let mut exchanges = Vec::with_capacity(plan.requests.len());
     for planned in plan.requests {
-        if clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
+        if progress.is_stopped() || clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
             break;
         }
         let expected = Expected::of(policy, &planned.request);
