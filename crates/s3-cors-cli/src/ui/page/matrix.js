@@ -1,0 +1,93 @@
+// Who may do what.
+let shown;
+let chosen;
+let probedCells = [];
+
+const who = (row) => (row.other ? "all other origins" : row.entries.join(", "));
+
+function drawMatrix(document) {
+  shown = document.rows ? document : undefined;
+  const empty = page.text().trim() === "";
+  $("matrix-scroll").hidden = $("legend").hidden = !shown;
+  $("matrix-empty").hidden = Boolean(shown);
+  if (!shown) {
+    $("matrix-empty").textContent = empty
+      ? "Without a configuration, no page of another origin can read anything. Paste a configuration to begin."
+      : "S3 would reject this configuration. Correct the errors first.";
+    $("matrix").replaceChildren();
+    $("cell").hidden = true;
+    return;
+  }
+  $("origins").replaceChildren(...shown.rows.map((row) => el("option", { value: row.example })));
+  $("methods").replaceChildren(...shown.methods.map((method) => el("option", { value: method })));
+  const head = el("tr", {}, el("th", { scope: "col" }, "Origins"),
+    ...shown.methods.map((method) => el("th", { scope: "col" }, method)));
+  const rows = shown.rows.map((row, index) => el("tr", {},
+    el("th", { scope: "row" }, ...entries(row)),
+    ...row.cells.map((cell) => el("td", {}, drawCell(row, index, cell)))));
+  const focused = window.document.activeElement?.dataset?.cell;
+  $("matrix").replaceChildren(el("thead", {}, head), el("tbody", {}, ...rows));
+  if (focused) window.document.querySelector(`[data-cell="${focused}"]`)?.focus();
+  drawChosen();
+}
+
+function entries(row) {
+  if (row.other) return [el("em", {}, "all other origins")];
+  const most = 4;
+  const parts = row.entries.slice(0, most).flatMap((entry) => [el("span", { class: "mono" }, entry), el("br")]);
+  const more = row.entries.length - most;
+  return more > 0 ? [...parts, `and ${more} more`] : parts.slice(0, -1);
+}
+
+function drawCell(row, index, cell) {
+  const name = `${index}-${cell.method}`;
+  const probed = probedCells.find((one) => one.row === index && one.method === cell.method);
+  const grants = cell.grants.map((grant) => `[${grant.rule}]`).join(" ");
+  const signs = cell.allowed ? `✓ ${grants}${cell.grants[0].credentials ? " 🔑" : ""}` : "✗";
+  const live = probed && (probed.differing ? `live: ${probed.differing} of ${probed.sent} differ` : "live: same");
+  return el("button", {
+    type: "button",
+    class: cell.allowed ? "good" : "bad",
+    "data-cell": name,
+    "aria-pressed": String(chosen === name),
+    "aria-label": `${who(row)}: ${cell.text}${live ? `; ${live}` : ""}`,
+    onclick: () => {
+      chosen = chosen === name ? undefined : name;
+      drawMatrix(shown);
+    },
+  }, signs, probed ? el("span", { class: "probed" }, live) : undefined);
+}
+
+function drawChosen() {
+  const [index, method] = (chosen ?? "").split("-");
+  const row = shown?.rows[index];
+  const cell = row?.cells.find((one) => one.method === method);
+  $("cell").hidden = !cell;
+  if (!cell) {
+    $("cell").replaceChildren();
+    return;
+  }
+  const names = (list, none) => (list.length ? list.join(", ") : none);
+  const grants = cell.grants.map((grant) => el("dl", {},
+    el("dt", {}, "Rule"), el("dd", {}, `CORSRules[${grant.rule}]${grant.id ? ` (${grant.id})` : ""}`),
+    el("dt", {}, "Request headers"), el("dd", {}, names(grant.allowed_headers, "safelisted ones only")),
+    el("dt", {}, "Readable response headers"), el("dd", {}, names(["safelisted ones", ...grant.expose_headers])),
+    el("dt", {}, "Credentials"), el("dd", {}, grant.credentials ? "allowed" : "not allowed: the response allows *"),
+    el("dt", {}, "Preflight cached"), el("dd", {}, grant.max_age_seconds === undefined ? "not set: the browser's default" : `up to ${grant.max_age_seconds} seconds`)));
+  $("cell").replaceChildren(
+    el("strong", {}, `${cell.allowed ? "✓" : "✗"} ${method}: ${who(row)}`),
+    el("p", {}, cell.text),
+    ...grants,
+    el("button", { type: "button", id: "try-cell", class: "main", onclick: () => tryCell(row, method) },
+      `Try ${method} from ${row.example}`));
+}
+
+function tryCell(row, method) {
+  $("try-origin").value = row.example;
+  $("try-method").value = method;
+  selectTab("try");
+  remember();
+  refreshTry();
+  $("try-origin").focus({ preventScroll: true });
+  $("tools").scrollIntoView({ block: "start" });
+}
