@@ -64,12 +64,11 @@ fn app(state: State) -> Router {
         .route("/probe", post(api::probe))
         .route("/probe/{id}", get(api::probed).delete(api::stop_probe))
         .route("/file", get(api::file).put(api::save));
-    let own = Router::new()
-        .route("/", get(page::page))
-        .nest("/api", api)
-        .layer(DefaultBodyLimit::max(MOST_BYTES));
+    let token = &state.token;
     Router::new()
-        .nest(&format!("/{}", state.token), own)
+        .route(&format!("/{token}/"), get(page::page))
+        .nest(&format!("/{token}/api"), api)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
         // As a bucket without configuration: no other origin is allowed anything.
         .layer(S3CorsLayer::new(CorsPolicy::without_configuration()))
         .layer(from_fn_with_state(Arc::clone(&state), guard::guard))

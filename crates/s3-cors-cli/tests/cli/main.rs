@@ -10,4 +10,6 @@ mod generate;
 mod probe;
 mod readme;
 mod run;
+mod show;
 mod transport;
+mod ui;

@@ -64,7 +64,7 @@ function drawFindings(checked) {
     return el("li", { class: severity, "data-code": code },
       el("button", { type: "button", onclick: () => goTo(place) },
         `${where}${severity === "info" ? "note" : severity}: ${text}`,
-        el("small", {}, `${help}.${s3}`)));
+        el("small", {}, `Help: ${help}.${s3}`)));
   }));
   if (empty) findings = [];
   drawLines();

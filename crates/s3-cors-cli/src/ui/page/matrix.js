@@ -43,7 +43,8 @@ function drawCell(row, index, cell) {
   const name = `${index}-${cell.method}`;
   const probed = probedCells.find((one) => one.row === index && one.method === cell.method);
   const grants = cell.grants.map((grant) => `[${grant.rule}]`).join(" ");
-  const signs = cell.allowed ? `✓ ${grants}${cell.grants[0].credentials ? " 🔑" : ""}` : "✗";
+  const signs = cell.allowed ? `✓ ${grants}` : "✗";
+  const details = cell.allowed ? glance(cell.grants[0]) : [];
   const live = probed && (probed.differing ? `live: ${probed.differing} of ${probed.sent} differ` : "live: same");
   return el("button", {
     type: "button",
@@ -55,7 +56,17 @@ function drawCell(row, index, cell) {
       chosen = chosen === name ? undefined : name;
       drawMatrix(shown);
     },
-  }, signs, probed ? el("span", { class: "probed" }, live) : undefined);
+  }, signs, ...details.map((text) => el("small", {}, text)), probed ? el("span", { class: "probed" }, live) : undefined);
+}
+
+// The first rule in a few words.
+function glance({ credentials, allowed_headers, max_age_seconds }) {
+  const [first, ...rest] = allowed_headers;
+  return [
+    credentials ? "credentials" : "no credentials",
+    first === undefined ? "no headers" : `${first}${rest.length ? ` +${rest.length}` : ""}`,
+    max_age_seconds === undefined ? "default cache" : `${max_age_seconds} s`,
+  ];
 }
 
 function drawChosen() {
