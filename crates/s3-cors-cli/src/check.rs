@@ -45,9 +45,7 @@ pub(crate) fn report(
     for input in inputs {
         let findings = input.configuration().map(lint);
         let verdict = match &findings {
-            Ok(findings) => {
-                Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on)))
-            }
+            Ok(findings) => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
             Err(_) if input.is_unreadable() => Verdict::Failed,
             Err(_) => Verdict::Found,
         };

@@ -12,7 +12,11 @@ use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
 pub(crate) fn run(args: &Diff, format: Format) -> Report {
-    report(Input::read(&args.before), || Input::read(&args.after), format)
+    report(
+        Input::read(&args.before),
+        || Input::read(&args.after),
+        format,
+    )
 }
 
 /// The second input is only read if the first is usable.

@@ -46,12 +46,18 @@ const ROWS: [Row; 6] = [
     ),
     (
         "a later rule that allows more headers is used as well",
-        &[("https://a.com", "PUT", ""), ("https://a.com", "PUT", UPLOADS)],
+        &[
+            ("https://a.com", "PUT", ""),
+            ("https://a.com", "PUT", UPLOADS),
+        ],
         &["https://a.com: PUT 0 1", "others:"],
     ),
     (
         "a later rule that allows no more headers is never used",
-        &[("https://a.com", "PUT", UPLOADS), ("https://a.com", "PUT", "")],
+        &[
+            ("https://a.com", "PUT", UPLOADS),
+            ("https://a.com", "PUT", ""),
+        ],
         &["https://a.com: PUT 0", "others:"],
     ),
 ];
@@ -92,12 +98,16 @@ fn every_class_of_origins_has_one_row() {
 
 #[test]
 fn a_cell_says_what_its_rule_allows_or_why_none_does() {
-    let more = r#""AllowedHeaders": ["content-type"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 60"#;
+    let more =
+        r#""AllowedHeaders": ["content-type"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 60"#;
     let config = parsed(&[("https://a.com", "PUT", more), ("*", "GET", "")]);
     let matrix = Matrix::new(&config).expect("a valid configuration");
     let cell = |row: usize, method: &str| {
         let mut cells = matrix.rows[row].cells.iter();
-        cells.find(|c| c.method == method).expect("a cell").to_string()
+        cells
+            .find(|c| c.method == method)
+            .expect("a cell")
+            .to_string()
     };
     assert_eq!(
         cell(0, "PUT"),

@@ -40,38 +40,50 @@ async fn check(size: Size) {
     let axe = axe();
     for scheme in ["light", "dark"] {
         page.prefer(scheme).await;
-        let dark = page.holds("matchMedia('(prefers-color-scheme: dark)').matches").await;
+        let dark = page
+            .holds("matchMedia('(prefers-color-scheme: dark)').matches")
+            .await;
         assert_eq!(dark, scheme == "dark");
         page.click("[data-cell='0-PUT']").await;
         page.until("!document.querySelector('#cell').hidden").await;
         page.click("#try-cell").await;
         page.until_text("#verdict", "Blocked").await;
-        page.assert_accessible(axe, &format!("{scheme}, blocked")).await;
-        page.picture(&format!("{scheme}-{size:?}").to_lowercase()).await;
+        page.assert_accessible(axe, &format!("{scheme}, blocked"))
+            .await;
+        page.picture(&format!("{scheme}-{size:?}").to_lowercase())
+            .await;
         page.fill("#try-origin", "http://localhost:3000").await;
         page.until_text("#verdict", "Allowed").await;
-        page.assert_accessible(axe, &format!("{scheme}, allowed")).await;
+        page.assert_accessible(axe, &format!("{scheme}, allowed"))
+            .await;
         page.click("#tab-compare").await;
         page.fill("#other", &MIXED.replace("PUT", "DELETE")).await;
-        page.until("document.querySelectorAll('#differences li').length >= 2").await;
-        page.assert_accessible(axe, &format!("{scheme}, compared")).await;
+        page.until("document.querySelectorAll('#differences li').length >= 2")
+            .await;
+        page.assert_accessible(axe, &format!("{scheme}, compared"))
+            .await;
         page.click("#tab-probe").await;
         page.fill("#probe-url", &page.program.address).await;
         page.click("#probe-start").await;
         page.until("document.querySelector('#probed li')").await;
-        page.assert_accessible(axe, &format!("{scheme}, probed")).await;
+        page.assert_accessible(axe, &format!("{scheme}, probed"))
+            .await;
         page.click("#tab-copy").await;
         page.click("[data-form='xml']").await;
         page.until_text("#copied", "Copied").await;
-        page.assert_accessible(axe, &format!("{scheme}, copied")).await;
+        page.assert_accessible(axe, &format!("{scheme}, copied"))
+            .await;
         page.fill("#text", &MIXED.replace("PUT", "HEAD")).await;
         page.click("#save").await;
         page.until("document.querySelector('#ask').open").await;
-        page.assert_accessible(axe, &format!("{scheme}, asked")).await;
+        page.assert_accessible(axe, &format!("{scheme}, asked"))
+            .await;
         page.click("#ask-no").await;
         page.fill("#text", "").await;
-        page.until_text("#matrix-empty", "Paste a configuration").await;
-        page.assert_accessible(axe, &format!("{scheme}, empty")).await;
+        page.until_text("#matrix-empty", "Paste a configuration")
+            .await;
+        page.assert_accessible(axe, &format!("{scheme}, empty"))
+            .await;
         page.fill("#text", MIXED).await;
         page.until("document.querySelector('#matrix td')").await;
         page.click("[data-cell='0-PUT']").await;
@@ -82,7 +94,10 @@ async fn check(size: Size) {
 impl Page {
     async fn prefer(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        let command = crate::driven::DevTools("Emulation.setEmulatedMedia", json!({ "features": features }));
+        let command = crate::driven::DevTools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
         self.browser.issue_cmd(command).await.expect("a command");
     }
 
@@ -116,7 +131,13 @@ fn install(folder: &Path) {
     std::fs::create_dir_all(folder).expect("a folder");
     std::fs::write(folder.join("package.json"), "{}").expect("a file");
     let status = Command::new("npm")
-        .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+        .args([
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+        ])
         .arg(format!("axe-core@{VERSION}"))
         .current_dir(folder)
         .status()

@@ -49,7 +49,10 @@ impl Page {
         page.visit(&page.program.address).await;
         for name in ["clipboard-read", "clipboard-write"] {
             let permission = Permission(name);
-            page.browser.issue_cmd(permission).await.expect("a permission");
+            page.browser
+                .issue_cmd(permission)
+                .await
+                .expect("a permission");
         }
         Some(page)
     }
@@ -101,15 +104,17 @@ impl Page {
     /// With the mouse, or a finger.
     pub(crate) async fn click(&self, selector: &str) {
         // A new matrix replaces its cells.
+        let mut last = String::new();
         for _ in 0..20 {
             let found = self.browser.wait().for_element(Locator::Css(selector)).await;
             let element = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
-            if element.click().await.is_ok() {
-                return;
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) => last = error.to_string(),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{selector} cannot be clicked");
+        panic!("{selector} cannot be clicked: {last}");
     }
 
     /// Replaces what a field contains.
@@ -192,7 +197,10 @@ struct Permission(&'static str);
 
 impl WebDriverCompatibleCommand for Permission {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/permissions", session.unwrap_or_default()))
+        base.join(&format!(
+            "session/{}/permissions",
+            session.unwrap_or_default()
+        ))
     }
 
     fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
@@ -207,7 +215,10 @@ pub(crate) struct DevTools(pub(crate) &'static str, pub(crate) Value);
 
 impl WebDriverCompatibleCommand for DevTools {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
     }
 
     fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {

@@ -22,13 +22,16 @@ async fn a_broken_file_is_repaired_with_nothing_but_the_mouse() {
     };
     page.copy_elsewhere(BROKEN).await;
     page.click("#paste").await;
-    page.until_text("#findings .error", "ends with a slash").await;
+    page.until_text("#findings .error", "ends with a slash")
+        .await;
     page.click("[data-cell='0-PUT']").await;
     page.click("#try-cell").await;
     page.until_text("#verdict", "Blocked").await;
-    page.until_text("#advice", "add \"https://app.example.com\"").await;
+    page.until_text("#advice", "add \"https://app.example.com\"")
+        .await;
     page.click("#apply").await;
-    page.until_text("#verdict", "Allowed: the script can read the response").await;
+    page.until_text("#verdict", "Allowed: the script can read the response")
+        .await;
     assert_repaired(&page).await;
     page.click("#tab-copy").await;
     page.click("[data-form='console']").await;
@@ -44,7 +47,8 @@ async fn a_broken_file_is_repaired_with_nothing_but_the_keyboard() {
     page.copy_elsewhere(BROKEN).await;
     page.tab_to("#text").await;
     page.press(&[Key::Control.into(), 'v']).await;
-    page.until_text("#findings .error", "ends with a slash").await;
+    page.until_text("#findings .error", "ends with a slash")
+        .await;
     page.tab_to("[data-cell='0-PUT']").await;
     page.press(&[Key::Enter.into()]).await;
     page.until("!document.querySelector('#cell').hidden").await;
@@ -53,11 +57,17 @@ async fn a_broken_file_is_repaired_with_nothing_but_the_keyboard() {
     page.until_text("#verdict", "Blocked").await;
     page.tab_to("#try-headers").await;
     page.write("content-type: image/png").await;
-    page.until_text("#conversation", "content-type: image/png").await;
-    page.until_text("#advice", "add \"https://app.example.com\"").await;
+    page.until_text(
+        "#conversation",
+        "access-control-request-headers: content-type",
+    )
+    .await;
+    page.until_text("#advice", "add \"https://app.example.com\"")
+        .await;
     page.tab_to("#apply").await;
     page.press(&[' ']).await;
-    page.until_text("#verdict", "Allowed: the script can read the response").await;
+    page.until_text("#verdict", "Allowed: the script can read the response")
+        .await;
     assert_repaired(&page).await;
     page.tab_to("#tab-try").await;
     for _ in 0..3 {

@@ -103,7 +103,10 @@ pub(super) async fn diff(Json(asked): Json<Compared>) -> Response {
     .await
 }
 
-pub(super) async fn convert(State(server): State<Server>, Json(asked): Json<Converted>) -> Response {
+pub(super) async fn convert(
+    State(server): State<Server>,
+    Json(asked): Json<Converted>,
+) -> Response {
     let Ok(to) = asked.to.parse::<Dialect>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };

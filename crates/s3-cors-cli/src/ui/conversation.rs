@@ -65,9 +65,7 @@ impl Conversation {
         };
         match refused.and_then(Sent::of) {
             Some(sent) => sent.explained(&usable.0, &usable.1, Some(form::of(text))),
-            None => {
-                usable::failure("explain", "no rule refuses this request", Format::Json)
-            }
+            None => usable::failure("explain", "no rule refuses this request", Format::Json),
         }
     }
 }

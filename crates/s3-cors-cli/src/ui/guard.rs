@@ -45,7 +45,10 @@ impl IntoResponse for Refused {
 pub(super) async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
     let checked = check(
         request.headers(),
-        request.uri().authority().map(|authority| authority.as_str()),
+        request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str()),
         request.uri().path(),
         &server.token,
         server.port,
@@ -97,8 +100,7 @@ fn check(
         return Err(Refused::Origin);
     }
     // `none` is sent when the user opens the address. Old browsers do not send the header at all.
-    let is_foreign =
-        |site: &HeaderValue| !matches!(site.as_bytes(), b"same-origin" | b"none");
+    let is_foreign = |site: &HeaderValue| !matches!(site.as_bytes(), b"same-origin" | b"none");
     if headers.get_all(SEC_FETCH_SITE).iter().any(is_foreign) {
         return Err(Refused::Origin);
     }

@@ -108,7 +108,10 @@ impl Probes {
 
     pub(super) fn state(&self, id: u64) -> Option<State> {
         let current = self.lock();
-        current.as_ref().filter(|job| job.id == id).map(|job| job.state())
+        current
+            .as_ref()
+            .filter(|job| job.id == id)
+            .map(|job| job.state())
     }
 
     pub(super) fn stop(&self, id: u64) -> Option<State> {

@@ -39,7 +39,9 @@ cors.json: 3 rules, 3 classes of origins
 #[test]
 fn the_same_is_there_for_programs() {
     let directory = Directory::with(SITE);
-    let shown = directory.run(&["show", "cors.json", "--format", "json"]).json();
+    let shown = directory
+        .run(&["show", "cors.json", "--format", "json"])
+        .json();
     assert_eq!(shown["rows"][0]["entries"][0], "https://app.example.com");
     assert_eq!(shown["rows"][2]["other"], true);
     let put = &shown["rows"][0]["cells"][1];
@@ -70,5 +72,8 @@ fn foreign_bytes_do_not_reach_the_terminal() {
     let directory = Directory::with(text);
     let ran = directory.run(&["show", "cors.json"]);
     let output = ran.stdout + &ran.stderr;
-    assert!(!output.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{output:?}");
+    assert!(
+        !output.contains(['\u{1b}', '\u{202e}', '\u{7}']),
+        "{output:?}"
+    );
 }

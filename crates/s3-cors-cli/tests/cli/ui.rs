@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::run::{Directory, run, tool};
 
-const SITE: &str = r#"[{"AllowedOrigins": ["https://app.example.com/"], "AllowedMethods": ["PUT"]}]"#;
+const SITE: &str =
+    r#"[{"AllowedOrigins": ["https://app.example.com/"], "AllowedMethods": ["PUT"]}]"#;
 
 /// The tool, serving until it is dropped.
 struct Serving {
@@ -68,7 +69,10 @@ impl Serving {
         let mut response = String::new();
         stream.read_to_string(&mut response).expect("a response");
         let (head, body) = response.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         Got {
             status: status.expect("a status"),
             head: head.to_ascii_lowercase(),
@@ -202,7 +206,11 @@ fn nothing_is_served_without_the_token() {
         format!("/x/../{token}/"),
         format!("/?token={token}&path=/"),
     ] {
-        assert_refused(&serving, |endpoint| format!("{prefix}{endpoint}"), &[("Host", &host)]);
+        assert_refused(
+            &serving,
+            |endpoint| format!("{prefix}{endpoint}"),
+            &[("Host", &host)],
+        );
     }
     assert_eq!(token.len(), 32);
     let again = Serving::start(directory.path(), &["cors.json"]);
@@ -272,7 +280,10 @@ fn no_preflight_is_allowed() {
     let directory = Directory::new();
     let serving = Serving::start(directory.path(), &[]);
     let host = serving.host();
-    for origin in ["https://attacker.example".to_owned(), format!("http://{host}")] {
+    for origin in [
+        "https://attacker.example".to_owned(),
+        format!("http://{host}"),
+    ] {
         for (method, endpoint, _) in serving.endpoints() {
             let headers = [
                 ("Host", &host[..]),
@@ -293,7 +304,9 @@ fn it_listens_on_loopback_only() {
     let serving = Serving::start(directory.path(), &[]);
     // Another address of this machine, found without sending anything.
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").expect("a socket");
-    let outside = socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr());
+    let outside = socket
+        .connect("192.0.2.1:9")
+        .and_then(|()| socket.local_addr());
     if let Ok(outside) = outside
         && !outside.ip().is_loopback()
     {
@@ -317,7 +330,11 @@ fn nothing_is_written_without_the_token_the_origin_and_the_version_that_was_read
     let host = serving.host();
     let target = format!("/{}/api/file", serving.token);
     let json_type = ("Content-Type", "application/json");
-    let foreign = [("Host", &host[..]), ("Origin", "https://a.example"), json_type];
+    let foreign = [
+        ("Host", &host[..]),
+        ("Origin", "https://a.example"),
+        json_type,
+    ];
     let body = saved.to_string();
     for (target, headers) in [
         (&target[..], &foreign[..]),
@@ -339,8 +356,14 @@ fn nothing_is_written_without_the_token_the_origin_and_the_version_that_was_read
     let got = serving.ask("PUT", "file", &saved);
     assert_eq!((got.status, read()), (200, "[]".into()), "{got:?}");
     let got = serving.ask("PUT", "file", &saved);
-    assert_eq!((got.status, read()), (409, "[]".into()), "it is no longer that version");
-    let left: Vec<_> = std::fs::read_dir(directory.path()).expect("files").collect();
+    assert_eq!(
+        (got.status, read()),
+        (409, "[]".into()),
+        "it is no longer that version"
+    );
+    let left: Vec<_> = std::fs::read_dir(directory.path())
+        .expect("files")
+        .collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
@@ -360,7 +383,10 @@ fn saving_keeps_permissions_and_links() {
     let saved = json!({"text": "[ ]", "version": now["version"]});
     assert_eq!(serving.ask("PUT", "file", &saved).status, 200);
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), "[ ]");
-    let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+    let mode = std::fs::metadata(&file)
+        .expect("a file")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o640);
     let link = std::fs::symlink_metadata(directory.path().join("link.json"));
     assert!(link.expect("a link").is_symlink());
@@ -374,14 +400,27 @@ fn what_the_page_gets_is_what_the_commands_print() {
     directory.write("before", SITE);
     let serving = Serving::start(directory.path(), &["cors.json"]);
     let printed = |arguments: &[&str]| {
-        let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .copied()
+            .chain(["--format", "json"])
+            .collect();
         run(directory.path(), &arguments).json()
     };
     let text = json!({"text": SITE});
-    assert_eq!(serving.document("check", &text), printed(&["check", "cors.json"]));
-    assert_eq!(serving.document("show", &text), printed(&["show", "cors.json"]));
+    assert_eq!(
+        serving.document("check", &text),
+        printed(&["check", "cors.json"])
+    );
+    assert_eq!(
+        serving.document("show", &text),
+        printed(&["show", "cors.json"])
+    );
     let compared = json!({"before": SITE, "after": other});
-    assert_eq!(serving.document("diff", &compared), printed(&["diff", "before", "after"]));
+    assert_eq!(
+        serving.document("diff", &compared),
+        printed(&["diff", "before", "after"])
+    );
     for form in ["console", "cli", "cli-input", "cloudformation", "xml"] {
         let asked = json!({"text": SITE, "to": form});
         let expected = printed(&["convert", "cors.json", "--to", form]);
@@ -394,14 +433,42 @@ fn what_the_page_gets_is_what_the_commands_print() {
     });
     let conversation = serving.document("converse", &asked);
     let fetch = [
-        "explain", "cors.json", "--fetch", "--origin", "https://app.example.com/", "--url",
-        "https://b.example/", "--method", "PUT", "--header", "x-a: 1", "--credentials", "include",
+        "explain",
+        "cors.json",
+        "--fetch",
+        "--origin",
+        "https://app.example.com/",
+        "--url",
+        "https://b.example/",
+        "--method",
+        "PUT",
+        "--header",
+        "x-a: 1",
+        "--credentials",
+        "include",
     ];
     assert_eq!(conversation["fetch"], printed(&fetch));
-    let sent = ["explain", "cors.json", "--origin", "https://app.example.com", "--method", "PUT"];
+    let sent = [
+        "explain",
+        "cors.json",
+        "--origin",
+        "https://app.example.com",
+        "--method",
+        "PUT",
+    ];
     let preflight = printed(&[&sent[..], &["--header", "x-a"]].concat());
-    for member in ["allowed", "text", "rules", "suggestion", "alternative", "s3_error"] {
-        assert_eq!(conversation["preflight"][member], preflight[member], "{member}");
+    for member in [
+        "allowed",
+        "text",
+        "rules",
+        "suggestion",
+        "alternative",
+        "s3_error",
+    ] {
+        assert_eq!(
+            conversation["preflight"][member], preflight[member],
+            "{member}"
+        );
     }
     let request = printed(&[&sent[..], &["--actual"]].concat());
     for member in ["allowed", "text", "rules", "suggestion", "outcome"] {
@@ -413,8 +480,14 @@ fn what_the_page_gets_is_what_the_commands_print() {
     // Also what goes wrong.
     directory.write("cors.json", "[{");
     let text = json!({"text": "[{"});
-    assert_eq!(serving.document("check", &text), printed(&["check", "cors.json"]));
-    assert_eq!(serving.document("show", &text), printed(&["show", "cors.json"]));
+    assert_eq!(
+        serving.document("check", &text),
+        printed(&["check", "cors.json"])
+    );
+    assert_eq!(
+        serving.document("show", &text),
+        printed(&["show", "cors.json"])
+    );
 }
 
 #[test]
@@ -426,7 +499,10 @@ fn the_file_is_followed() {
         serde_json::from_str(&got.body).expect("JSON")
     };
     let first = file("");
-    assert_eq!((&first["text"], &first["file"]), (&json!(SITE), &json!("cors.json")));
+    assert_eq!(
+        (&first["text"], &first["file"]),
+        (&json!(SITE), &json!("cors.json"))
+    );
     let version = first["version"].as_str().expect("a version");
     assert_eq!(file(version).get("text"), None);
     directory.write("cors.json", "[]");
@@ -443,9 +519,18 @@ fn what_cannot_be_served_is_reported() {
     assert!(ran.stderr.contains("missing.json: "), "{}", ran.stderr);
     let ran = directory.run(&["ui", "--no-open", "--link", "https://example.com/"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("the link was not copied from this page"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("the link was not copied from this page"),
+        "{}",
+        ran.stderr
+    );
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let ran = directory.run(&["ui", "--no-open", "--port", &port, "--format", "json"]);
-    assert!(ran.json()["failure"]["message"].as_str().is_some_and(|text| text.contains(&port)));
+    assert!(
+        ran.json()["failure"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains(&port))
+    );
 }

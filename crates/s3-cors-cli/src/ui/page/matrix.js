@@ -51,12 +51,15 @@ function drawCell(row, index, cell) {
     class: cell.allowed ? "good" : "bad",
     "data-cell": name,
     "aria-pressed": String(chosen === name),
-    "aria-label": `${who(row)}: ${cell.text}${live ? `; ${live}` : ""}`,
     onclick: () => {
       chosen = chosen === name ? undefined : name;
       drawMatrix(shown);
     },
-  }, signs, ...details.map((text) => el("small", {}, text)), probed ? el("span", { class: "probed" }, live) : undefined);
+  },
+  el("span", { class: "spoken" }, `${who(row)}: ${cell.text}${live ? `; ${live}` : ""}`),
+  el("span", { "aria-hidden": "true" }, signs,
+    ...details.map((text) => el("small", {}, text)),
+    live ? el("span", { class: "probed" }, live) : undefined));
 }
 
 // The first rule in a few words.

@@ -58,6 +58,7 @@ async function probe(event) {
   $("diagnoses").replaceChildren();
   $("probed").replaceChildren();
   setProbed([]);
+  drawProgress({ sent: 0, planned: 0 });
   try {
     let job = await api("probe", { text: page.text(), url: $("probe-url").value.trim() });
     probeId = job.id;
@@ -88,7 +89,7 @@ function setProbed(cells) {
 
 function drawProbed({ report, cells }) {
   $("probe-progress").hidden = true;
-  setProbed(cells);
+  setProbed(cells ?? []);
   if (report.failure) {
     $("probe-summary").textContent = report.failure.message;
     return;
@@ -120,7 +121,8 @@ async function stopProbe() {
 let lastForm;
 async function convertTo(form, copy = true) {
   lastForm = form;
-  const found = await ask("convert", "convert", { text: page.text(), to: form });
+  if (copy) $("copied").textContent = "";
+  const found = await ask(copy ? "copy" : "convert", "convert", { text: page.text(), to: form });
   if (!found) return;
   $("converted").value = found.text ?? "";
   for (const button of document.querySelectorAll("[data-form]")) button.setAttribute("aria-pressed", String(button.dataset.form === form));
