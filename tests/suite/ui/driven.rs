@@ -106,7 +106,11 @@ impl Page {
         // A new matrix replaces its cells.
         let mut last = String::new();
         for _ in 0..20 {
-            let found = self.browser.wait().for_element(Locator::Css(selector)).await;
+            let found = self
+                .browser
+                .wait()
+                .for_element(Locator::Css(selector))
+                .await;
             let element = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
             match element.click().await {
                 Ok(()) => return,
@@ -126,6 +130,12 @@ impl Page {
         let arguments = vec![json!(selector), json!(text)];
         let done = self.browser.execute(script, arguments).await;
         done.expect("a script");
+    }
+
+    /// Puts a valid configuration into the editor, and waits for the matrix.
+    pub(crate) async fn show(&self, text: &str) {
+        self.fill("#text", text).await;
+        self.until("document.querySelector('#matrix td')").await;
     }
 
     /// Copies a text, as from another window.

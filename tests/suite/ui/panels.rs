@@ -139,7 +139,7 @@ async fn conversation(size: Size) {
     let Some(page) = Page::open(size, &[]).await else {
         return;
     };
-    page.fill("#text", SITE).await;
+    page.show(SITE).await;
     page.fill("#try-origin", "https://app.example.com").await;
     page.fill("#try-method", "PUT").await;
     page.fill("#try-headers", "x-amz-acl: private").await;
@@ -169,6 +169,11 @@ async fn conversation(size: Size) {
     page.until_text("#conversation .back", "etag").await;
     page.until_text("#conversation .there", "x-amz-acl: private")
         .await;
+    page.click("#undo").await;
+    page.until_text("#verdict", "Blocked").await;
+    assert_eq!(page.value("#text").await, SITE);
+    page.click("#apply").await;
+    page.until_text("#verdict", "Allowed").await;
     page.picture(&name(size, "allowed")).await;
 
     // Credentials do not go with `*`, and a browser says so.
@@ -192,7 +197,7 @@ async fn compare(size: Size) {
     let Some(page) = Page::open(size, &[]).await else {
         return;
     };
-    page.fill("#text", SITE).await;
+    page.show(SITE).await;
     page.click("#tab-compare").await;
     page.click("#compare-take").await;
     page.until_text("#compare-summary", "Equivalent").await;
@@ -221,7 +226,7 @@ async fn probe(size: Size) {
     // An endpoint that follows another configuration, which lacks PUT.
     let cors = json!([{ "AllowedOrigins": ["*"], "AllowedMethods": ["GET"] }]);
     let app = conformance::apps::App::start("axum-app", Some(&cors));
-    page.fill("#text", SITE).await;
+    page.show(SITE).await;
     page.click("#tab-probe").await;
     page.fill("#probe-url", &format!("http://{}/photo.jpg", app.address()))
         .await;
@@ -273,7 +278,7 @@ async fn copy(size: Size) {
     let Some(page) = Page::open(size, &[]).await else {
         return;
     };
-    page.fill("#text", SITE).await;
+    page.show(SITE).await;
     page.click("#tab-copy").await;
     for (form, sign) in [
         ("console", "[\n"),
@@ -300,7 +305,7 @@ async fn link(size: Size) {
     let Some(page) = Page::open(size, &[]).await else {
         return;
     };
-    page.fill("#text", SITE).await;
+    page.show(SITE).await;
     page.fill("#try-origin", "https://app.example.com").await;
     page.fill("#try-method", "DELETE").await;
     page.fill("#try-headers", "x-é: ü").await;

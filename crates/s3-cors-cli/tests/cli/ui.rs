@@ -534,3 +534,52 @@ fn what_cannot_be_served_is_reported() {
             .is_some_and(|text| text.contains(&port))
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = Directory::new();
+    directory.write(
+        "xdg-open",
+        "#!/bin/sh\necho \"$1\" > opened.new\nmv opened.new opened\n",
+    );
+    let opener = directory.path().join("xdg-open");
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&opener, executable).expect("permissions");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", directory.path().display());
+    let opened = directory.path().join("opened");
+    let start = |more: &[&str]| {
+        let mut process = tool()
+            .arg("ui")
+            .args(more)
+            .env("PATH", &path)
+            .current_dir(directory.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the tool");
+        let stdout = BufReader::new(process.stdout.take().expect("it is piped"));
+        let line = stdout.lines().next().expect("a line").expect("UTF-8");
+        (process, line.replace("The page is at ", ""))
+    };
+    let (mut process, _) = start(&["--no-open"]);
+    process
+        .kill()
+        .and_then(|()| process.wait())
+        .expect("it runs");
+    assert!(!opened.exists());
+    let (mut process, address) = start(&["--link", "http://127.0.0.1:1/#e30"]);
+    while !opened.exists() {
+        assert_eq!(process.try_wait().expect("a process"), None);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    process
+        .kill()
+        .and_then(|()| process.wait())
+        .expect("it runs");
+    let opened = std::fs::read_to_string(opened).expect("a file");
+    assert_eq!(opened.trim_end(), address);
+    assert!(address.ends_with("/#e30"), "{address}");
+}

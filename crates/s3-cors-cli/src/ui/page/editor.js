@@ -70,9 +70,12 @@ function drawFindings(checked) {
   drawLines();
 }
 
-// Replaces the text from outside the editor; Ctrl+Z brings the old one back where browsers can.
+// Replaces the text; the button Undo brings the old one back.
+let replaced;
 function setText(text, edited) {
   const area = $("text");
+  replaced = area.value;
+  $("undo").hidden = replaced.trim() === "" || replaced === text;
   area.value = text;
   page.edited = edited;
   changedText();

@@ -101,6 +101,7 @@ async function begin() {
 }
 
 $("text").addEventListener("input", () => {
+  $("undo").hidden = true;
   page.edited = true;
   drawFile();
   changedText();
@@ -115,6 +116,11 @@ $("paste").addEventListener("click", async () => {
     $("text").focus();
   }
   drawFile();
+});
+$("undo").addEventListener("click", () => {
+  setText(replaced, true);
+  drawFile();
+  $("text").focus();
 });
 $("example").addEventListener("click", () => {
   setText(EXAMPLE, true);

@@ -20,13 +20,15 @@ function drawMatrix(document) {
   }
   $("origins").replaceChildren(...shown.rows.map((row) => el("option", { value: row.example })));
   $("methods").replaceChildren(...shown.methods.map((method) => el("option", { value: method })));
-  const head = el("tr", {}, el("th", { scope: "col" }, "Origins"),
-    ...shown.methods.map((method) => el("th", { scope: "col" }, method)));
-  const rows = shown.rows.map((row, index) => el("tr", {},
-    el("th", { scope: "row" }, ...entries(row)),
-    ...row.cells.map((cell) => el("td", {}, drawCell(row, index, cell)))));
+  // The roles, because a phone's style makes grids of the rows.
+  const column = { scope: "col", role: "columnheader" };
+  const head = el("tr", { role: "row" }, el("th", column, "Origins"),
+    ...shown.methods.map((method) => el("th", column, method)));
+  const rows = shown.rows.map((row, index) => el("tr", { role: "row" },
+    el("th", { scope: "row", role: "rowheader" }, ...entries(row)),
+    ...row.cells.map((cell) => el("td", { role: "cell" }, drawCell(row, index, cell)))));
   const focused = window.document.activeElement?.dataset?.cell;
-  $("matrix").replaceChildren(el("thead", {}, head), el("tbody", {}, ...rows));
+  $("matrix").replaceChildren(el("thead", { role: "rowgroup" }, head), el("tbody", { role: "rowgroup" }, ...rows));
   if (focused) window.document.querySelector(`[data-cell="${focused}"]`)?.focus();
   drawChosen();
 }
@@ -86,7 +88,7 @@ function drawChosen() {
     el("dt", {}, "Rule"), el("dd", {}, `CORSRules[${grant.rule}]${grant.id ? ` (${grant.id})` : ""}`),
     el("dt", {}, "Request headers"), el("dd", {}, names(grant.allowed_headers, "safelisted ones only")),
     el("dt", {}, "Readable response headers"), el("dd", {}, names(["safelisted ones", ...grant.expose_headers])),
-    el("dt", {}, "Credentials"), el("dd", {}, grant.credentials ? "allowed" : "not allowed: the response allows *"),
+    el("dt", {}, "Credentials"), el("dd", {}, grant.credentials ? "allowed" : "not allowed"),
     el("dt", {}, "Preflight cached"), el("dd", {}, grant.max_age_seconds === undefined ? "not set: the browser's default" : `up to ${grant.max_age_seconds} seconds`)));
   $("cell").replaceChildren(
     el("strong", {}, `${cell.allowed ? "✓" : "✗"} ${method}: ${who(row)}`),

@@ -119,6 +119,7 @@ async function apply() {
     return;
   }
   setText(applied.text, true);
-  flash("status", "The change was applied. The text is in the editor.");
+  drawFile();
+  flash("status", "The change was applied to the text in the editor.");
   $("try-origin").focus({ preventScroll: true });
 }
