@@ -29,6 +29,13 @@ async fn a_broken_file_is_repaired_with_nothing_but_the_mouse() {
     page.until_text("#verdict", "Blocked").await;
     page.until_text("#advice", "add \"https://app.example.com\"")
         .await;
+    // The README shows it.
+    page.browser
+        .set_window_size(1280, 1560)
+        .await
+        .expect("a window");
+    page.eval("scrollTo(0, 0)").await;
+    page.picture("readme").await;
     page.click("#apply").await;
     page.until_text("#verdict", "Allowed: the script can read the response")
         .await;

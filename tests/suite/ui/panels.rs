@@ -241,6 +241,8 @@ async fn probe(size: Size) {
     page.picture(&name(size, "probe")).await;
 
     page.fill("#text", &cors.to_string()).await;
+    page.until("document.querySelectorAll('#matrix tbody tr').length === 1")
+        .await;
     page.click("#probe-start").await;
     page.until_text(
         "#probe-summary",
@@ -255,6 +257,8 @@ async fn probe(size: Size) {
 
     // A probe that runs can be stopped.
     page.fill("#text", SITE).await;
+    page.until("document.querySelectorAll('#matrix tbody tr').length === 2")
+        .await;
     page.fill("#probe-url", &format!("http://{}/photo.jpg", app.address()))
         .await;
     page.click("#probe-start").await;

@@ -6,6 +6,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -45,10 +46,7 @@ impl IntoResponse for Refused {
 pub(super) async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
     let checked = check(
         request.headers(),
-        request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str()),
+        request.uri().authority().map(Authority::as_str),
         request.uri().path(),
         &server.token,
         server.port,

@@ -43,7 +43,7 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
     let fragment = args.link.as_deref().map(fragment).transpose()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
         .map_err(|error| format!("127.0.0.1:{}: {error}", args.port))?;
-    let port = listener.local_addr().map_err(words)?.port();
+    let port = listener.local_addr().map_err(|error| words(&error))?.port();
     let token = token::random().map_err(|error| format!("no random token: {error}"))?;
     let address = format!("http://127.0.0.1:{port}/{token}/");
     let address = fragment.map_or_else(|| address.clone(), |state| format!("{address}#{state}"));
@@ -53,7 +53,7 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
     {
         anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
     }
-    server::run(listener, Shared::new(source, token, port)).map_err(words)
+    server::run(listener, Shared::new(source, token, port)).map_err(|error| words(&error))
 }
 
 /// The state in a link: what follows `#`.
@@ -82,6 +82,6 @@ fn announce(address: &str, format: Format) {
         .and_then(|()| stdout.flush());
 }
 
-fn words(error: io::Error) -> String {
+fn words(error: &io::Error) -> String {
     error.to_string()
 }

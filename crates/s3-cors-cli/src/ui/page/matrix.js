@@ -61,7 +61,7 @@ function drawCell(row, index, cell) {
   el("span", { class: "spoken" }, `${who(row)}: ${cell.text}${live ? `; ${live}` : ""}`),
   el("span", { "aria-hidden": "true" }, signs,
     ...details.map((text) => el("small", {}, text)),
-    live ? el("span", { class: "probed" }, live) : undefined));
+    live ? el("span", { class: probed.differing ? "probed odd" : "probed" }, live) : undefined));
 }
 
 // The first rule in a few words.
