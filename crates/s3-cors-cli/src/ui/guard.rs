@@ -2,14 +2,17 @@
 //!
 //! A web page that the user visits can send requests to this machine, and a host name of a stranger
 //! can be made to resolve to it (DNS rebinding). So every request, also one for the page, must name
-//! this server in `Host`, must not come from another origin, and must have the token in its path.
+//! this server in `Host`, must not come from another origin, and must have the token in its path. The
+//! browser is started with a code that leads to this path once.
+
+use std::sync::PoisonError;
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::server::State as Server;
 use super::token;
@@ -47,13 +50,16 @@ pub(super) async fn guard(State(server): State<Server>, request: Request, next: 
     let checked = check(
         request.headers(),
         request.uri().authority().map(Authority::as_str),
-        request.uri().path(),
-        &server.token,
         server.port,
     );
+    let path = request.uri().path();
     let mut response = match checked {
-        Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
+        Ok(()) if has_token(path, &server.token) => next.run(request).await,
+        Ok(()) => match opened(path, &server) {
+            Some(redirect) => redirect.into_response(),
+            None => Refused::Token.into_response(),
+        },
     };
     for (name, value) in HEADERS {
         response.headers_mut().insert(
@@ -75,13 +81,7 @@ const HEADERS: [(&str, &str); 6] = [
     ("x-frame-options", "DENY"),
 ];
 
-fn check(
-    headers: &HeaderMap,
-    authority: Option<&str>,
-    path: &str,
-    expected_token: &str,
-    port: u16,
-) -> Result<(), Refused> {
+fn check(headers: &HeaderMap, authority: Option<&str>, port: u16) -> Result<(), Refused> {
     let host = only(headers, &HOST).ok_or(Refused::Host)?;
     let is_own = |name: &str| {
         ["127.0.0.1", "localhost"].iter().any(|own| {
@@ -102,11 +102,22 @@ fn check(
     if headers.get_all(SEC_FETCH_SITE).iter().any(is_foreign) {
         return Err(Refused::Origin);
     }
+    Ok(())
+}
+
+/// Whether the first part of the path is the token.
+fn has_token(path: &str, expected: &str) -> bool {
     let sent = path.split('/').nth(1).unwrap_or_default();
-    match token::is_equal(sent, expected_token) {
-        true => Ok(()),
-        false => Err(Refused::Token),
-    }
+    token::is_equal(sent, expected)
+}
+
+/// Leads to the page if the path is `/open/CODE/` with the code that the browser was started with,
+/// which is valid once.
+fn opened(path: &str, server: &Server) -> Option<Redirect> {
+    let sent = path.strip_prefix("/open/")?.strip_suffix('/')?;
+    let mut code = server.code.lock().unwrap_or_else(PoisonError::into_inner);
+    code.take_if(|code| token::is_equal(sent, code))
+        .map(|_| Redirect::to(&format!("/{}/", server.token)))
 }
 
 /// The value of a header that occurs once.

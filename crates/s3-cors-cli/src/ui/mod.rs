@@ -48,12 +48,18 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
     let address = format!("http://127.0.0.1:{port}/{token}/");
     let address = fragment.map_or_else(|| address.clone(), |state| format!("{address}#{state}"));
     announce(&address, format);
-    if !args.no_open
-        && let Err(error) = open::in_browser(&address)
-    {
-        anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
+    let mut code = None;
+    if !args.no_open {
+        // Other users of this machine can read the browser's command line. What they read there
+        // has been used by then.
+        let once = token::random().map_err(|error| format!("no random token: {error}"))?;
+        let opened = address.replace(&token, &format!("open/{once}"));
+        code = Some(once);
+        if let Err(error) = open::in_browser(&opened) {
+            anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
+        }
     }
-    server::run(listener, Shared::new(source, token, port)).map_err(|error| words(&error))
+    server::run(listener, Shared::new(source, token, code, port)).map_err(|error| words(&error))
 }
 
 /// The state in a link: what follows `#`.

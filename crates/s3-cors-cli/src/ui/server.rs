@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -24,6 +24,8 @@ const MOST_BYTES: usize = 4 * MAX_TEXT_BYTES;
 pub(super) struct Shared {
     pub(super) source: Source,
     pub(super) token: String,
+    /// Leads to the page once.
+    pub(super) code: Mutex<Option<String>>,
     pub(super) port: u16,
     pub(super) probes: Probes,
 }
@@ -31,10 +33,11 @@ pub(super) struct Shared {
 pub(super) type State = Arc<Shared>;
 
 impl Shared {
-    pub(super) fn new(source: Source, token: String, port: u16) -> Self {
+    pub(super) fn new(source: Source, token: String, code: Option<String>, port: u16) -> Self {
         Self {
             source,
             token,
+            code: Mutex::new(code),
             port,
             probes: Probes::default(),
         }

@@ -575,11 +575,33 @@ fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
         assert_eq!(process.try_wait().expect("a process"), None);
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    process
-        .kill()
-        .and_then(|()| process.wait())
-        .expect("it runs");
+    let (page, state) = address.split_once('#').expect("a state");
+    assert_eq!(state, "e30");
+    let rest = page.strip_prefix("http://127.0.0.1:").expect("an address");
+    let (port, token) = rest.split_once('/').expect("a token");
+    let serving = Serving {
+        process,
+        port: port.parse().expect("a port"),
+        token: token.trim_end_matches('/').into(),
+    };
+
+    // Others may see the address that the browser is started with: it is good for one use.
     let opened = std::fs::read_to_string(opened).expect("a file");
-    assert_eq!(opened.trim_end(), address);
-    assert!(address.ends_with("/#e30"), "{address}");
+    let opened = opened.trim_end();
+    assert!(!opened.contains(&serving.token), "{opened}");
+    let host = serving.host();
+    let target = opened.strip_prefix(&format!("http://{host}"));
+    let target = target.and_then(|target| target.strip_suffix("#e30"));
+    let target = target.expect("an address");
+    let foreign = [("Host", &host[..]), ("Origin", "https://a.example")];
+    assert_eq!(serving.raw("GET", target, &foreign, "").status, 403);
+    let other = [("Host", "a.example")];
+    assert_eq!(serving.raw("GET", target, &other, "").status, 403);
+    let own = [("Host", &host[..])];
+    assert_eq!(serving.raw("GET", "/open//", &own, "").status, 403);
+    let got = serving.raw("GET", target, &own, "");
+    assert_eq!(got.status, 303, "{got:?}");
+    let location = format!("location: /{}/", serving.token);
+    assert!(got.head.contains(&location), "{got:?}");
+    assert_eq!(serving.raw("GET", target, &own, "").status, 403);
 }
