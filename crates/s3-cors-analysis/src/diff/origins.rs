@@ -46,7 +46,12 @@ pub(crate) fn classes(sides: &Sides<'_>) -> Vec<OriginClass> {
             rules,
         });
     }
+    let mut paired = HashSet::new();
     for (one, other) in crossing(&before, &after) {
+        // Both lists may hold both entries.
+        if !paired.insert((one.min(other), one.max(other))) {
+            continue;
+        }
         for origin in known.common(&Pattern::new(one), &Pattern::new(other)) {
             let rules = sides.allowing_origin(&origin);
             if signatures.insert(rules) {
