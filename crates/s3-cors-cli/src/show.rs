@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use s3_cors::CorsConfiguration;
 use s3_cors::limits::SUPPORTED_METHODS;
+use s3_cors::{CorsConfiguration, Mismatch};
 use s3_cors_analysis::matrix::{Cell, Grant, Matrix, Row};
 use serde::Serialize;
 
@@ -116,6 +116,15 @@ fn in_table(cell: &Cell) -> String {
     format!("{}{:pad$}", paint(GOOD, rules), "")
 }
 
+/// The first condition that no rule meets.
+fn failed(mismatch: &Mismatch<'_>) -> Option<&'static str> {
+    match mismatch {
+        Mismatch::Origin => Some("origin"),
+        Mismatch::Method => Some("method"),
+        _ => None,
+    }
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
@@ -139,6 +148,8 @@ struct JsonCell<'a> {
     allowed: bool,
     text: String,
     grants: Vec<JsonGrant<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -178,6 +189,7 @@ fn document<'a>(
         allowed: cell.is_allowed(),
         text: cell.to_string(),
         grants: cell.grants.iter().map(grant).collect(),
+        failed: cell.mismatch.as_ref().and_then(failed),
         reason: cell.mismatch.as_ref().map(ToString::to_string),
     };
     let row = |row: &'a Row| JsonRow {

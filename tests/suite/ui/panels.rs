@@ -107,6 +107,12 @@ async fn matrix(size: Size) {
     page.fill("#text", SITE).await;
     page.until("document.querySelectorAll('#matrix tbody tr').length === 2")
         .await;
+    for text in ["[0]", "credentials", "content-type", "3000 s"] {
+        page.until_text("[data-cell='0-PUT'] [aria-hidden]", text)
+            .await;
+    }
+    page.until_text("[data-cell='1-PUT'] [aria-hidden]", "method not allowed")
+        .await;
     page.click("[data-cell='0-PUT']").await;
     for text in [
         "CORSRules[0]",

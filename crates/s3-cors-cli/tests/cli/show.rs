@@ -50,6 +50,8 @@ fn the_same_is_there_for_programs() {
     assert_eq!(put["grants"][1]["rule"], 1);
     let post = &shown["rows"][0]["cells"][3];
     assert_eq!(post["allowed"], false);
+    assert_eq!(post["failed"], "method");
+    assert_eq!(shown["rows"][2]["cells"][0]["failed"], "origin");
     assert_eq!(
         post["reason"],
         "no rule that allows the Origin has the method in AllowedMethods"

@@ -46,7 +46,7 @@ function drawCell(row, index, cell) {
   const probed = probedCells.find((one) => one.row === index && one.method === cell.method);
   const grants = cell.grants.map((grant) => `[${grant.rule}]`).join(" ");
   const signs = cell.allowed ? `✓ ${grants}` : "✗";
-  const details = cell.allowed ? glance(cell.grants[0]) : [];
+  const details = cell.allowed ? glance(cell.grants[0]) : cell.failed ? [`${cell.failed} not allowed`] : [];
   const live = probed && (probed.differing ? `live: ${probed.differing} of ${probed.sent} differ` : "live: same");
   return el("button", {
     type: "button",
