@@ -1,4 +1,4 @@
-//! The cases: a policy, a request, and what the answer may cost.
+//! The cases: a policy, a request, and a limit for the cost.
 
 use crate::policies::{ALLOWED_HEADERS, ORIGIN, Policy};
 use crate::requests::{Request, list};
@@ -32,22 +32,22 @@ pub struct Bar {
 /// A limit for instructions.
 #[derive(Debug, Clone, Copy)]
 pub enum Instructions {
-    /// So many times the floor; 700 more than the floor where that is negative.
+    /// This many times the floor, or the floor plus 700 if it is negative.
     Floor(f64),
-    /// So many times another case with a smaller policy.
+    /// This many times another case with a smaller policy.
     Case(f64, &'static str),
-    /// So many for each byte of the names asked for.
+    /// This many for each byte of the requested names.
     PerByte(f64),
-    /// What a rival takes to answer the preflight with a header that is not allowed.
+    /// The rival's cost of a preflight with a header that is not allowed.
     Rival,
-    /// None of its own; rivals have to be beaten anyway.
+    /// No limit except the rival's cost.
     None,
 }
 
 /// A limit for allocations.
 #[derive(Debug, Clone, Copy)]
 pub enum Allocations {
-    /// None over the bare service.
+    /// None on top of the bare service.
     Zero,
     /// As many as the floor's.
     Floor,
@@ -65,10 +65,14 @@ impl Case {
         CASES.iter().chain(scaled).find(|case| case.id == id)
     }
 
-    /// Whether tower-http and actix-cors can express the policy: they have one rule.
+    /// Whether tower-http and actix-cors can express the policy: they have one rule, and
+    /// one policy.
     #[must_use]
     pub fn suits_rivals(&self) -> bool {
-        !matches!(self.policy, Policy::Rules(_) | Policy::RulesWithWildcard(_))
+        !matches!(
+            self.policy,
+            Policy::Rules(_) | Policy::RulesWithWildcard(_) | Policy::Buckets(_)
+        )
     }
 }
 
@@ -89,7 +93,7 @@ const UNLIMITED: Bar = Bar {
     allocations: Allocations::Unlimited,
 };
 
-/// At most so many times another case, with its allocations.
+/// At most this many times another case, with the same number of allocations.
 const fn as_few(times: f64, case: &'static str) -> Bar {
     Bar {
         instructions: Instructions::Case(times, case),
@@ -251,7 +255,7 @@ pub const CASES: &[Case] = &[
         "GET, 1 wildcard, miss",
         Policy::Wildcards(1),
         || Request::get(FOREIGN),
-        // Two look-ups, for what stands before the wildcard and for what stands after it.
+        // Two lookups: one for the part before the wildcard, one for the part after it.
         as_few(1.5, "get-not-allowed"),
     ),
     case(
@@ -307,21 +311,21 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "commas-8k-foreign",
-        "8 KB of commas, then a foreign name",
+        "8 KB of commas, then an unlisted name",
         FEW,
         || Request::preflight(ORIGIN).asking_for(",".repeat(8 * KB) + "x-custom"),
         per_byte(8.0, Allocations::Case("preflight-refused-origin")),
     ),
     case(
         "distinct-8k",
-        "8 KB of distinct foreign names",
+        "8 KB of distinct unlisted names",
         FEW,
         || Request::preflight(ORIGIN).asking_for(list(8 * KB, distinct)),
         per_byte(8.0, Allocations::Case("preflight-refused-origin")),
     ),
     case(
         "distinct-400k",
-        "400 KB of distinct foreign names",
+        "400 KB of distinct unlisted names",
         FEW,
         || Request::preflight(ORIGIN).asking_for(list(400 * KB, distinct)),
         per_byte(8.0, Allocations::Case("preflight-refused-origin")),
@@ -357,14 +361,14 @@ pub const CASES: &[Case] = &[
     // All names but the last have to be found before these are refused.
     case(
         "allowed-8k-foreign",
-        "8 KB of allowed names, then a foreign one",
+        "8 KB of allowed names, then an unlisted one",
         FEW,
         || Request::preflight(ORIGIN).asking_for(list(8 * KB, allowed) + ",x-custom"),
         per_byte(30.0, Allocations::Unlimited),
     ),
     case(
         "allowed-400k-foreign",
-        "400 KB of allowed names, then a foreign one",
+        "400 KB of allowed names, then an unlisted one",
         FEW,
         || Request::preflight(ORIGIN).asking_for(list(400 * KB, allowed) + ",x-custom"),
         per_byte(30.0, Allocations::Case("allowed-8k-foreign")),
@@ -399,14 +403,14 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "origin-not-ascii",
-        "GET, an Origin of bytes from 0x80 on",
+        "GET, an Origin of bytes above 0x7F",
         FEW,
         || Request::get(not_ascii(23)),
         NOTHING_TO_ADD,
     ),
     case(
         "names-not-ascii",
-        "8 KB of bytes from 0x80 on",
+        "8 KB of bytes above 0x7F",
         FEW,
         || Request::preflight(ORIGIN).asking_for(not_ascii(8 * KB)),
         per_byte(8.0, Allocations::Case("preflight-refused-origin")),
@@ -421,6 +425,28 @@ pub const CASES: &[Case] = &[
             })
         },
         UNLIMITED,
+    ),
+    // Many buckets.
+    case(
+        "get-1-bucket",
+        "GET, selected among 1 bucket",
+        Policy::Buckets(1),
+        || Request::get(ORIGIN),
+        as_few(1.5, "get-allowed"),
+    ),
+    case(
+        "get-100-buckets",
+        "GET, selected among 100 buckets",
+        Policy::Buckets(100),
+        || Request::get(ORIGIN),
+        as_few(1.05, "get-1-bucket"),
+    ),
+    case(
+        "get-10000-buckets",
+        "GET, selected among 10,000 buckets",
+        Policy::Buckets(10_000),
+        || Request::get(ORIGIN),
+        as_few(1.05, "get-1-bucket"),
     ),
 ];
 

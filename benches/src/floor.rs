@@ -1,10 +1,10 @@
-//! The floor: what S3's contract costs when written by hand for exactly the policies measured
-//! here. Lower is only possible by answering less.
+//! The floor: S3's behaviour, written by hand for exactly the policies measured here. Only code that
+//! sends less could cost less.
 //!
 //! One hash look-up finds the origin, each rule's header values are prepared, the requested names
 //! are echoed in lower case with one allocation, nothing is added without CORS, and a refusal
 //! has no body. It knows that all rules of a policy allow the same methods and headers, that no
-//! origin stands in two rules, and that wildcards begin with `https://*`.
+//! origin is in two rules, and that wildcards start with `https://*`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use crate::subjects::{Asked, RequestHeader, Verdict};
 pub struct Floor<V, P> {
     exact: Table<(V, Arc<Values<V, P>>)>,
     wildcards: Table<Arc<Values<V, P>>>,
-    /// How long what stands after a wildcard is, ascending.
+    /// The lengths of the parts after the wildcards, ascending.
     wildcard_lengths: Vec<usize>,
     any_header: bool,
 }
@@ -41,7 +41,7 @@ pub struct Values<V, P> {
     pub preflight: P,
 }
 
-/// The headers of an answer.
+/// The headers of a response.
 #[derive(Debug)]
 pub struct Headers<V, P> {
     /// The rule's values.

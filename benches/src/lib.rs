@@ -1,8 +1,7 @@
-//! What is measured: the same requests, answered under the same policies by several subjects in
-//! three groups.
+//! What is measured: the same requests with the same policies, handled by several subjects in three
+//! groups.
 //!
-//! The programs and benches of this package measure it: `measure` counts instructions and
-//! allocations, `cargo bench` takes the time.
+//! `measure` counts instructions and allocations, and `cargo bench` measures time.
 
 pub mod cases;
 pub mod floor;
@@ -12,4 +11,4 @@ pub mod requests;
 pub mod subjects;
 
 pub use cases::{CASES, Case};
-pub use subjects::{Answer, Group, Kind, Subject};
+pub use subjects::{Group, Kind, ResponseHead, Subject};

@@ -1,6 +1,6 @@
 //! The policies, and their size as text.
 
-use s3_cors::adapter::PolicyProvider;
+use s3_cors::adapter::{Addressing, BucketPolicies, PolicyProvider};
 use s3_cors::limits::MAX_XML_BYTES;
 use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Dialect, SharedPolicy};
 
@@ -20,6 +20,8 @@ pub enum Policy {
     Rules(usize),
     /// As [`Rules`](Self::Rules), with `https://*.example.com` in the last.
     RulesWithWildcard(usize),
+    /// This many buckets, one rule with three origins in each, selected by host.
+    Buckets(usize),
 }
 
 impl Policy {
@@ -27,6 +29,9 @@ impl Policy {
     #[must_use]
     pub fn provider(self, shared: bool) -> PolicyProvider {
         let configuration = self.configuration();
+        if let Self::Buckets(count) = self {
+            return buckets(count, configuration);
+        }
         if shared {
             let policy = SharedPolicy::new(configuration, "benchmark");
             policy.expect("the policies are valid").into()
@@ -41,7 +46,8 @@ impl Policy {
     pub fn size(self) -> usize {
         match self {
             Self::AnyHeaders => 3,
-            Self::Origins(count)
+            Self::Buckets(count)
+            | Self::Origins(count)
             | Self::Wildcards(count)
             | Self::Rules(count)
             | Self::RulesWithWildcard(count) => count,
@@ -65,13 +71,25 @@ impl Policy {
         };
         let cors_rules = match self {
             Self::Origins(count) => vec![rule(last(count, ORIGIN, other_origin))],
-            Self::AnyHeaders => vec![rule(last(3, ORIGIN, other_origin))],
+            Self::AnyHeaders | Self::Buckets(_) => vec![rule(last(3, ORIGIN, other_origin))],
             Self::Wildcards(count) => vec![rule(last(count, WILDCARD, other_wildcard))],
             Self::Rules(count) => one_each(last(count, ORIGIN, other_origin), rule),
             Self::RulesWithWildcard(count) => one_each(last(count, WILDCARD, other_origin), rule),
         };
         CorsConfiguration::new(cors_rules)
     }
+}
+
+/// Buckets with the same rules, the one that requests are for among them.
+fn buckets(count: usize, configuration: CorsConfiguration) -> PolicyProvider {
+    let policy = SharedPolicy::new(configuration, "benchmark").expect("the policies are valid");
+    let names = last(count, "bucket", |number| format!("bucket-{number}"));
+    let buckets: BucketPolicies = names
+        .into_iter()
+        .map(|name| (name, policy.clone()))
+        .collect();
+    let addressing = Addressing::new().domain("s3.example.net");
+    buckets.addressed(addressing.expect("a host name"))
 }
 
 /// The configurations that are loaded and compiled, by name, as text.

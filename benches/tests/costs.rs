@@ -1,4 +1,4 @@
-//! What can be asserted without a stop watch: allocations, and the memory of a policy.
+//! Costs that do not depend on time: allocations, and the memory of a policy.
 
 use s3_cors::{CorsConfiguration, CorsPolicy};
 use s3_cors_bench::cases::Allocations;

@@ -24,6 +24,9 @@ pub struct App {
 /// The packages of the example apps.
 pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
 
+/// The package of the one that counts decisions.
+pub const AXUM_METRICS: &str = "axum-metrics";
+
 /// The package of the one that is for people with a browser, and has a command line of its own.
 pub const TWO_BUCKETS: &str = "two-buckets";
 
@@ -57,6 +60,17 @@ impl App {
     #[must_use]
     #[track_caller]
     pub fn start(name: &str, cors: Option<&Value>) -> Self {
+        Self::start_with_arguments(name, cors, &[])
+    }
+
+    /// Starts an app with more on its command line.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be built or does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start_with_arguments(name: &str, cors: Option<&Value>, arguments: &[&str]) -> Self {
         let cors_file = cors.map(write_to_file);
         let mut command = Command::new(executable(name));
         command.args(match name {
@@ -66,6 +80,7 @@ impl App {
         if let Some(file) = &cors_file {
             command.arg("--cors").arg(file);
         }
+        command.args(arguments);
         Self::launch(name, command, cors_file)
     }
 
@@ -236,7 +251,7 @@ fn executables(name: &str) -> &'static BTreeMap<String, PathBuf> {
     }
     EVERYDAY.get_or_init(|| {
         let [first, second] = NAMES;
-        build(&[first, second, AXUM_RELOAD, TWO_BUCKETS, TOOL])
+        build(&[first, second, AXUM_METRICS, AXUM_RELOAD, TWO_BUCKETS, TOOL])
     })
 }
 

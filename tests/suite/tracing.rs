@@ -10,6 +10,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpResponse, web};
 use http::{Request, Response};
 use s3_cors::CorsPolicy;
+use s3_cors::sanitize::is_unsafe;
 use tower::{ServiceExt, service_fn};
 use tower_s3_cors::S3CorsLayer;
 use tracing::field::{Field, Visit};
@@ -68,8 +69,14 @@ fn events(on: &str, method: &str, headers: &Headers) -> Vec<(Level, String)> {
         _ => actix_web::rt::System::new().block_on(on_actix(method, headers)),
     });
     let events = events.0.lock().expect("one thread");
+    for (_, line) in &*events {
+        assert!(!line.contains(is_unsafe), "{on}: {line:?}");
+    }
     events.clone()
 }
+
+/// With what would do something to a terminal; actix takes no such URL.
+const PATH: &str = "/key\u{9b}31m\u{202e}";
 
 fn policy() -> CorsPolicy {
     CorsPolicy::from_text(CORS).expect("a configuration")
@@ -81,7 +88,7 @@ async fn on_tower(method: &str, headers: &Headers) {
         let response = Response::builder().header(OWN.0, OWN.1);
         Ok::<_, Infallible>(response.body(String::new()).expect("a response"))
     });
-    let mut request = Request::builder().method(method).uri("/key");
+    let mut request = Request::builder().method(method).uri(PATH);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{App, Error, Responder, test, web};
 
 use super::by_hand::http02::{ByHand, Floor, Naive, Noop};
-use super::{Answer, Kind, Subject, finish, rivals};
+use super::{Kind, ResponseHead, Subject, finish, rivals};
 use crate::cases::Case;
 use crate::requests::Request;
 
@@ -113,7 +113,7 @@ where
         self.response().status().as_u16()
     }
 
-    fn answer(&mut self) -> Answer {
+    fn respond(&mut self) -> ResponseHead {
         self.prepare(1);
         let response = self.response();
         let mut headers: Vec<_> = response
@@ -122,7 +122,7 @@ where
             .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
             .collect();
         headers.sort();
-        Answer {
+        ResponseHead {
             status: response.status().as_u16(),
             headers,
         }

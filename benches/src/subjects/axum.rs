@@ -11,8 +11,8 @@ use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
-use super::tower::{Noop, Template, answer, ours};
-use super::{Answer, Kind, Subject, finish, rivals};
+use super::tower::{Noop, Template, head, ours};
+use super::{Kind, ResponseHead, Subject, finish, rivals};
 use crate::cases::Case;
 
 /// A router with the middleware of a kind around its only route.
@@ -86,8 +86,8 @@ impl Subject for AxumSubject {
         self.response().status().as_u16()
     }
 
-    fn answer(&mut self) -> Answer {
+    fn respond(&mut self) -> ResponseHead {
         self.prepare(1);
-        answer(&self.response())
+        head(&self.response())
     }
 }

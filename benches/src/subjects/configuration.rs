@@ -2,7 +2,7 @@
 
 use s3_cors::{CorsConfiguration, CorsPolicy};
 
-use super::{Answer, Subject};
+use super::{ResponseHead, Subject};
 use crate::policies::texts;
 
 /// What is done with a configuration.
@@ -57,8 +57,8 @@ impl Subject for Loading {
         if done { 200 } else { 500 }
     }
 
-    fn answer(&mut self) -> Answer {
-        Answer {
+    fn respond(&mut self) -> ResponseHead {
+        ResponseHead {
             status: self.call(),
             headers: Vec::new(),
         }

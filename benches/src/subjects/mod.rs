@@ -24,7 +24,7 @@ pub enum Group {
     Actix,
 }
 
-/// What answers the requests.
+/// What handles the requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The service without middleware.
@@ -63,8 +63,8 @@ impl Group {
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
 
-    /// What an overhead is counted from: axum boxes and clones any layered service, so there it
-    /// is the layer that does nothing.
+    /// The baseline of an overhead. axum boxes and clones any layered service, so there it is the
+    /// layer that does nothing.
     #[must_use]
     pub const fn base(self) -> Kind {
         match self {
@@ -128,22 +128,22 @@ impl Kind {
     }
 }
 
-/// Answers one request again and again.
+/// Handles one request repeatedly.
 pub trait Subject {
-    /// Makes the next requests, which is not measured.
+    /// Prepares the next requests, which is not measured.
     fn prepare(&mut self, count: usize);
 
-    /// Sends a request that was prepared and drops the answer, which is measured. Gives the
-    /// answer's status.
+    /// Sends a prepared request and drops the response, which is measured. Returns the status of the
+    /// response.
     fn call(&mut self) -> u16;
 
-    /// Sends a request and shows the answer, for tests.
-    fn answer(&mut self) -> Answer;
+    /// Sends a request and returns the response, for tests.
+    fn respond(&mut self) -> ResponseHead;
 }
 
-/// An answer without its body.
+/// A response without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct ResponseHead {
     /// The status.
     pub status: u16,
     /// Names and values, sorted.
@@ -190,9 +190,9 @@ pub enum Verdict<H> {
     Nothing,
     /// Forward it and add headers.
     Allowed(H),
-    /// Answer it with headers.
+    /// Respond with headers.
     Preflight(H),
-    /// Answer it without headers.
+    /// Respond without headers.
     Refused,
 }
 

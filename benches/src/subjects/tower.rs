@@ -12,7 +12,7 @@ use tower_s3_cors::S3CorsLayer;
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
-use super::{Answer, Kind, Subject, finish, rivals};
+use super::{Kind, ResponseHead, Subject, finish, rivals};
 use crate::cases::Case;
 use crate::requests;
 
@@ -118,9 +118,9 @@ where
         self.response().status().as_u16()
     }
 
-    fn answer(&mut self) -> Answer {
+    fn respond(&mut self) -> ResponseHead {
         self.prepare(1);
-        answer(&self.response())
+        head(&self.response())
     }
 }
 
@@ -151,14 +151,14 @@ impl Template {
     }
 }
 
-pub(super) fn answer<B>(response: &Response<B>) -> Answer {
+pub(super) fn head<B>(response: &Response<B>) -> ResponseHead {
     let mut headers: Vec<_> = response
         .headers()
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
         .collect();
     headers.sort();
-    Answer {
+    ResponseHead {
         status: response.status().as_u16(),
         headers,
     }

@@ -51,7 +51,22 @@ impl<F> ResponseFuture<F> {
         Self {
             kind: Kind::Inner {
                 inner,
-                finish: Finish { cors, settings },
+                finish: Finish {
+                    cors,
+                    settings: Some(settings),
+                },
+            },
+        }
+    }
+
+    pub(crate) fn untouched(inner: F) -> Self {
+        Self {
+            kind: Kind::Inner {
+                inner,
+                finish: Finish {
+                    cors: None,
+                    settings: None,
+                },
             },
         }
     }
@@ -82,7 +97,7 @@ where
                         finish.apply(status, response.headers_mut());
                         Ok(response.map_into_left_body())
                     }
-                    // Something outside this middleware makes a response of the error.
+                    // actix-web turns the error into a response outside this middleware.
                     Err(mut error) => {
                         let finish = finish.clone();
                         error.add_response_mapper(move |mut response: HttpResponse| {
@@ -103,18 +118,21 @@ where
     }
 }
 
-/// What is done to a response of the app.
+/// How to finish a response of the app.
 #[derive(Clone)]
 struct Finish {
     cors: Option<OwnedCorsHeaders>,
-    settings: Arc<Settings>,
+    /// `None` for a response that passes through untouched.
+    settings: Option<Arc<Settings>>,
 }
 
 impl Finish {
-    /// Once: the headers are taken out.
+    /// Works only once, because it takes the headers out.
     #[inline]
     fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let settings = &self.settings;
+        let Some(settings) = &self.settings else {
+            return;
+        };
         let cors = self.cors.take();
         let cors = cors.filter(|_| settings.sends_cors_headers(status));
         let mut headers = Headers(headers);

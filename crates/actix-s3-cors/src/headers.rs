@@ -1,9 +1,9 @@
-//! actix-web's header map, as the engine finishes it.
+//! Lets the engine edit actix-web's header map.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use s3_cors::adapter::http_02x::ResponseHeaders;
 
-/// The headers of a response. actix-web keeps no order of them.
+/// The headers of a response. actix-web does not preserve their order.
 pub(crate) struct Headers<'a>(pub(crate) &'a mut HeaderMap);
 
 impl ResponseHeaders for Headers<'_> {
@@ -19,7 +19,7 @@ impl ResponseHeaders for Headers<'_> {
     #[inline]
     fn reserve(&mut self, additional: usize) -> bool {
         let _ = additional;
-        // The map has no limit, and grows by itself.
+        // The map has no limit and grows by itself.
         true
     }
 

@@ -15,12 +15,17 @@
 mod future;
 mod headers;
 mod middleware;
+mod seen;
 mod service;
 
 pub use future::ResponseFuture;
 pub use middleware::{RefusalBody, S3Cors};
 #[cfg(feature = "shared")]
 pub use s3_cors::SharedPolicy;
-pub use s3_cors::adapter::PolicyProvider;
+#[cfg(feature = "shared")]
+pub use s3_cors::adapter::BucketPolicies;
+pub use s3_cors::adapter::{
+    Addressing, DecisionEvent, PolicyProvider, RequestHead, Selection, ShadowDifference,
+};
 pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3CorsMiddleware;

@@ -10,7 +10,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
-use s3_cors::adapter::PolicyProvider;
+use s3_cors::adapter::{DecisionEvent, Observer, PolicyProvider, ShadowDifference};
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 
 use crate::service::S3CorsMiddleware;
@@ -44,10 +44,21 @@ pub(crate) struct Settings {
     pub(crate) always_vary: bool,
     pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+    pub(crate) observer: Option<Box<Observer>>,
 }
 
 impl Settings {
-    /// Whether a response with this status gets its CORS headers.
+    /// Whether there is more to a request than one policy that decides it.
+    #[inline]
+    pub(crate) fn selects_or_observes(&self) -> bool {
+        self.policy.selects() || self.observer.is_some()
+    }
+
+    fn observer_mut(&mut self) -> &mut Observer {
+        self.observer.get_or_insert_default()
+    }
+
+    /// Whether a response with this status gets CORS headers.
     pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
         let condition = self.cors_headers_if_status.as_ref();
         condition.is_none_or(|condition| condition.0(status))
@@ -85,7 +96,7 @@ pub struct RefusalBody {
 }
 
 impl RefusalBody {
-    /// A body, and its `Content-Type`.
+    /// Creates a body with its `Content-Type`.
     pub fn new(content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         Self {
             content_type,
@@ -95,8 +106,9 @@ impl RefusalBody {
 }
 
 impl S3Cors {
-    /// A middleware with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
-    /// which can be replaced while it is in use.
+    /// Creates a middleware with a policy: a [`CorsPolicy`]; with the feature `shared`, a `SharedPolicy`,
+    /// which can be replaced while it is in use; or a [`PolicyProvider`] that selects a policy for
+    /// each request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self {
             settings: Arc::new(Settings {
@@ -105,15 +117,16 @@ impl S3Cors {
                 always_vary: false,
                 cors_headers_if_status: None,
                 refusal_body: None,
+                observer: None,
             }),
         }
     }
 
-    /// A middleware with the configuration in a file, in any [dialect](s3_cors::Dialect).
+    /// Creates a middleware with the configuration in a file, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the file at once, each with its place and what to do about it.
+    /// All problems of the file at once, each with its place and how to fix it.
     ///
     /// ```no_run
     /// # use actix_s3_cors::S3Cors;
@@ -124,22 +137,22 @@ impl S3Cors {
         CorsPolicy::from_path(path).map(Self::new)
     }
 
-    /// A middleware with the configuration in a string, in any [dialect](s3_cors::Dialect).
+    /// Creates a middleware with the configuration in a string, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the text at once, each with its place and what to do about it.
+    /// All problems of the text at once, each with its place and how to fix it.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
         CorsPolicy::from_text(text).map(Self::new)
     }
 
-    /// Forwards an `OPTIONS` that is no preflight to the app: one without `Origin` or without
-    /// `Access-Control-Request-Method`. The app's response gets no CORS headers, and its own are
-    /// removed.
+    /// Forwards `OPTIONS` requests that are not preflights to the app: those without `Origin` or
+    /// without `Access-Control-Request-Method`. For apps that use `OPTIONS` themselves, as WebDAV
+    /// and TUS do. The response gets no CORS headers, and those that the app sets are removed.
+    /// Preflights still never reach the app.
     ///
-    /// By default the middleware refuses such a request, as S3 does: with status 400 if it has no
-    /// `Origin`, else with 403. Preflights never reach the app. For apps that use `OPTIONS`
-    /// themselves, as WebDAV and TUS do.
+    /// By default the middleware refuses such requests, as S3 does: with status 400 if there is no
+    /// `Origin`, otherwise with 403.
     pub fn forward_non_preflight_options(mut self, forward: bool) -> Self {
         self.settings_mut().forward_non_preflight_options = forward;
         self
@@ -158,8 +171,8 @@ impl S3Cors {
 
     /// Adds CORS headers only to responses of the app whose status satisfies a condition.
     ///
-    /// By default every response gets them, whatever its status: S3 sends them with errors, too,
-    /// and without them a script cannot see the status.
+    /// By default every response gets them, whatever its status: S3 also sends them with errors, and
+    /// without them a script cannot see the status.
     ///
     /// ```
     /// # use actix_s3_cors::S3Cors;
@@ -201,7 +214,47 @@ impl S3Cors {
         self
     }
 
-    /// The policy in force.
+    /// Calls a function for every decision, for metrics: what was decided and why, which rule
+    /// allows it, and the version of the rules. Nothing in it is the request's own text.
+    ///
+    /// ```
+    /// # use actix_s3_cors::S3Cors;
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// let middleware = S3Cors::from_text(cors_json)?.on_decision(|event| {
+    ///     let reason = event.reason.map_or("", |reason| reason.as_str());
+    ///     println!("{} {reason}", event.outcome.as_str());
+    /// });
+    /// # Ok::<(), actix_s3_cors::ConfigError>(())
+    /// ```
+    pub fn on_decision(mut self, call: impl Fn(&DecisionEvent) + Send + Sync + 'static) -> Self {
+        self.settings_mut().observer_mut().on_decision(call);
+        self
+    }
+
+    /// Has a second policy decide every request, too, and calls a function for each to which the
+    /// response would be another, saying how. What is sent stays the same: so the next `cors.json`
+    /// can be tried on real traffic.
+    ///
+    /// ```
+    /// # use actix_s3_cors::{S3Cors, CorsPolicy};
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// # let next_json = cors_json;
+    /// let next = CorsPolicy::from_text(next_json)?;
+    /// let middleware = S3Cors::from_text(cors_json)?
+    ///     .shadow(next, |difference| println!("{}: {difference}", difference.request.path()));
+    /// # Ok::<(), actix_s3_cors::ConfigError>(())
+    /// ```
+    pub fn shadow(
+        mut self,
+        policy: impl Into<PolicyProvider>,
+        call: impl Fn(&ShadowDifference<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().observer_mut().shadow(policy, call);
+        self
+    }
+
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

@@ -10,19 +10,19 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpResponse};
 use s3_cors::adapter::http_02x::{
     OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, finish, refusal_status,
-    request_header_name,
 };
-use s3_cors::adapter::{host_id, request_id};
-use s3_cors::{CorsRequest, Decision, Mismatch, Refusal, RequestHeader, ResourceType};
+use s3_cors::adapter::{PolicyOfRequest, host_id, request_id};
+use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 
 use crate::future::ResponseFuture;
 use crate::headers::Headers;
 use crate::middleware::{RefusalBody, Settings};
+use crate::seen::Seen;
 
-/// The service that [`S3Cors`](crate::S3Cors) makes of another.
+/// A service that handles CORS around an inner service. [`S3Cors`](crate::S3Cors) creates it.
 ///
-/// Preflights never reach the inner service. All other requests do, and its responses and errors
-/// get their CORS headers.
+/// Preflights never reach the inner service. Other requests do, and the responses and errors get
+/// CORS headers.
 #[derive(Debug)]
 pub struct S3CorsMiddleware<S> {
     inner: S,
@@ -51,52 +51,75 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let settings = &self.settings;
-        let seen = Seen(&request);
+        if settings.selects_or_observes() {
+            return respond_as_selected(&self.inner, settings, request);
+        }
         let policy = settings.policy.load();
-        let cors = match policy.decide(&seen) {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = HttpResponse::new(StatusCode::OK);
-                let cors = Some(OwnedCorsHeaders::from(headers));
-                finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
-                return ResponseFuture::own(request.into_response(response));
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                let response = refused(&request, &refusal, settings);
-                return ResponseFuture::own(request.into_response(response));
-            }
-        };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        respond(&self.inner, settings, request, &policy, None)
     }
 }
 
-/// A request as the policy sees it.
-struct Seen<'a>(&'a ServiceRequest);
+/// What is done with a request whose policy is selected, or that somebody looks at: kept apart from
+/// what is done with all others.
+#[inline(never)]
+fn respond_as_selected<S, B>(
+    inner: &S,
+    settings: &Arc<Settings>,
+    request: ServiceRequest,
+) -> ResponseFuture<S::Future>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let Some(policy) = settings.policy.select(&Seen(&request)) else {
+        return ResponseFuture::untouched(inner.call(request));
+    };
+    respond(inner, settings, request, &policy, Some(&policy))
+}
 
-impl CorsRequest for Seen<'_> {
-    type HeaderValue = HeaderValue;
-
-    fn method(&self) -> &str {
-        self.0.method().as_str()
+// Always inlined, so that without a selection nothing of it is left.
+#[inline(always)]
+fn respond<S, B>(
+    inner: &S,
+    settings: &Arc<Settings>,
+    request: ServiceRequest,
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> ResponseFuture<S::Future>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let seen = Seen(&request);
+    let decision = policy.decide(&seen);
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+        observer.see(&seen, selected, &decision);
     }
-
-    fn resource_type(&self) -> ResourceType {
-        ResourceType::of_path(self.0.path())
-    }
-
-    fn header_lines(&self, header: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
-        self.0.headers().get_all(request_header_name(header))
-    }
+    let cors = match decision {
+        Decision::NotCors => None,
+        Decision::NotAllowed(mismatch) => {
+            trace_not_allowed(&request, &mismatch);
+            None
+        }
+        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Preflight(headers) => {
+            let mut response = HttpResponse::new(StatusCode::OK);
+            let cors = Some(OwnedCorsHeaders::from(headers));
+            finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
+            return ResponseFuture::own(request.into_response(response));
+        }
+        Decision::Refused(refusal)
+            if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+        {
+            None
+        }
+        Decision::Refused(mut refusal) => {
+            if let Some(selected) = selected {
+                refusal = selected.placed(refusal);
+            }
+            let response = refused(&request, &refusal, settings);
+            return ResponseFuture::own(request.into_response(response));
+        }
+    };
+    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
 }
 
 fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings) -> HttpResponse {
@@ -125,7 +148,7 @@ fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &s
     tracing::info!(
         status = refusal.status(),
         request_id,
-        path = request.path(),
+        path = &*s3_cors::sanitize::sanitized(request.path()),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
         "{refusal}"
@@ -140,7 +163,7 @@ fn trace_not_allowed(request: &ServiceRequest, mismatch: &Mismatch<'_>) {
     use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
     tracing::debug!(
         method = %request.method(),
-        path = request.path(),
+        path = &*s3_cors::sanitize::sanitized(request.path()),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
         "no CORS headers: {mismatch}"

@@ -5,6 +5,8 @@ use std::fmt;
 
 use s3_cors::{CorsConfiguration, CorsRule};
 
+use crate::quoted::quoted;
+
 /// What happened to one rule. Indexes count from 0, as in the places of errors.
 ///
 /// Its `Display` form is one line of text:
@@ -312,7 +314,7 @@ impl fmt::Display for List<'_> {
         f.write_str("[")?;
         let mut separator = "";
         for entry in self.0.iter().take(MOST_SHOWN) {
-            write!(f, "{separator}{entry:?}")?;
+            write!(f, "{separator}{}", quoted(entry))?;
             separator = ", ";
         }
         more(f, self.0.len())?;
@@ -357,7 +359,7 @@ impl fmt::Display for Between<'_> {
             }
             for (sign, entries) in [('+', added), ('-', removed)] {
                 for entry in entries.iter().take(MOST_SHOWN) {
-                    write!(f, " {sign} {entry:?}")?;
+                    write!(f, " {sign} {}", quoted(entry))?;
                 }
                 more(f, entries.len())?;
             }

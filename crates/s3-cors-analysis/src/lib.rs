@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(all(feature = "explain", feature = "lint", feature = "fetch"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "explain", feature = "lint", feature = "fetch")),
+    doc = "Explains, checks and compares S3 CORS configurations. Each module but [`diff`] and [`changes`] is a feature."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
@@ -12,6 +16,7 @@
 
 pub mod changes;
 pub mod diff;
+#[cfg(feature = "explain")]
 pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
@@ -19,5 +24,8 @@ pub mod fetch;
 pub mod lint;
 pub mod matrix;
 mod pattern;
+mod quoted;
+#[cfg(any(feature = "explain", feature = "lint"))]
+mod sendable;
 
 pub use s3_cors;

@@ -25,7 +25,7 @@ Examples:
   s3-cors check cors.json
   s3-cors explain cors.json --origin https://app.example.com --method PUT --header content-type
   s3-cors diff old.json new.json
-  s3-cors convert template.json --to xml
+  s3-cors convert cors.json --to xml
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/photo.jpg --config cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -";
 
@@ -48,9 +48,10 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Output format: `text` for people, `json` for programs (see SCHEMA.md)
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// Output format: `text` for people, `json` for programs (see `s3-cors schema`); for `check`
+    /// also `sarif` for code scanning and `github` for annotations in GitHub Actions
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 
     /// When to use colours: `auto` uses them on a terminal unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -87,6 +88,12 @@ pub(crate) enum Command {
     #[command(after_help = UI_EXAMPLES)]
     Ui(Ui),
 
+    /// Print the JSON Schema of what `--format json` prints
+    #[command(after_help = "\
+Examples:
+  s3-cors schema > s3-cors.schema.json")]
+    Schema,
+
     /// Print shell completions
     #[command(after_help = "\
 Examples:
@@ -114,6 +121,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   s3-cors check cors.json
   s3-cors check buckets/*.json --format json
+  s3-cors check cors.json --format sarif > s3-cors.sarif
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -
 
 Exit codes:
@@ -262,13 +270,15 @@ Examples:
   s3-cors probe https://bucket.s3.eu-west-1.amazonaws.com/a https://cdn.example.com/a \\
       --config cors.json
   s3-cors probe https://cdn.example.com/a --config cors.json --dry-run
+  s3-cors probe https://api.example.com/a --origin https://app.example.com
 
 Only OPTIONS, GET and HEAD are sent unless --include-writes is given. Redirects are reported but
 not followed. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected.
 
 Exit codes:
-  0  every response is as expected (and two endpoints agree)
-  1  a response differs, is missing, or is a redirect
+  0  every response is as expected (and two endpoints agree); with --origin, the page can read
+     the response to GET, and no fault was found
+  1  a response differs, is missing, or is a redirect; with --origin, it cannot, or one was
   2  failure: wrong usage, an unusable configuration, or no response at all";
 
 #[derive(Debug, Args)]
@@ -282,8 +292,14 @@ pub(crate) struct Probe {
     pub(crate) other: Option<String>,
 
     /// The configuration that the endpoint is expected to follow; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "origin")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Without --config: the origin of a page, to learn what the endpoint lets its scripts do and
+    /// whether it lets in pages that only resemble it
+    #[arg(long, value_name = "ORIGIN", conflicts_with_all =
+        ["config", "other", "exact", "max_requests", "include_writes", "all"])]
+    pub(crate) origin: Option<String>,
 
     /// Also count differences that browsers ignore: the order, case and spacing of lists, the exact
     /// status, the error code
@@ -367,11 +383,31 @@ pub(crate) struct Ui {
     pub(crate) link: Option<String>,
 }
 
-/// The output format.
+/// The output format as given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// The output format of all commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+impl OutputFormat {
+    /// `None` for a format that only `check` has.
+    pub(crate) fn of_all_commands(self) -> Option<Format> {
+        match self {
+            Self::Text => Some(Format::Text),
+            Self::Json => Some(Format::Json),
+            Self::Sarif | Self::Github => None,
+        }
+    }
 }
 
 /// When to use colours.

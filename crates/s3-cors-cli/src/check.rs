@@ -1,11 +1,17 @@
 //! `s3-cors check`
 
+mod annotation;
+mod github;
+mod sarif;
+
+use std::path::Path;
+
 use annotate_snippets::Level;
 use s3_cors::{ConfigError, CorsConfiguration};
 use s3_cors_analysis::lint::{self, Severity, lint};
 use serde::Serialize;
 
-use crate::args::{Check, FailOn, Format};
+use crate::args::{Check, FailOn, OutputFormat};
 use crate::input::Input;
 use crate::json::{self, Finding, JsonPlace};
 use crate::paint::{BAD, BOLD, GOOD, HINT, ODD, count, flat, paint};
@@ -14,6 +20,8 @@ use crate::snippet::{self, Shown};
 
 /// More findings than this are summed up in one line.
 const MOST_SHOWN: usize = 100;
+/// More related places of a finding than this are summed up in one line.
+const MOST_RELATED: usize = 5;
 
 #[derive(Serialize)]
 struct Checked {
@@ -29,43 +37,80 @@ struct CheckedFile {
     findings: Vec<Finding>,
 }
 
-pub(crate) fn run(args: &Check, format: Format) -> Report {
-    let inputs = args.files.iter().map(|path| Input::read(path));
-    report(inputs, args.fail_on, format)
+/// A file and what was found in it.
+struct Looked<'a> {
+    path: &'a Path,
+    input: Input,
+    findings: Result<Vec<lint::Finding>, ConfigError>,
+    verdict: Verdict,
 }
 
-pub(crate) fn report(
-    inputs: impl IntoIterator<Item = Input>,
-    fail_on: FailOn,
-    format: Format,
-) -> Report {
-    let mut files = Vec::new();
-    let mut text = String::new();
-    let mut worst = Verdict::Fine;
-    for input in inputs {
-        let findings = input.configuration().map(lint);
+impl<'a> Looked<'a> {
+    fn at(path: &'a Path, input: Input, fail_on: FailOn) -> Self {
+        let findings = match input.configuration() {
+            Ok(configuration) => Ok(lint(configuration)),
+            Err(error) => Err(error.clone()),
+        };
         let verdict = match &findings {
             Ok(findings) => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
             Err(_) if input.is_unreadable() => Verdict::Failed,
             Err(_) => Verdict::Found,
         };
-        worst = worst.max(verdict);
-        match format {
-            Format::Text => text.push_str(&in_text(&input, &findings)),
-            Format::Json => files.push(CheckedFile {
-                file: input.name.clone(),
-                exit_code: verdict.code(),
-                rules: input.configuration().ok().map(rules),
-                findings: match &findings {
-                    Ok(findings) => findings.iter().map(|f| in_json(&input, f)).collect(),
-                    Err(error) => json::findings(error),
-                },
-            }),
+        Self {
+            path,
+            input,
+            findings,
+            verdict,
         }
     }
+}
+
+pub(crate) fn run(args: &Check, format: OutputFormat) -> Report {
+    let files = args.files.iter();
+    let inputs = files.map(|path| (path.as_path(), Input::read(path)));
+    report(inputs, args.fail_on, format)
+}
+
+/// Each input with the path that names it.
+pub(crate) fn report<'a>(
+    inputs: impl IntoIterator<Item = (&'a Path, Input)>,
+    fail_on: FailOn,
+    format: OutputFormat,
+) -> Report {
+    let inputs = inputs.into_iter();
+    let files: Vec<Looked<'_>> = inputs
+        .map(|(path, input)| Looked::at(path, input, fail_on))
+        .collect();
+    let worst = files.iter().map(|file| file.verdict).max();
+    let worst = worst.unwrap_or(Verdict::Fine);
     match format {
-        Format::Text => Report::on_stdout(text, worst),
-        Format::Json => json::report("check", worst, Checked { files }),
+        OutputFormat::Text => {
+            let texts = files
+                .iter()
+                .map(|file| in_text(&file.input, &file.findings));
+            Report::on_stdout(texts.collect(), worst)
+        }
+        OutputFormat::Json => {
+            let files = files.iter().map(CheckedFile::from).collect();
+            json::report("check", worst, Checked { files })
+        }
+        OutputFormat::Sarif => sarif::report(&files, worst),
+        OutputFormat::Github => github::report(&files, worst),
+    }
+}
+
+impl From<&Looked<'_>> for CheckedFile {
+    fn from(file: &Looked<'_>) -> Self {
+        let input = &file.input;
+        Self {
+            file: input.name.clone(),
+            exit_code: file.verdict.code(),
+            rules: input.configuration().ok().map(rules),
+            findings: match &file.findings {
+                Ok(findings) => findings.iter().map(|f| in_json(input, f)).collect(),
+                Err(error) => json::findings(error),
+            },
+        }
     }
 }
 
@@ -81,7 +126,7 @@ fn counts(severity: Severity, fail_on: FailOn) -> bool {
     }
 }
 
-fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, &ConfigError>) -> String {
+fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) -> String {
     let name = paint(BOLD, &input.name);
     let findings = match findings {
         Ok(findings) => findings,
@@ -137,6 +182,11 @@ fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
         let line = line.map_or_else(String::new, |line| format!(" on line {line}"));
         format!("see {place}{line}")
     });
+    let mut notes: Vec<String> = related.collect();
+    if let Some(more @ 1..) = notes.len().checked_sub(MOST_RELATED) {
+        notes.truncate(MOST_RELATED);
+        notes.push(format!("and {more} more (use --format json to see all)"));
+    }
     Shown {
         level: match finding.severity {
             Severity::Error => Level::ERROR,
@@ -149,7 +199,7 @@ fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
         end: span.map(|span| span.end.offset),
         label: finding.place.to_string(),
         help: Some(finding.help.clone()),
-        notes: related.collect(),
+        notes,
     }
 }
 

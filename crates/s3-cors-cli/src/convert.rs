@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::args::{Convert, Format};
 use crate::input::Input;
+use crate::paint::escaped_configuration;
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -27,7 +28,7 @@ pub(crate) fn report(input: Input, to: Dialect, format: Format) -> Report {
     let form = to.as_str();
     let text = configuration.to_text(to);
     match format {
-        Format::Text => Report::on_stdout(text, Verdict::Fine),
+        Format::Text => Report::on_stdout(escaped_configuration(&text, to), Verdict::Fine),
         Format::Json => {
             let file = &input.name;
             json::report("convert", Verdict::Fine, Converted { file, form, text })

@@ -7,9 +7,12 @@ use serde::Serialize;
 
 use crate::args::{Diff, Format};
 use crate::input::Input;
-use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint};
+use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
+
+/// Nobody reads more.
+const MOST_SHOWN: usize = 100;
 
 pub(crate) fn run(args: &Diff, format: Format) -> Report {
     report(
@@ -33,27 +36,30 @@ pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Forma
         Ok(comparison) => comparison,
         Err(error) => return usable::failure("diff", &error.to_string(), format),
     };
-    let differences = match &comparison {
-        Comparison::Different(differences) => &differences[..],
-        _ => &[],
+    let (differences, complete) = match &comparison {
+        Comparison::Equivalent => (&[][..], true),
+        Comparison::Different(differences) => (&differences[..], true),
+        Comparison::AtLeast(differences) => (&differences[..], false),
+        _ => (&[][..], false),
     };
-    let verdict = Verdict::found(!differences.is_empty());
+    // Nobody can say that they are alike who has not looked at everything.
+    let verdict = Verdict::found(!differences.is_empty() || !complete);
     let names = [&before.0.name[..], &after.0.name];
     match format {
-        Format::Text => Report::on_stdout(text(names, differences), verdict),
-        Format::Json => in_json(names, differences, verdict),
+        Format::Text => Report::on_stdout(text(names, differences, complete), verdict),
+        Format::Json => in_json(names, differences, complete, verdict),
     }
 }
 
-fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
-    if differences.is_empty() {
+fn text([before, after]: [&str; 2], differences: &[Difference], complete: bool) -> String {
+    if differences.is_empty() && complete {
         let equivalent = paint(GOOD, "are equivalent");
         return format!(
             "{before} and {after} {equivalent}: every request gets the same response\n"
         );
     }
     let mut out = String::new();
-    for difference in differences {
+    for difference in differences.iter().take(MOST_SHOWN) {
         let (sign, style) = match &difference.kind {
             DifferenceKind::Gains => ("+", GOOD),
             DifferenceKind::Loses => ("-", BAD),
@@ -75,15 +81,23 @@ fn text([before, after]: [&str; 2], differences: &[Difference]) -> String {
             {
                 for (name, value) in headers {
                     if changed.iter().any(|changed| changed.name == *name) {
-                        let value = String::from_utf8_lossy(value);
-                        let _ = writeln!(out, "    {name}: {}", flat(&value));
+                        let _ = writeln!(out, "    {name}: {}", shown(value));
                     }
                 }
             }
         }
         out.push('\n');
     }
+    let left_out = differences.len().saturating_sub(MOST_SHOWN);
+    if left_out > 0 {
+        let left_out = count(left_out, "difference is", "differences are");
+        let _ = writeln!(out, "{left_out} not shown here (--format json has them)\n");
+    }
     let number = count(differences.len(), "difference", "differences");
+    let number = match complete {
+        true => number,
+        false => format!("at least {number}, stopped looking"),
+    };
     let _ = writeln!(out, "{}", paint(BAD, number));
     out
 }
@@ -93,6 +107,7 @@ struct Document<'a> {
     before: &'a str,
     after: &'a str,
     equivalent: bool,
+    complete: bool,
     differences: Vec<JsonDifference<'a>>,
 }
 
@@ -125,7 +140,12 @@ fn lossy(value: &[u8]) -> String {
     String::from_utf8_lossy(value).into_owned()
 }
 
-fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verdict) -> Report {
+fn in_json(
+    [before, after]: [&str; 2],
+    differences: &[Difference],
+    complete: bool,
+    verdict: Verdict,
+) -> Report {
     let lines = |response: &Response| match response {
         Response::Headers(headers) => Some(
             headers
@@ -163,11 +183,11 @@ fn in_json([before, after]: [&str; 2], differences: &[Difference], verdict: Verd
             response_after: lines(&difference.after),
         })
         .collect();
-    let equivalent = differences.is_empty();
     let document = Document {
         before,
         after,
-        equivalent,
+        equivalent: complete && differences.is_empty(),
+        complete,
         differences,
     };
     json::report("diff", verdict, document)

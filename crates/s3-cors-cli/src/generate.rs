@@ -1,8 +1,9 @@
-//! Shell completions and man pages.
+//! Shell completions, man pages and the schema of the JSON.
 
 use std::path::Path;
 
 use crate::args::Cli;
+use crate::paint::flat;
 use crate::report::{Report, Verdict};
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Report {
@@ -24,6 +25,13 @@ pub(crate) fn man(directory: Option<&Path>) -> Report {
     };
     match clap_mangen::generate_to(Cli::command_line(), directory) {
         Ok(()) => Report::on_stdout(String::new(), Verdict::Fine),
-        Err(error) => Report::failed(format!("error: {}: {error}\n", directory.display())),
+        Err(error) => Report::failed(format!(
+            "error: {}: {error}\n",
+            flat(&directory.to_string_lossy())
+        )),
     }
+}
+
+pub(crate) fn schema() -> Report {
+    Report::on_stdout(include_str!("../schema.json").into(), Verdict::Fine)
 }

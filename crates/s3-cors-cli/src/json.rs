@@ -3,6 +3,7 @@
 use s3_cors::{ConfigError, Place, Problem};
 use serde::Serialize;
 
+use crate::paint::escaped_json;
 use crate::report::{Report, Verdict};
 
 /// The version of the format. It increases when a member is removed or changes its meaning, not
@@ -27,7 +28,7 @@ pub(crate) fn report(command: &str, verdict: Verdict, content: impl Serialize) -
         content,
     };
     match serde_json::to_string_pretty(&document) {
-        Ok(text) => Report::on_stdout(text + "\n", verdict),
+        Ok(text) => Report::on_stdout(escaped_json(&text) + "\n", verdict),
         Err(error) => Report::failed(format!("error: {error}\n")),
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use s3_cors::sanitize::{sanitized, shortened};
+use s3_cors::Dialect;
+use s3_cors::sanitize::{is_unsafe, sanitized, shortened};
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -29,6 +30,33 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
 /// A text that may contain untrusted values, on one line.
 pub(crate) fn flat(text: &str) -> String {
     sanitized(text).into_owned()
+}
+
+/// A document in which each character that would change how the rest is displayed is escaped, so
+/// that it means the same. Line ends stay.
+pub(crate) fn escaped(document: &str, escape: impl Fn(u32) -> String) -> String {
+    let mut out = String::with_capacity(document.len());
+    for character in document.chars() {
+        if is_unsafe(character) && character != '\n' {
+            out.push_str(&escape(character.into()));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// JSON has such characters in strings only, and all of them are in the basic plane.
+pub(crate) fn escaped_json(document: &str) -> String {
+    escaped(document, |character| format!("\\u{character:04x}"))
+}
+
+/// A configuration in one of its forms.
+pub(crate) fn escaped_configuration(text: &str, form: Dialect) -> String {
+    match form {
+        Dialect::Xml => escaped(text, |character| format!("&#{character};")),
+        _ => escaped_json(text),
+    }
 }
 
 /// An untrusted value, shortened if it is long.

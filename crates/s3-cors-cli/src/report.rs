@@ -58,7 +58,15 @@ impl Report {
     /// Prints both streams, without colours where they are not supported.
     pub(crate) fn print(self) -> Verdict {
         let stderr = write(anstream::stderr(), &self.stderr);
-        match write(anstream::stdout(), &self.stdout).and(stderr) {
+        let stdout = write(anstream::stdout(), &self.stdout);
+        if let Err(error) = &stdout
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            let words = format!("error: the output could not be written: {error}\n");
+            // If that cannot be written either, the exit code says it.
+            let _ = write(anstream::stderr(), &words);
+        }
+        match stdout.and(stderr) {
             Ok(()) => self.verdict,
             // The reader, such as `head`, has closed the pipe: not an error.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.verdict,

@@ -82,6 +82,10 @@ fn text(name: &str, configuration: &CorsConfiguration, matrix: &Matrix) -> Strin
     }
     let rules = count(configuration.cors_rules.len(), "rule", "rules");
     let classes = count(matrix.rows.len(), "class of origins", "classes of origins");
+    let classes = match matrix.complete {
+        true => classes,
+        false => format!("at least {classes}, stopped looking"),
+    };
     let _ = writeln!(out, "\n{}: {rules}, {classes}", paint(BOLD, name));
     out
 }
@@ -129,6 +133,7 @@ fn failed(mismatch: &Mismatch<'_>) -> Option<&'static str> {
 struct Document<'a> {
     file: &'a str,
     rules: usize,
+    complete: bool,
     methods: [&'static str; 5],
     rows: Vec<JsonRow<'a>>,
 }
@@ -202,6 +207,7 @@ fn document<'a>(
     Document {
         file,
         rules: configuration.cors_rules.len(),
+        complete: matrix.complete,
         methods: SUPPORTED_METHODS,
         rows: matrix.rows.iter().map(row).collect(),
     }

@@ -40,8 +40,9 @@ fn unusable(command: &str, input: &Input, error: &ConfigError, format: Format) -
 pub(crate) fn failure(command: &str, message: &str, format: Format) -> Report {
     match format {
         Format::Text => Report::failed(format!(
-            "{} {message}\n",
-            crate::paint::paint(crate::paint::BAD, "error:")
+            "{} {}\n",
+            crate::paint::paint(crate::paint::BAD, "error:"),
+            crate::paint::flat(message)
         )),
         Format::Json => {
             let failure = FailureText {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use s3_cors::{CorsConfiguration, Replaced, SharedPolicy};
+use s3_cors::{AppRules, CorsConfiguration, Replaced, SharedPolicy, sanitize};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -33,9 +33,12 @@ pub(crate) trait Source: Send + 'static {
 }
 
 /// The content of a source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Loaded {
     Configuration(CorsConfiguration),
+    /// The app's own rules.
+    #[cfg_attr(not(feature = "file"), allow(dead_code))]
+    AppRules(AppRules),
     /// The bucket exists but has no configuration.
     #[cfg_attr(not(feature = "bucket"), allow(dead_code))]
     WithoutConfiguration,
@@ -282,6 +285,7 @@ async fn run(
             Ok(Loaded::Configuration(config)) => policy
                 .set(config, Arc::clone(name))
                 .map_err(SourceError::Configuration),
+            Ok(Loaded::AppRules(rules)) => Ok(policy.set_app_rules(rules, Arc::clone(name))),
             Ok(Loaded::WithoutConfiguration) => {
                 Ok(policy.set_without_configuration(Arc::clone(name)))
             }
@@ -340,7 +344,7 @@ impl Drop for End {
 fn message_of(panic: &(dyn Any + Send)) -> Arc<str> {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no message").into()
+    sanitize::excerpt(text.unwrap_or("no message")).into()
 }
 
 #[cfg(test)]

@@ -71,6 +71,11 @@ impl Reporter {
         for change in rule_changes(before.configuration(), after.configuration()) {
             tracing::info!(source, version = after.version(), "{change}");
         }
+        let of_app = |status: &PolicyStatus| status.app_rules().as_configuration().clone();
+        for change in rule_changes(Some(&of_app(before)), Some(&of_app(after))) {
+            let version = after.version();
+            tracing::info!(source, version, "the app's own rules: {change}");
+        }
     }
 
     fn failure(&mut self, error: &SourceError, status: &PolicyStatus, next: Option<Duration>) {
@@ -119,10 +124,14 @@ impl fmt::Display for InForce<'_> {
             return f.write_str("no rules yet (as for a bucket without a CORS configuration)");
         }
         write!(f, "version {}, ", status.version())?;
-        match (status.configuration(), status.policy().rule_count()) {
-            (None, _) => f.write_str("no CORS configuration")?,
-            (Some(_), 1) => f.write_str("1 rule")?,
-            (Some(_), count) => write!(f, "{count} rules")?,
+        match status.configuration().map(|rules| rules.cors_rules.len()) {
+            None => f.write_str("no CORS configuration")?,
+            Some(1) => f.write_str("1 rule")?,
+            Some(count) => write!(f, "{count} rules")?,
+        }
+        match status.app_rules().rules().len() {
+            0 => {}
+            count => write!(f, " and {count} of the app's own")?,
         }
         let age = status
             .loaded_at()

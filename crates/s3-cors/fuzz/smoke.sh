@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-20}
 
-../../../.ci/need cargo-fuzz python3
+../../../.ci/need cargo-fuzz nightly python3
 PATH=$PWD/../../../target/tools/bin:$PATH
 python3 seed.py
 # No sanitizer: there is no unsafe code to watch, and without one far more inputs are tried.

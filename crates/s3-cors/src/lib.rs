@@ -27,7 +27,7 @@ mod xml_text;
 pub mod behaviour {}
 
 pub use configuration::{
-    CorsConfiguration, CorsRule, Dialect, LocatedConfiguration, Span, UnknownDialect,
+    AppRules, CorsConfiguration, CorsRule, Dialect, LocatedConfiguration, Span, UnknownDialect,
 };
 pub use decision::{CorsHeaders, Decision, Refusal, RefusalReason};
 pub use error::{ConfigError, JsonType, Place, Position, Problem, ProblemKind, ReadError, S3Error};

@@ -23,6 +23,14 @@ pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 /// The methods that a rule can allow, case-sensitive (F72).
 pub const SUPPORTED_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
+/// The maximum number of rules that an app can have of its own. Not S3's:
+/// see [`AppRules`](crate::AppRules).
+pub const MAX_APP_RULES: usize = 28;
+
+/// The methods that an app's own rules can allow, case-sensitive: S3's, and `PATCH`. Not S3's:
+/// see [`AppRules`](crate::AppRules).
+pub const APP_METHODS: [&str; 6] = ["GET", "PUT", "HEAD", "POST", "DELETE", "PATCH"];
+
 /// The methods that S3 accepts in the `Access-Control-Request-Method` of a preflight,
 /// case-sensitive. It accepts `PATCH` and `OPTIONS` although no rule can allow them (F53, D2).
 pub const PREFLIGHT_METHODS: [&str; 7] =

@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
-use crate::configuration::{CorsConfiguration, Dialect};
+use crate::configuration::{AppRules, CorsConfiguration, Dialect};
 use crate::error::ConfigError;
 use crate::policy::CorsPolicy;
+use crate::sanitize::sanitized;
 
 /// A shared policy that can be replaced while it is in use.
 ///
@@ -81,8 +82,14 @@ impl SharedPolicy {
         source: impl Into<Arc<str>>,
     ) -> Result<Replaced, ConfigError> {
         let source = source.into();
-        match CorsPolicy::new(&configuration) {
-            Ok(policy) => Ok(self.replace(policy, Some(configuration), source)),
+        // Rules in force have been checked already.
+        let is_in_force = self.status().configuration() == Some(&configuration);
+        let checked = match is_in_force {
+            true => Ok(()),
+            false => configuration.check(),
+        };
+        match checked {
+            Ok(()) => Ok(self.replace(Some(configuration), source)),
             Err(error) => {
                 self.report_failure(Arc::new(error.clone()), source);
                 Err(error)
@@ -92,7 +99,41 @@ impl SharedPolicy {
 
     /// Removes the rules: the bucket has no CORS configuration.
     pub fn set_without_configuration(&self, source: impl Into<Arc<str>>) -> Replaced {
-        self.replace(CorsPolicy::without_configuration(), None, source.into())
+        self.replace(None, source.into())
+    }
+
+    /// Replaces the [rules of the app's own](AppRules), which come after those of the bucket,
+    /// whatever becomes of these. There are none by default.
+    ///
+    /// ```
+    /// use s3_cors::{AppRules, SharedPolicy};
+    ///
+    /// let policy = SharedPolicy::pending();
+    /// let app: AppRules =
+    ///     r#"[{"AllowedOrigins": ["https://admin.example.com"], "AllowedMethods": ["PATCH"]}]"#
+    ///         .parse()?;
+    /// policy.set_app_rules(app, "app-cors.json");
+    /// let bucket = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#.parse()?;
+    /// policy.set(bucket, "cors.json")?;
+    ///
+    /// let status = policy.status();
+    /// assert_eq!((status.policy().rule_count(), status.app_rules().rules().len()), (2, 1));
+    /// assert_eq!(status.app_source(), Some("app-cors.json"));
+    /// # Ok::<(), s3_cors::ConfigError>(())
+    /// ```
+    pub fn set_app_rules(&self, rules: AppRules, source: impl Into<Arc<str>>) -> Replaced {
+        let source = source.into();
+        self.update(|status| {
+            status.failing &= !status.fails_for(Some(&source));
+            status.app_source = Some(source);
+            if *status.app_rules == rules {
+                return;
+            }
+            status.app_rules = Arc::new(rules);
+            status.version += 1;
+            status.loaded_at = Some(SystemTime::now());
+            status.compile();
+        })
     }
 
     /// Records a failure to load rules. The current rules stay in force.
@@ -118,25 +159,21 @@ impl SharedPolicy {
         self.0.status.load_full()
     }
 
-    fn replace(
-        &self,
-        policy: CorsPolicy,
-        configuration: Option<CorsConfiguration>,
-        source: Arc<str>,
-    ) -> Replaced {
+    /// The configuration has passed the checks.
+    fn replace(&self, configuration: Option<CorsConfiguration>, source: Arc<str>) -> Replaced {
         self.update(|status| {
             let now = SystemTime::now();
-            status.failing = false;
+            status.failing &= status.fails_for(status.app_source.as_deref());
             status.source = Some(source);
             status.checked_at = Some(now);
-            if status.version > 0 && status.configuration.as_deref() == configuration.as_ref() {
+            let arrived = std::mem::replace(&mut status.arrived, true);
+            if arrived && status.configuration.as_deref() == configuration.as_ref() {
                 return;
             }
             status.version += 1;
-            status.content_hash = content_hash(configuration.as_ref());
             status.loaded_at = Some(now);
-            status.policy = policy;
             status.configuration = configuration.map(Arc::new);
+            status.compile();
         })
     }
 
@@ -178,6 +215,10 @@ impl Replaced {
 pub struct PolicyStatus {
     policy: CorsPolicy,
     configuration: Option<Arc<CorsConfiguration>>,
+    app_rules: Arc<AppRules>,
+    app_source: Option<Arc<str>>,
+    /// Whether it is known what the bucket has.
+    arrived: bool,
     version: u64,
     content_hash: u64,
     loaded_at: Option<SystemTime>,
@@ -188,6 +229,18 @@ pub struct PolicyStatus {
 }
 
 impl PolicyStatus {
+    /// Whether the last failure is that of a source: a success of another does not mend it.
+    fn fails_for(&self, source: Option<&str>) -> bool {
+        let failed = self.last_failure.as_ref().map(LoadFailure::source);
+        failed.is_some() && failed == source
+    }
+
+    fn compile(&mut self) {
+        let configuration = self.configuration.as_deref();
+        self.policy = CorsPolicy::compiled_with(configuration, &self.app_rules);
+        self.content_hash = content_hash(configuration, &self.app_rules);
+    }
+
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &CorsPolicy {
@@ -201,13 +254,26 @@ impl PolicyStatus {
         self.configuration.as_deref()
     }
 
-    /// Whether no rules have been loaded yet.
+    /// The [app's own rules](AppRules), which come after those of the configuration.
     #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.version == 0
+    pub fn app_rules(&self) -> &AppRules {
+        &self.app_rules
     }
 
-    /// How many times the rules have changed; 0 until the first rules are loaded.
+    /// Where the app's own rules come from; `None` if none were ever set.
+    #[must_use]
+    pub fn app_source(&self) -> Option<&str> {
+        self.app_source.as_deref()
+    }
+
+    /// Whether no rules of the bucket have been loaded yet.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        !self.arrived
+    }
+
+    /// How many times the rules, including the app's own, have changed; 0 until the first rules are
+    /// loaded.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -215,7 +281,8 @@ impl PolicyStatus {
 
     /// A hash of the rules in force, the same in every process with the same rules: 64-bit FNV-1a
     /// of the configuration as [`to_text`](CorsConfiguration::to_text) writes it for the AWS CLI,
-    /// or of the empty string for a bucket without one.
+    /// or of the empty string for a bucket without one; followed by the app's own rules, if there
+    /// are any, in the same form.
     #[must_use]
     pub fn content_hash(&self) -> u64 {
         self.content_hash
@@ -289,20 +356,28 @@ impl LoadFailure {
 
 impl fmt::Display for LoadFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let error = self.error.to_string();
+        let (source, error) = (sanitized(&self.source), self.error.to_string());
         // Errors about files already name them, with line and column.
-        if !error.starts_with(&*self.source) {
-            write!(f, "{}: ", self.source)?;
+        if !error.starts_with(&*source) {
+            write!(f, "{source}: ")?;
         }
-        f.write_str(&error)
+        // One of a configuration has a line for each problem.
+        for (index, line) in error.split('\n').enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            f.write_str(&sanitized(line))?;
+        }
+        Ok(())
     }
 }
 
-fn content_hash(configuration: Option<&CorsConfiguration>) -> u64 {
+fn content_hash(configuration: Option<&CorsConfiguration>, app: &AppRules) -> u64 {
     use std::hash::Hasher;
     let mut hasher = fnv::FnvHasher::default();
-    if let Some(configuration) = configuration {
-        hasher.write(configuration.to_text(Dialect::Cli).as_bytes());
+    let app = Some(app.as_configuration()).filter(|app| !app.cors_rules.is_empty());
+    for rules in configuration.into_iter().chain(app) {
+        hasher.write(rules.to_text(Dialect::Cli).as_bytes());
     }
     hasher.finish()
 }
@@ -312,7 +387,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::SharedPolicy;
-    use crate::configuration::{CorsConfiguration, CorsRule};
+    use crate::configuration::{AppRules, CorsConfiguration, CorsRule};
 
     fn configuration(origin: &str) -> CorsConfiguration {
         CorsConfiguration::new([CorsRule::new([origin], ["GET"])])
@@ -397,6 +472,45 @@ mod tests {
         );
         policy.report_failure(Arc::new(std::io::Error::other("gone")), "file");
         assert_eq!(policy.status().last_failure().unwrap().consecutive(), 1);
+    }
+
+    #[test]
+    fn the_apps_own_rules_stay_in_force_whatever_happens_to_the_buckets() {
+        let app = |method| AppRules::new([CorsRule::new(["*"], [method])]).unwrap();
+        let policy = SharedPolicy::pending();
+        assert!(policy.set_app_rules(app("PATCH"), "app").changed());
+        assert!(!policy.set_app_rules(app("PATCH"), "app").changed());
+        let status = policy.status();
+        assert!(status.is_pending());
+        assert_eq!((status.version(), status.policy().rule_count()), (1, 1));
+
+        policy.set(configuration("*"), "bucket").unwrap();
+        assert!(!policy.set(configuration("*"), "bucket").unwrap().changed());
+        let before = policy.status();
+        assert_eq!((before.version(), before.policy().rule_count()), (2, 2));
+        assert!(before.policy().is_app_rule(1) && !before.policy().is_app_rule(0));
+        policy.set_app_rules(app("DELETE"), "app");
+        assert_ne!(policy.status().content_hash(), before.content_hash());
+        policy.set_without_configuration("bucket");
+        assert_eq!(policy.status().policy().rule_count(), 1);
+    }
+
+    #[test]
+    fn a_failure_lasts_until_its_own_source_succeeds() {
+        let app = || AppRules::new([CorsRule::new(["*"], ["PATCH"])]).unwrap();
+        let failed = || Arc::new(std::io::Error::other("gone"));
+        let policy = SharedPolicy::new(configuration("*"), "bucket").unwrap();
+        policy.set_app_rules(app(), "app");
+        policy.report_failure(failed(), "app");
+        policy.set(configuration("*"), "bucket").unwrap();
+        assert!(policy.status().is_failing(), "the app's rules are");
+        policy.set_app_rules(app(), "app");
+        assert!(!policy.status().is_failing());
+        policy.report_failure(failed(), "bucket");
+        policy.set_app_rules(app(), "app");
+        assert!(policy.status().is_failing(), "the bucket's rules are");
+        policy.set(configuration("*"), "bucket").unwrap();
+        assert!(!policy.status().is_failing());
     }
 
     #[test]

@@ -63,9 +63,19 @@ fn replaced(character: char) -> char {
     if is_unsafe(character) { ' ' } else { character }
 }
 
-/// Control characters, the Unicode property `Bidi_Control`, and the separators of lines and
-/// paragraphs.
-fn is_unsafe(character: char) -> bool {
+/// Whether a character could change how the rest is displayed: a control character, one of the
+/// Unicode property `Bidi_Control`, or a separator of lines or paragraphs.
+///
+/// For whoever can escape it, as JSON and XML can, rather than replace it.
+///
+/// ```
+/// use s3_cors::sanitize::is_unsafe;
+///
+/// assert!(is_unsafe('\n') && is_unsafe('\u{9b}') && is_unsafe('\u{2028}'));
+/// assert!(!is_unsafe('ä'));
+/// ```
+#[must_use]
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -1,4 +1,4 @@
-//! The body of a response: the app's or the layer's own, and the type both have.
+//! The body of a response: that of the app or of the layer, and the type for both.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,10 +9,10 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// The body of a response of [`S3Cors`](crate::S3Cors) after
-    /// [`wrap_body`](crate::S3CorsLayer::wrap_body): the inner service's, or the layer's own.
+    /// [`wrap_body`](crate::S3CorsLayer::wrap_body): that of the inner service or of the layer.
     ///
-    /// Data comes as [`Bytes`]. If the inner body yields `Bytes` they are passed on as they are;
-    /// other kinds of data are copied.
+    /// The data type is [`Bytes`]. `Bytes` of the inner body are passed on unchanged; other data is
+    /// copied.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -33,8 +33,9 @@ pin_project! {
 #[diagnostic::on_unimplemented(
     message = "the layer cannot make a body of the type `{B}` for its own responses",
     label = "`{B}` is not `Default + From<Bytes>`",
-    note = "call `.wrap_body()` on the `S3CorsLayer`: responses then have a `ResponseBody` around \
-            the inner service's body"
+    note = "call `.wrap_body()` on the `S3CorsLayer`, as in \
+            `S3CorsLayer::new(policy).wrap_body().wrap(service)`: responses then have a \
+            `ResponseBody` around the inner service's body"
 )]
 pub trait BodyKind<B>: sealed::Sealed {
     /// The body of a response.
@@ -43,21 +44,23 @@ pub trait BodyKind<B>: sealed::Sealed {
     /// The inner service's body.
     fn inner(body: B) -> Self::Body;
 
-    /// A body of the layer's own, often empty.
+    /// The body of a response of the layer itself, often empty.
     fn own(bytes: Bytes) -> Self::Body;
 }
 
 /// Responses have the inner service's own type of body. The default.
 ///
-/// The type must be made from [`Bytes`], as axum's and most others are. For those that are not,
-/// see [`S3CorsLayer::wrap_body`](crate::S3CorsLayer::wrap_body).
+/// The type must implement `Default + From<Bytes>`, as axum's body and most others do. For other
+/// types, see [`S3CorsLayer::wrap_body`](crate::S3CorsLayer::wrap_body).
 #[derive(Debug, Clone, Copy)]
 pub enum InnerBody {}
 
-/// Responses have a [`ResponseBody`] around the inner service's body, which can be of any type.
+/// Responses have a [`ResponseBody`] around the inner service's body, which can have any type.
 #[derive(Debug, Clone, Copy)]
 pub enum WrappedBody {}
 
+// Otherwise the compiler reports that `B: From<Bytes>` is missing instead of the message above.
+#[diagnostic::do_not_recommend]
 impl<B: Body + Default + From<Bytes>> BodyKind<B> for InnerBody {
     type Body = B;
 

@@ -33,7 +33,8 @@ pin_project! {
             #[pin]
             inner: F,
             cors: Option<OwnedCorsHeaders>,
-            settings: Arc<Settings>,
+            // None for a response that passes through untouched.
+            settings: Option<Arc<Settings>>,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -42,7 +43,12 @@ pin_project! {
 }
 
 impl<F, A> ResponseFuture<F, A> {
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
+    /// Without settings the response passes through untouched.
+    pub(crate) fn inner(
+        inner: F,
+        cors: Option<OwnedCorsHeaders>,
+        settings: Option<Arc<Settings>>,
+    ) -> Self {
         Self {
             kind: Kind::Inner {
                 inner,
@@ -78,14 +84,16 @@ where
                 cors,
                 settings,
             } => ready!(inner.poll(cx)).map(|mut response| {
-                let status = response.status();
-                let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
-                finish(
-                    response.headers_mut(),
-                    cors,
-                    settings.always_vary,
-                    trace_removed,
-                );
+                if let Some(settings) = settings {
+                    let status = response.status();
+                    let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
+                    finish(
+                        response.headers_mut(),
+                        cors,
+                        settings.always_vary,
+                        trace_removed,
+                    );
+                }
                 response.map(A::inner)
             }),
             KindProjection::Own { response } => match response.take() {

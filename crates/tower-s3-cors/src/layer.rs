@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use s3_cors::adapter::PolicyProvider;
+use s3_cors::adapter::{DecisionEvent, Observer, PolicyProvider, ShadowDifference};
 use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 use tower_layer::Layer;
 
@@ -40,10 +40,21 @@ pub(crate) struct Settings {
     pub(crate) always_vary: bool,
     pub(crate) cors_headers_if_status: Option<StatusFn>,
     pub(crate) refusal_body: Option<RefusalBodyFn>,
+    pub(crate) observer: Option<Box<Observer>>,
 }
 
 impl Settings {
-    /// Whether a response with this status gets its CORS headers.
+    /// Whether there is more to a request than one policy that decides it.
+    #[inline]
+    pub(crate) fn selects_or_observes(&self) -> bool {
+        self.policy.selects() || self.observer.is_some()
+    }
+
+    fn observer_mut(&mut self) -> &mut Observer {
+        self.observer.get_or_insert_default()
+    }
+
+    /// Whether a response with this status gets CORS headers.
     pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
         let condition = self.cors_headers_if_status.as_ref();
         condition.is_none_or(|condition| condition.0(status))
@@ -81,7 +92,7 @@ pub struct RefusalBody {
 }
 
 impl RefusalBody {
-    /// A body, and its `Content-Type`.
+    /// Creates a body with its `Content-Type`.
     pub fn new(content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         Self {
             content_type,
@@ -91,8 +102,9 @@ impl RefusalBody {
 }
 
 impl S3CorsLayer {
-    /// A layer with a policy: a [`CorsPolicy`], or with the feature `shared` a `SharedPolicy`,
-    /// which can be replaced while it is in use.
+    /// Creates a layer with a policy: a [`CorsPolicy`]; with the feature `shared`, a `SharedPolicy`,
+    /// which can be replaced while it is in use; or a [`PolicyProvider`] that selects a policy for
+    /// each request.
     pub fn new(policy: impl Into<PolicyProvider>) -> Self {
         Self::with_settings(Arc::new(Settings {
             policy: policy.into(),
@@ -100,14 +112,15 @@ impl S3CorsLayer {
             always_vary: false,
             cors_headers_if_status: None,
             refusal_body: None,
+            observer: None,
         }))
     }
 
-    /// A layer with the configuration in a file, in any [dialect](s3_cors::Dialect).
+    /// Creates a layer with the configuration in a file, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the file at once, each with its place and what to do about it.
+    /// All problems of the file at once, each with its place and how to fix it.
     ///
     /// ```no_run
     /// # use tower_s3_cors::S3CorsLayer;
@@ -118,24 +131,24 @@ impl S3CorsLayer {
         CorsPolicy::from_path(path).map(Self::new)
     }
 
-    /// A layer with the configuration in a string, in any [dialect](s3_cors::Dialect).
+    /// Creates a layer with the configuration in a string, in any [dialect](s3_cors::Dialect).
     ///
     /// # Errors
     ///
-    /// All problems of the text at once, each with its place and what to do about it.
+    /// All problems of the text at once, each with its place and how to fix it.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
         CorsPolicy::from_text(text).map(Self::new)
     }
 }
 
 impl<A> S3CorsLayer<A> {
-    /// Forwards an `OPTIONS` that is no preflight to the app: one without `Origin` or without
-    /// `Access-Control-Request-Method`. The app's response gets no CORS headers, and its own are
-    /// removed.
+    /// Forwards `OPTIONS` requests that are not preflights to the app: those without `Origin` or
+    /// without `Access-Control-Request-Method`. For apps that use `OPTIONS` themselves, as WebDAV
+    /// and TUS do. The response gets no CORS headers, and those that the app sets are removed.
+    /// Preflights still never reach the app.
     ///
-    /// By default the layer refuses such a request, as S3 does: with status 400 if it has no
-    /// `Origin`, else with 403. Preflights never reach the app. For apps that use `OPTIONS`
-    /// themselves, as WebDAV and TUS do.
+    /// By default the layer refuses such requests, as S3 does: with status 400 if there is no
+    /// `Origin`, otherwise with 403.
     pub fn forward_non_preflight_options(mut self, forward: bool) -> Self {
         self.settings_mut().forward_non_preflight_options = forward;
         self
@@ -154,8 +167,8 @@ impl<A> S3CorsLayer<A> {
 
     /// Adds CORS headers only to responses of the app whose status satisfies a condition.
     ///
-    /// By default every response gets them, whatever its status: S3 sends them with errors, too,
-    /// and without them a script cannot see the status.
+    /// By default every response gets them, whatever its status: S3 also sends them with errors, and
+    /// without them a script cannot see the status.
     ///
     /// ```
     /// # use tower_s3_cors::S3CorsLayer;
@@ -196,12 +209,51 @@ impl<A> S3CorsLayer<A> {
         self
     }
 
+    /// Calls a function for every decision, for metrics: what was decided and why, which rule
+    /// allows it, and the version of the rules. Nothing in it is the request's own text.
+    ///
+    /// ```
+    /// # use tower_s3_cors::S3CorsLayer;
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// let layer = S3CorsLayer::from_text(cors_json)?.on_decision(|event| {
+    ///     let reason = event.reason.map_or("", |reason| reason.as_str());
+    ///     println!("{} {reason}", event.outcome.as_str());
+    /// });
+    /// # Ok::<(), tower_s3_cors::ConfigError>(())
+    /// ```
+    pub fn on_decision(mut self, call: impl Fn(&DecisionEvent) + Send + Sync + 'static) -> Self {
+        self.settings_mut().observer_mut().on_decision(call);
+        self
+    }
+
+    /// Has a second policy decide every request, too, and calls a function for each to which the
+    /// response would be another, saying how. What is sent stays the same: so the next `cors.json`
+    /// can be tried on real traffic.
+    ///
+    /// ```
+    /// # use tower_s3_cors::{S3CorsLayer, CorsPolicy};
+    /// # let cors_json = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#;
+    /// # let next_json = cors_json;
+    /// let next = CorsPolicy::from_text(next_json)?;
+    /// let layer = S3CorsLayer::from_text(cors_json)?
+    ///     .shadow(next, |difference| println!("{}: {difference}", difference.request.path()));
+    /// # Ok::<(), tower_s3_cors::ConfigError>(())
+    /// ```
+    pub fn shadow(
+        mut self,
+        policy: impl Into<PolicyProvider>,
+        call: impl Fn(&ShadowDifference<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().observer_mut().shadow(policy, call);
+        self
+    }
+
     /// Gives responses a [`ResponseBody`](crate::ResponseBody) around the inner service's body,
     /// which can then be of any type.
     ///
-    /// By default responses have the inner service's own type of body, which must be
-    /// `Default + From<Bytes>`. axum's body is; tonic's and boxed bodies are not. What is sent is
-    /// the same in either case.
+    /// By default responses have the inner service's own type of body, which must implement
+    /// `Default + From<Bytes>`. axum's body does; tonic's body and boxed bodies do not. The bytes
+    /// sent are the same in both cases.
     ///
     /// ```
     /// # use tower_s3_cors::S3CorsLayer;
@@ -213,7 +265,7 @@ impl<A> S3CorsLayer<A> {
         S3CorsLayer::with_settings(self.settings)
     }
 
-    /// Wraps a service: the same as [`Layer::layer`], without an import.
+    /// Wraps a service. The same as [`Layer::layer`], without importing a trait.
     ///
     /// ```
     /// # use tower_s3_cors::S3CorsLayer;
@@ -226,7 +278,8 @@ impl<A> S3CorsLayer<A> {
         S3Cors::with_settings(inner, Arc::clone(&self.settings))
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     #[must_use]
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()

@@ -22,6 +22,10 @@ pub use future::ResponseFuture;
 pub use layer::{RefusalBody, S3CorsLayer};
 #[cfg(feature = "shared")]
 pub use s3_cors::SharedPolicy;
-pub use s3_cors::adapter::PolicyProvider;
+#[cfg(feature = "shared")]
+pub use s3_cors::adapter::BucketPolicies;
+pub use s3_cors::adapter::{
+    Addressing, DecisionEvent, PolicyProvider, RequestHead, Selection, ShadowDifference,
+};
 pub use s3_cors::{self, ConfigError, CorsConfiguration, CorsPolicy, Refusal};
 pub use service::S3Cors;

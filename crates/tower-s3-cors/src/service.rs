@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response};
 use s3_cors::adapter::http_1x::{
     OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
 };
-use s3_cors::adapter::{PolicyProvider, host_id, request_id};
+use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, host_id, request_id};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
@@ -18,10 +18,9 @@ use crate::body::{BodyKind, InnerBody};
 use crate::future::ResponseFuture;
 use crate::layer::{RefusalBody, S3CorsLayer, Settings};
 
-/// The service that [`S3CorsLayer`] makes of another.
+/// A service that handles CORS around an inner service. [`S3CorsLayer`] creates it.
 ///
-/// Preflights never reach the inner service. All other requests do, and its responses get their
-/// CORS headers.
+/// Preflights never reach the inner service. Other requests do, and the responses get CORS headers.
 #[must_use = "services do nothing unless called"]
 pub struct S3Cors<S, A = InnerBody> {
     inner: S,
@@ -30,7 +29,7 @@ pub struct S3Cors<S, A = InnerBody> {
 }
 
 impl<S> S3Cors<S> {
-    /// Wraps a service with a policy. [`S3CorsLayer`] has options besides.
+    /// Wraps a service with a policy. For options, use [`S3CorsLayer`].
     pub fn new(inner: S, policy: impl Into<PolicyProvider>) -> Self {
         S3CorsLayer::new(policy).wrap(inner)
     }
@@ -45,7 +44,8 @@ impl<S, A> S3Cors<S, A> {
         }
     }
 
-    /// The policy in force.
+    /// The policy in force; that of a bucket that does not exist if policies are selected by
+    /// request.
     pub fn policy(&self) -> CorsPolicy {
         self.settings.policy.load().clone()
     }
@@ -97,29 +97,80 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
-        let policy = settings.policy.load();
-        let cors = match policy.decide(&request) {
-            Decision::NotCors => None,
-            Decision::NotAllowed(mismatch) => {
-                trace_not_allowed(&request, &mismatch);
-                None
-            }
-            Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
-            Decision::Preflight(headers) => {
-                let mut response = Response::default();
-                *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
-                return ResponseFuture::own(response);
-            }
-            Decision::Refused(refusal)
-                if settings.forward_non_preflight_options && !refusal.is_preflight() =>
-            {
-                None
-            }
-            Decision::Refused(refusal) => {
-                return ResponseFuture::own(refused(&request, &refusal, settings));
-            }
+        let decided = if settings.selects_or_observes() {
+            decided_as_selected(&request, settings)
+        } else {
+            decided(&request, settings, &settings.policy.load(), None)
         };
-        ResponseFuture::inner(self.inner.call(request), cors, Arc::clone(settings))
+        // One place from which the request is forwarded: what is moved from two is copied.
+        let (cors, settings) = match decided {
+            Decided::Forward(cors) => (cors, Some(Arc::clone(settings))),
+            Decided::PassThrough => (None, None),
+            Decided::Respond(response) => return ResponseFuture::own(response),
+        };
+        ResponseFuture::inner(self.inner.call(request), cors, settings)
+    }
+}
+
+/// What becomes of a request.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "short-lived, and taken apart where it is made"
+)]
+enum Decided {
+    /// It is forwarded, and the response gets these headers.
+    Forward(Option<OwnedCorsHeaders>),
+    /// It is forwarded, and the response stays as it is.
+    PassThrough,
+    /// It gets the layer's own response.
+    Respond(Response<Bytes>),
+}
+
+/// The same for a request whose policy is selected, or that somebody looks at. Kept apart, and so is
+/// what it costs.
+#[inline(never)]
+fn decided_as_selected<B>(request: &Request<B>, settings: &Settings) -> Decided {
+    match settings.policy.select(request) {
+        Some(policy) => decided(request, settings, &policy, Some(&policy)),
+        None => Decided::PassThrough,
+    }
+}
+
+// Always inlined, so that without a selection nothing of it is left.
+#[inline(always)]
+fn decided<B>(
+    request: &Request<B>,
+    settings: &Settings,
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> Decided {
+    let decision = policy.decide(request);
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+        observer.see(request, selected, &decision);
+    }
+    match decision {
+        Decision::NotCors => Decided::Forward(None),
+        Decision::NotAllowed(mismatch) => {
+            trace_not_allowed(request, &mismatch);
+            Decided::Forward(None)
+        }
+        Decision::Allowed(headers) => Decided::Forward(Some(OwnedCorsHeaders::from(headers))),
+        Decision::Preflight(headers) => {
+            let mut response = Response::default();
+            *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
+            Decided::Respond(response)
+        }
+        Decision::Refused(refusal)
+            if settings.forward_non_preflight_options && !refusal.is_preflight() =>
+        {
+            Decided::Forward(None)
+        }
+        Decision::Refused(mut refusal) => {
+            if let Some(selected) = selected {
+                refusal = selected.placed(refusal);
+            }
+            Decided::Respond(refused(request, &refusal, settings))
+        }
     }
 }
 
@@ -148,7 +199,7 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
     tracing::info!(
         status = refusal.status(),
         request_id,
-        path = request.uri().path(),
+        path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
         "{refusal}"
@@ -162,7 +213,7 @@ fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
 fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {
     tracing::debug!(
         method = %request.method(),
-        path = request.uri().path(),
+        path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
         "no CORS headers: {mismatch}"

@@ -1,4 +1,4 @@
-//! An actix-web app that answers CORS as its bucket does.
+//! An actix-web app that handles CORS as its bucket does.
 //!
 //! ```sh
 //! cargo run -p actix-app -- --cors examples/actix-app/cors.json --listen 127.0.0.1:3000
@@ -49,10 +49,10 @@ async fn serve(listen: &str, cors: S3Cors) -> std::io::Result<()> {
     let app = move || {
         App::new()
             .route("/missing", web::to(HttpResponse::NotFound))
-            .route("/{path:.*}", web::to(answer))
+            .route("/{path:.*}", web::to(hello))
             .wrap(from_fn(authenticate))
-            // Last, and so outermost: preflights, which carry no token, are answered before the
-            // check, and its 401s get their CORS headers.
+            // Last, and therefore outermost: preflights, which carry no token, do not reach the
+            // check, and its 401 responses get CORS headers.
             .wrap(cors.clone())
     };
     let server = HttpServer::new(app).workers(2).bind(listen)?;
@@ -60,7 +60,7 @@ async fn serve(listen: &str, cors: S3Cors) -> std::io::Result<()> {
     server.run().await
 }
 
-async fn answer() -> HttpResponse {
+async fn hello() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::ETAG, "\"one\""))
         .body("hello\n")
@@ -72,7 +72,7 @@ async fn authenticate(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let token = request.headers().get(header::AUTHORIZATION);
     if request.path() == "/private" && token.is_none_or(|token| token != "Bearer secret") {
-        return Err(error::ErrorUnauthorized("a bearer token is needed\n"));
+        return Err(error::ErrorUnauthorized("a bearer token is required\n"));
     }
     next.call(request).await
 }

@@ -1,7 +1,7 @@
-//! An actix-web app whose CORS rules follow its bucket, without a restart.
+//! An actix-web app whose CORS rules follow its bucket without a restart.
 //!
-//! Credentials, region and endpoint are those the AWS CLI would take. It needs the permission
-//! `s3:GetBucketCORS` on the bucket, and no other.
+//! Credentials, region and endpoint are those that the AWS CLI would use. The only permission that
+//! the app needs is `s3:GetBucketCORS` on the bucket.
 //!
 //! ```sh
 //! cargo run -p actix-bucket -- --bucket my-bucket --listen 127.0.0.1:3000
@@ -10,7 +10,7 @@
 //! curl -i http://127.0.0.1:3000/ -H 'Origin: https://www.example.com'
 //! ```
 //!
-//! With a server that speaks S3, set its address too: `AWS_ENDPOINT_URL=http://127.0.0.1:8333`.
+//! For another S3-compatible server, set its address: `AWS_ENDPOINT_URL=http://127.0.0.1:8333`.
 
 mod health;
 
@@ -57,12 +57,12 @@ async fn main() -> ExitCode {
 
     let policy = SharedPolicy::pending();
     let source = BucketSource::from_env(bucket).await.interval(interval);
-    let following = source.follow(&policy);
-    // Until the rules arrive, the app answers as a bucket without CORS configuration does. Whoever
-    // would rather wait for them says so here:
-    // following.first_load_within(Duration::from_secs(10)).await?;
+    let handle = source.follow(&policy);
+    // Until the rules are loaded, the app behaves as a bucket without a CORS configuration. To wait
+    // for the rules, add:
+    // handle.first_load_within(Duration::from_secs(10)).await?;
 
-    match serve(&listen, S3Cors::new(&policy), following).await {
+    match serve(&listen, S3Cors::new(&policy), handle).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{listen}: {error}");
@@ -71,18 +71,17 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(listen: &str, cors: S3Cors, following: FollowHandle) -> std::io::Result<()> {
-    // It also keeps `following`, and what is dropped follows no more.
-    let following = web::Data::new(following);
+async fn serve(listen: &str, cors: S3Cors, handle: FollowHandle) -> std::io::Result<()> {
+    // For the health endpoint. The bucket is followed until the handle is dropped.
+    let handle = web::Data::new(handle);
     let app = move || {
         let everything = web::scope("")
             .wrap(cors.clone())
             .route("/missing", web::to(HttpResponse::NotFound))
-            .default_service(web::to(answer));
-        // Those who look after the app ask for its health, not scripts of other origins: it has
-        // no CORS.
+            .default_service(web::to(hello));
+        // The health endpoint needs no CORS: it is not meant for pages.
         App::new()
-            .app_data(following.clone())
+            .app_data(handle.clone())
             .route("/healthz", web::get().to(health::show))
             .service(everything)
     };
@@ -91,7 +90,7 @@ async fn serve(listen: &str, cors: S3Cors, following: FollowHandle) -> std::io::
     server.run().await
 }
 
-async fn answer() -> HttpResponse {
+async fn hello() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::ETAG, "\"one\""))
         .body("hello\n")

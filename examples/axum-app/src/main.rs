@@ -1,4 +1,4 @@
-//! An axum app that answers CORS as its bucket does.
+//! An axum app that handles CORS as its bucket does.
 //!
 //! ```sh
 //! cargo run -p axum-app -- --cors examples/axum-app/cors.json --listen 127.0.0.1:3000
@@ -9,12 +9,12 @@
 
 use std::process::ExitCode;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Router, ServiceExt};
 use tower_s3_cors::{CorsPolicy, S3Cors};
 
 #[tokio::main]
@@ -46,32 +46,32 @@ async fn main() -> ExitCode {
     }
 }
 
-fn app(policy: CorsPolicy) -> Router {
-    let ok = get(answer).put(answer).post(answer).delete(answer);
+fn app(policy: CorsPolicy) -> S3Cors<Router> {
+    let ok = get(hello).put(hello).post(hello).delete(hello);
     let router = Router::new()
         .route("/", ok.clone())
         .route("/missing", any(StatusCode::NOT_FOUND))
         .route("/{*path}", ok)
         .layer(from_fn(authenticate));
-    // Around everything: preflights, which carry no token, are answered before the check, and its
-    // 401s get their CORS headers. `Router::layer` works, too, but there axum adds an `Allow`.
-    Router::new().fallback_service(S3Cors::new(router, policy))
+    // Outermost: preflights, which carry no token, do not reach the check, and its 401 responses get
+    // CORS headers. `Router::layer` works as well, but then axum adds an `Allow` header.
+    S3Cors::new(router, policy)
 }
 
-async fn answer() -> impl IntoResponse {
+async fn hello() -> impl IntoResponse {
     ([(header::ETAG, "\"one\"")], "hello\n")
 }
 
 async fn authenticate(request: Request, next: Next) -> Response {
     let token = request.headers().get(header::AUTHORIZATION);
     if request.uri().path() == "/private" && token.is_none_or(|token| token != "Bearer secret") {
-        return (StatusCode::UNAUTHORIZED, "a bearer token is needed\n").into_response();
+        return (StatusCode::UNAUTHORIZED, "a bearer token is required\n").into_response();
     }
     next.run(request).await
 }
 
-async fn serve(listen: &str, app: Router) -> std::io::Result<()> {
+async fn serve(listen: &str, app: S3Cors<Router>) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).await
+    axum::serve(listener, ServiceExt::<Request>::into_make_service(app)).await
 }

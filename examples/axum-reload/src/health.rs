@@ -1,4 +1,4 @@
-//! What there is to know about the rules in force.
+//! The health endpoint: the state of the rules in force.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,16 +8,16 @@ use axum::extract::State;
 use s3_cors_sources::FollowHandle;
 use serde_json::{Value, json};
 
-/// Always 200: an app that answers by the rules it has is well, though they may be outdated.
-/// Let `failing` and `followed` call somebody, rather than have every instance restarted.
-pub(crate) async fn show(State(following): State<Arc<FollowHandle>>) -> Json<Value> {
-    let status = following.policy().status();
+/// The status is always 200: an app that still has rules is healthy, even if they may be outdated.
+/// Alert on `failing` and `followed` instead of restarting every instance.
+pub(crate) async fn show(State(handle): State<Arc<FollowHandle>>) -> Json<Value> {
+    let status = handle.policy().status();
     let last_failure = status.last_failure().map(|failure| {
         json!({
             "error": failure.error().to_string(),
             "source": failure.source(),
             "age_seconds": age(Some(failure.at())),
-            "in_a_row": failure.consecutive(),
+            "consecutive": failure.consecutive(),
         })
     });
     Json(json!({
@@ -29,7 +29,7 @@ pub(crate) async fn show(State(following): State<Arc<FollowHandle>>) -> Json<Val
         "checked_seconds_ago": age(status.checked_at()),
         "failing": status.is_failing(),
         "last_failure": last_failure,
-        "followed": following.is_running(),
+        "followed": handle.is_running(),
     }))
 }
 

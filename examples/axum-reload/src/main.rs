@@ -1,4 +1,4 @@
-//! An axum app whose CORS rules follow a file, without a restart.
+//! An axum app whose CORS rules follow a file without a restart.
 //!
 //! ```sh
 //! cargo run -p axum-reload -- --cors examples/axum-reload/cors.json --listen 127.0.0.1:3000
@@ -6,8 +6,8 @@
 //! curl http://127.0.0.1:3000/healthz
 //! ```
 //!
-//! Change the file, and ask again: the terminal says what has changed. Break it: the rules in
-//! force stay, and `/healthz` says what is wrong.
+//! Change the file and send the request again: the terminal shows what changed. Break the file: the
+//! rules in force stay in force, and `/healthz` says what is wrong.
 
 mod health;
 
@@ -39,19 +39,19 @@ async fn main() -> ExitCode {
     }
 
     let policy = SharedPolicy::pending();
-    let following = FileSource::new(file).follow(&policy);
-    // Whoever would rather start without rules, and have them as soon as the file is there and
-    // good, leaves this out.
-    if let Err(error) = following.first_attempt().await {
+    let handle = FileSource::new(file).follow(&policy);
+    // Leave this out to start without rules, and to apply them as soon as the file exists and is
+    // valid.
+    if let Err(error) = handle.first_attempt().await {
         eprintln!("{error}");
         return ExitCode::from(2);
     }
-    // The log, which says what changes, is not needed before: what the first rules are is known.
+    // The log starts here: it shows changes, and the first rules are not one.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
 
-    match serve(&listen, app(&policy, following)).await {
+    match serve(&listen, app(&policy, handle)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{listen}: {error}");
@@ -60,21 +60,21 @@ async fn main() -> ExitCode {
     }
 }
 
-fn app(policy: &SharedPolicy, following: FollowHandle) -> Router {
-    let ok = get(answer).put(answer).post(answer).delete(answer);
+fn app(policy: &SharedPolicy, handle: FollowHandle) -> Router {
+    let ok = get(hello).put(hello).post(hello).delete(hello);
     let router = Router::new()
         .route("/", ok.clone())
         .route("/missing", any(StatusCode::NOT_FOUND))
         .route("/{*path}", ok);
-    // Those who look after the app ask for its health, not scripts of other origins: it has no
-    // CORS. It also keeps `following`, and what is dropped follows no more.
+    // The health endpoint needs no CORS: it is not meant for pages. It also keeps `handle`, because
+    // the file is followed only until the handle is dropped.
     Router::new()
         .route("/healthz", get(health::show))
-        .with_state(Arc::new(following))
+        .with_state(Arc::new(handle))
         .fallback_service(S3Cors::new(router, policy))
 }
 
-async fn answer() -> impl IntoResponse {
+async fn hello() -> impl IntoResponse {
     ([(header::ETAG, "\"one\"")], "hello\n")
 }
 

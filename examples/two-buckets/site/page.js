@@ -1,7 +1,7 @@
 "use strict";
 
-// An origin is scheme, host and port. The buckets keep the host name this page was opened with,
-// so that it works as http://localhost and as http://127.0.0.1 alike.
+// An origin is scheme, host and port. The buckets use the host name that this page was opened with,
+// so that the page works at http://localhost as well as at http://127.0.0.1.
 const bucketIds = ["without-cors", "with-cors"];
 const origins = { website: location.origin };
 for (const id of bucketIds) {
@@ -19,7 +19,7 @@ const badges = {
   waiting: "Waiting",
   loaded: "Loaded",
   blocked: "Blocked",
-  unreachable: "No answer",
+  unreachable: "No response",
 };
 
 function show(bucket, state, outcome, got, content = []) {
@@ -28,38 +28,38 @@ function show(bucket, state, outcome, got, content = []) {
   bucket.querySelector(".content").replaceChildren(...content);
   bucket.querySelector(".badge-text").textContent = badges[state];
   bucket.querySelector(".badge use").setAttribute("href", `#icon-${state}`);
-  // Last, so that whoever sees the state finds everything else in place.
+  // Last, so that everything else is in place when the state changes.
   bucket.dataset.state = state;
 }
 
 async function load(id) {
   const bucket = document.getElementById(id);
   const url = `${origins[id]}/loading.html`;
-  show(bucket, "waiting", "Waiting for the answer …", "Nothing yet");
+  show(bucket, "waiting", "Waiting for the response …", "Nothing yet");
 
   let response, text;
   try {
-    // What counts is the bucket's answer of this moment, not one kept from an earlier visit.
+    // Not a response cached by an earlier visit.
     response = await fetch(url, { cache: "no-store" });
     text = await response.text();
   } catch (error) {
     const got = `${error.name}: ${error.message}`;
-    // A script is never told why a fetch failed. Without CORS the same request gets through to
-    // any server that is there, though its answer stays sealed: that tells the two apart.
-    const answered = await fetch(url, { mode: "no-cors", cache: "no-store" }).then(() => true, () => false);
-    if (answered) {
-      show(bucket, "blocked", "Blocked: the bucket answered, but the browser keeps the answer from this page.", got);
+    // A script never learns why a fetch failed. Without CORS, the same request succeeds with any
+    // server that is running, with an opaque response: that distinguishes the two cases.
+    const reachable = await fetch(url, { mode: "no-cors", cache: "no-store" }).then(() => true, () => false);
+    if (reachable) {
+      show(bucket, "blocked", "Blocked: the bucket responded, but the browser hides the response from this page.", got);
     } else {
-      show(bucket, "unreachable", `No answer from ${origins[id]}: is the program still running?`, got);
+      show(bucket, "unreachable", `No response from ${origins[id]}: is the program still running?`, got);
     }
     return;
   }
 
   const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`);
   const got = [`${response.status} ${response.statusText}`.trim(), ...headers].join("\n");
-  // Parsed like this, whatever script the content may hold does not run.
+  // Scripts in content that is parsed like this do not run.
   const { body } = new DOMParser().parseFromString(text, "text/html");
-  show(bucket, "loaded", "Loaded: the browser lets this page read the answer.", got, body.childNodes);
+  show(bucket, "loaded", "Loaded: the browser lets this page read the response.", got, body.childNodes);
 }
 
 function loadBoth() {

@@ -11,13 +11,14 @@ Usage: two-buckets [--port N] [--cors FILE | --walkthrough FILE]
 
 Options:
   --port N     port of the website; the two buckets use N+1 and N+2.
-               0 takes three free ports. Default: 8080
+               0 chooses three free ports. Default: 8080
   --cors FILE  CORS configuration of the second bucket, in any JSON form
-               that S3 uses; saved anew, it is taken at once. Default: one
-               that allows this machine
+               of S3; changes to the file are applied at once. Default: a
+               configuration that allows this machine
   --walkthrough FILE
-               the same, but FILE need not be there yet: the second bucket
-               begins without, and the page says what to save
+               like --cors, but FILE need not exist yet: the second bucket
+               starts without a configuration, and the page shows what to
+               save
   --help       print this help
 ";
 
@@ -27,10 +28,10 @@ pub(crate) enum Command {
 }
 
 pub(crate) struct Options {
-    /// The website's; 0 asks for three free ones.
+    /// The port of the website; 0 chooses three free ports.
     pub(crate) port: u16,
     pub(crate) cors: Option<PathBuf>,
-    /// Whether the file may come later.
+    /// Whether the file may be created later.
     pub(crate) walkthrough: bool,
 }
 
@@ -63,6 +64,6 @@ fn port(text: &str) -> Result<u16, String> {
     const LAST: u16 = u16::MAX - 2;
     match text.parse() {
         Ok(port) if port <= LAST => Ok(port),
-        _ => Err(format!("a port is a number from 0 to {LAST}")),
+        _ => Err(format!("the port must be a number from 0 to {LAST}")),
     }
 }

@@ -1,11 +1,11 @@
-//! What the program says when it is ready.
+//! The message that the program prints when it is ready.
 
 use crate::Ports;
 
-/// With the name of the file that is followed, if one is.
+/// The message, with the name of the file that is followed, if any.
 pub(crate) fn text(ports: &Ports, followed: Option<&str>) -> String {
     let followed = followed.map_or_else(String::new, |file| {
-        format!("Save {file} and refresh the page: no restart, and what changed is said here.\n\n")
+        format!("Save {file} and refresh the page: no restart is needed, and the change is logged here.\n\n")
     });
     let website = format!("http://localhost:{}", ports.website);
     let without_cors = format!("http://localhost:{}/loading.html", ports.without_cors);
@@ -15,16 +15,16 @@ pub(crate) fn text(ports: &Ports, followed: Option<&str>) -> String {
 
     {website}/
 
-It fetches loading.html from two buckets, each of which is another origin:
+The page fetches loading.html from two buckets, each with an origin of its own:
 
-    Without CORS configuration: {without_cors}
-        It answers 200 without Access-Control-Allow-Origin, so the browser keeps
-        the answer from the page: blocked.
-    With CORS configuration: {with_cors}
-        If a rule allows the website's origin and GET, the answer says so, and
-        the browser hands it to the page: loaded.
+    Without a CORS configuration: {without_cors}
+        The response is 200 without Access-Control-Allow-Origin, so the browser
+        hides it from the page: blocked.
+    With a CORS configuration: {with_cors}
+        If a rule allows the website's origin and GET, the response says so, and
+        the browser passes it on to the page: loaded.
 
-The same with curl. The plain request, which both answer with 200:
+The same with curl. The actual request, to which both respond with 200:
 
     curl -i {without_cors} \
          -H "Origin: {website}"
@@ -42,7 +42,7 @@ The preflight, which the first refuses with 403 AccessForbidden:
          -H "Origin: {website}" \
          -H "Access-Control-Request-Method: GET"
 
-{followed}Ctrl-C ends it.
+{followed}Press Ctrl-C to stop.
 
 listening on {website}/
 "#

@@ -1,12 +1,12 @@
-//! The example of S3's CORS documentation, on one's own machine: a static website in one bucket
-//! loads `loading.html` from two others. One has no CORS configuration, the other has
-//! `cors.json`. Three origins, one program:
+//! The example of S3's CORS documentation on your own machine: a static website in one bucket loads
+//! `loading.html` from two others. One has no CORS configuration, the other uses `cors.json`. One
+//! program serves all three origins:
 //!
 //! ```text
 //! cargo run -p two-buckets
 //! ```
 //!
-//! Then open <http://localhost:8080/>. The same without a browser, the plain request and the
+//! Then open <http://localhost:8080/>. The same without a browser, the actual request and the
 //! preflight to both buckets:
 //!
 //! ```text
@@ -19,17 +19,17 @@
 //!      -H "Origin: http://localhost:8080" -H "Access-Control-Request-Method: GET"
 //! ```
 //!
-//! `--cors FILE` puts your own configuration in place of `cors.json`, `--port N` other ports in
-//! place of 8080, 8081 and 8082.
+//! `--cors FILE` replaces `cors.json` with your own configuration, and `--port N` uses the ports N,
+//! N+1 and N+2 instead of 8080, 8081 and 8082.
 //!
-//! The documentation's last steps, from a bucket without configuration to one with it:
+//! The last steps of the documentation, from a bucket without a configuration to one with it:
 //!
 //! ```text
 //! cargo run -p two-buckets -- --walkthrough cors.json
 //! ```
 //!
-//! The page begins with two blocked buckets, and shows a `cors.json`. Save it, refresh the page:
-//! loaded, without a restart, and the terminal says what has changed.
+//! The page starts with two blocked buckets, and shows a `cors.json`. Save it and refresh the page:
+//! it loads, without a restart, and the terminal shows what changed.
 
 mod args;
 mod greeting;
@@ -42,6 +42,8 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use axum::ServiceExt;
+use axum::extract::Request;
 use s3_cors_sources::{FileSource, FollowHandle, SourceError};
 use tokio::net::TcpListener;
 use tower_s3_cors::CorsPolicy;
@@ -67,8 +69,8 @@ async fn main() -> ExitCode {
 
 async fn serve(options: &Options) -> Result<(), Failure> {
     let cors = SharedPolicy::pending();
-    // Dropped, it would not follow the file any more.
-    let following = follow(options, &cors).await?;
+    // The file is followed until the handle is dropped.
+    let handle = follow(options, &cors).await?;
     let no_cors = CorsPolicy::without_configuration();
 
     let first = options.port;
@@ -82,20 +84,21 @@ async fn serve(options: &Options) -> Result<(), Failure> {
     };
 
     let file = options.cors.as_deref().unwrap_or(Path::new("cors.json"));
-    let greeting = greeting::text(&ports, following.as_ref().map(FollowHandle::source));
+    let greeting = greeting::text(&ports, handle.as_ref().map(FollowHandle::source));
+    let served = ServiceExt::<Request>::into_make_service;
     let servers = async {
         tokio::try_join!(
             axum::serve(website, sites::website(ports, file, cors.clone())).into_future(),
-            axum::serve(without_cors, sites::bucket(no_cors)).into_future(),
-            axum::serve(with_cors, sites::bucket(cors)).into_future(),
+            axum::serve(without_cors, served(sites::bucket(no_cors))).into_future(),
+            axum::serve(with_cors, served(sites::bucket(cors))).into_future(),
         )
     };
 
-    // Bound is ready: what connects from here on is served as soon as the servers run.
+    // The ports are bound: connections from here on are served as soon as the servers run.
     say(&greeting).map_err(Failure::Io)?;
     tokio::select! {
         ended = servers => ended.map(|_| ()),
-        // Nothing is under way here that would be worth waiting for.
+        // No graceful shutdown: no request here is worth waiting for.
         ctrl_c = tokio::signal::ctrl_c() => ctrl_c,
     }
     .map_err(Failure::Io)
@@ -109,7 +112,7 @@ struct Ports {
     with_cors: u16,
 }
 
-/// Takes the second bucket's configuration from the file, now and whenever it changes, or the one
+/// Follows the file with the second bucket's configuration. Without a file, sets the configuration
 /// that allows this machine.
 async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<FollowHandle>, Failure> {
     let Some(file) = &options.cors else {
@@ -117,8 +120,8 @@ async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<FollowH
         set.map_err(|error| Failure::Config(error.into()))?;
         return Ok(None);
     };
-    let following = FileSource::new(file).follow(cors);
-    let first = following.first_attempt().await;
+    let handle = FileSource::new(file).follow(cors);
+    let first = handle.first_attempt().await;
     if let (Err(error), false) = (first, options.walkthrough) {
         return Err(Failure::Config(error));
     }
@@ -126,10 +129,10 @@ async fn follow(options: &Options, cors: &SharedPolicy) -> Result<Option<FollowH
         .without_time()
         .with_target(false)
         .init();
-    Ok(Some(following))
+    Ok(Some(handle))
 }
 
-/// Binds one of three ports in a row, or any free one if the first is 0.
+/// Binds one of three consecutive ports, or any free port if the first is 0.
 async fn bind(first: u16, offset: u16, site: &'static str) -> Result<TcpListener, Failure> {
     let port = if first == 0 { 0 } else { first + offset };
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -142,14 +145,14 @@ fn port_of(listener: &TcpListener) -> Result<u16, Failure> {
     Ok(address.port())
 }
 
-/// Unlike `print!` this survives a reader that has gone away, such as `head`.
+/// Unlike `print!`, does not panic if the reader, such as `head`, has closed the pipe.
 fn say(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }
 
-/// Why the program ends other than by Ctrl-C.
+/// Why the program ends without Ctrl-C.
 enum Failure {
     Usage(lexopt::Error),
     Config(SourceError),
@@ -178,13 +181,13 @@ impl fmt::Display for Failure {
             Self::Port { port, site, error } => {
                 write!(f, "two-buckets: port {port}, for {site}, ")?;
                 if error.kind() == io::ErrorKind::AddrInUse {
-                    f.write_str("is taken.")?;
+                    f.write_str("is already in use.")?;
                 } else {
                     write!(f, "cannot be used: {error}.")?;
                 }
                 f.write_str(
-                    "\nChoose others with --port N, which takes N, N+1 and N+2, \
-                     or --port 0 for any that are free.",
+                    "\nChoose other ports with --port N, which uses N, N+1 and N+2, \
+                     or use --port 0 for any free ports.",
                 )
             }
             Self::Io(error) => write!(f, "two-buckets: {error}"),

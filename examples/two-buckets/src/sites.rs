@@ -12,10 +12,10 @@ use tower_s3_cors::{CorsConfiguration, PolicyProvider, S3Cors};
 
 use crate::Ports;
 
-/// The bucket that holds the page. It needs no layer: it asks others, no other origin asks it.
+/// The bucket with the page. It needs no CORS: no page from another origin requests it.
 pub(crate) fn website(ports: Ports, cors_file: &Path, policy: SharedPolicy) -> Router {
     let cors_file: Arc<Path> = cors_file.into();
-    // Made anew for each visit: it shows the configuration in force.
+    // Rendered for each visit, because it shows the configuration in force.
     let index = get(move || {
         let page = Html(index_html(&ports, &cors_file, &policy));
         async { page }
@@ -29,22 +29,22 @@ pub(crate) fn website(ports: Ports, cors_file: &Path, policy: SharedPolicy) -> R
         .route("/page.js", script)
 }
 
-/// A bucket that holds `loading.html`. `S3Cors` answers everything there is to CORS; it stands
-/// around the router, where axum adds nothing to its answers.
-pub(crate) fn bucket(policy: impl Into<PolicyProvider>) -> Router {
-    // S3 sends an object's own metadata as x-amz-meta- headers. Scripts see this one only if the
-    // matching rule has it in ExposeHeaders.
+/// A bucket with `loading.html`. `S3Cors` handles everything about CORS. It is around the router,
+/// so axum adds nothing to its responses.
+pub(crate) fn bucket(policy: impl Into<PolicyProvider>) -> S3Cors<Router> {
+    // S3 sends the metadata of an object as x-amz-meta- headers. Scripts see this one only if the
+    // matching rule lists it in ExposeHeaders.
     let metadata = [("x-amz-meta-edition", "1")];
     let loading_html = Html(include_str!("../loading.html"));
     let router = Router::new().route("/loading.html", get((metadata, loading_html)));
-    Router::new().fallback_service(S3Cors::new(router, policy))
+    S3Cors::new(router, policy)
 }
 
 fn file(content_type: &'static str, text: &'static str) -> MethodRouter {
     get(([(CONTENT_TYPE, content_type)], text))
 }
 
-/// The page, with what is known only at run time filled in.
+/// The page, with its placeholders filled in.
 fn index_html(ports: &Ports, cors_file: &Path, policy: &SharedPolicy) -> String {
     let status = policy.status();
     let (given, configuration) = match status.configuration() {
@@ -66,7 +66,7 @@ pub(crate) fn shown() -> CorsConfiguration {
     include_str!("../cors.json").parse().unwrap_or_default()
 }
 
-/// Text as HTML. The brace, so that nothing from outside is taken for a placeholder.
+/// Escapes text for HTML. The brace is escaped so that no untrusted text looks like a placeholder.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

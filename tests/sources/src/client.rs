@@ -12,6 +12,9 @@ use aws_smithy_http_client::Builder;
 /// The access key and secret of whom the server's buckets belong to.
 pub const OWNER: (&str, &str) = ("AKIAOWNEROWNEROWNER1", "a-secret-of-the-owner-alone");
 
+/// The session token of the same.
+pub const TOKEN: &str = "FwoGZXIvYXdzEsession/token+of=the-owner-alone";
+
 /// Those of one who may do nothing there.
 pub const STRANGER: (&str, &str) = ("AKIASTRANGERSTRANGE2", "a-secret-of-the-stranger-alone");
 
@@ -21,9 +24,33 @@ pub const READER: (&str, &str) = ("AKIAREADERREADERREAD3", "a-secret-of-the-read
 /// The two buckets.
 pub const READ: [&str; 2] = ["followed", "kept"];
 
+/// Every captured text goes through this.
+///
+/// # Panics
+///
+/// If the text holds credentials of one of the tests' clients.
+#[track_caller]
+pub fn assert_no_credentials(text: &str) {
+    for secret in [
+        OWNER.0, OWNER.1, STRANGER.0, STRANGER.1, READER.0, READER.1, TOKEN,
+    ] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
+
 /// A client of the server at an address, as programs have it, but for shorter waits.
 #[must_use]
-pub fn client(address: SocketAddr, (key, secret): (&str, &str)) -> Client {
+pub fn client(address: SocketAddr, credentials: (&str, &str)) -> Client {
+    client_with_token(address, credentials, None)
+}
+
+/// With credentials that are good for a session.
+#[must_use]
+pub fn client_with_token(
+    address: SocketAddr,
+    (key, secret): (&str, &str),
+    token: Option<&str>,
+) -> Client {
     let retry = RetryConfig::standard()
         .with_max_attempts(2)
         .with_initial_backoff(Duration::from_millis(5));
@@ -32,7 +59,13 @@ pub fn client(address: SocketAddr, (key, secret): (&str, &str)) -> Client {
         .http_client(Builder::new().build_http())
         .endpoint_url(format!("http://{address}"))
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new(key, secret, None, None, "test"))
+        .credentials_provider(Credentials::new(
+            key,
+            secret,
+            token.map(Into::into),
+            None,
+            "test",
+        ))
         .force_path_style(true)
         .retry_config(retry)
         .build();

@@ -9,6 +9,9 @@ use tokio::task::JoinHandle;
 
 use crate::proxy::head;
 
+/// In a header or body of a response: the credentials that the request has.
+pub const ECHO: &str = "{echo}";
+
 /// A response of the server.
 #[derive(Debug, Clone)]
 pub struct Response {
@@ -145,19 +148,25 @@ impl Drop for Fake {
 fn bytes(now: &Mutex<Now>, request: Vec<u8>) -> Vec<u8> {
     let mut now = now.lock().expect("no panic");
     now.requests += 1;
+    let head = String::from_utf8_lossy(&request);
+    let sent = head.lines().filter_map(|line| line.split_once(": "));
+    let credentials = ["authorization", "x-amz-security-token"];
+    let sent = sent.filter(|(name, _)| credentials.contains(&&*name.to_ascii_lowercase()));
+    let sent: Vec<&str> = sent.map(|(_, value)| value).collect();
+    let echo = |text: &str| text.replace(ECHO, &sent.join(" "));
+    let text = String::from_utf8(now.response.body.clone());
+    let body = text.map_or_else(std::string::FromUtf8Error::into_bytes, |text| {
+        echo(&text).into()
+    });
+    let values = now.response.headers.iter();
+    let headers: String = values
+        .map(|(name, value)| format!("{name}: {}\r\n", echo(value)))
+        .collect();
     now.latest = request;
-    let Response {
-        status,
-        headers,
-        body,
-    } = &now.response;
-    let headers = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"));
-    let headers: String = headers.collect();
+    let status = now.response.status;
     let head = format!(
         "HTTP/1.1 {status} Told\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
-    [head.into_bytes(), body.clone()].concat()
+    [head.into_bytes(), body].concat()
 }

@@ -5,6 +5,7 @@ pub mod client;
 pub mod configurations;
 pub mod fake;
 pub mod folder;
+pub mod foreign;
 pub mod logs;
 pub mod proxy;
 pub mod server;

@@ -8,6 +8,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use crate::client::assert_no_credentials;
+
 /// Writes events down, those of every crate, with all of their fields.
 #[derive(Debug, Clone, Default)]
 pub struct Logs(Arc<Mutex<Vec<Said>>>);
@@ -37,6 +39,7 @@ impl Logs {
     /// If a thread panicked while writing.
     #[must_use]
     pub fn everything(&self) -> String {
+        self.check();
         let events = self.0.lock().expect("no panic");
         let lines = events
             .iter()
@@ -51,12 +54,26 @@ impl Logs {
     /// If a thread panicked while writing.
     #[must_use]
     pub fn messages(&self, level: Level) -> Vec<String> {
+        self.check();
         let events = self.0.lock().expect("no panic");
         let ours = events
             .iter()
             .filter(|(at, target, _)| *at == level && target.starts_with("s3_cors_sources"));
         ours.map(|(_, _, line)| line.split(" | ").next().unwrap_or_default().to_owned())
             .collect()
+    }
+}
+
+impl Logs {
+    /// Whatever a test looks for, the sources have told no credentials.
+    #[track_caller]
+    fn check(&self) {
+        let events = self.0.lock().expect("no panic");
+        for (_, target, line) in &*events {
+            if target.starts_with("s3_cors_sources") {
+                assert_no_credentials(line);
+            }
+        }
     }
 }
 

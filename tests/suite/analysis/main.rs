@@ -11,7 +11,9 @@ mod fetched;
 mod lint;
 mod lint_origins;
 mod lint_reach;
+mod lint_rules;
 mod matrix;
+mod never_sent;
 
 use s3_cors::{CorsConfiguration, RequestParts};
 

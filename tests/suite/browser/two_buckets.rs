@@ -148,7 +148,7 @@ async fn two_buckets_tells_a_bucket_that_is_gone_from_one_that_blocks() {
     for bucket in ["without-cors", "with-cors"] {
         wait_for(&browser, &format!("#{bucket}[data-state=unreachable]")).await;
         let shown = shown(&browser, bucket).await;
-        assert_eq!(shown.badge, "No answer", "{shown:?}");
+        assert_eq!(shown.badge, "No response", "{shown:?}");
         assert_eq!(shown.content, "", "{shown:?}");
     }
 }
@@ -242,7 +242,7 @@ fn assert_blocked(bucket: &Shown) {
     assert_eq!(bucket.state, "blocked", "{bucket:?}");
     assert_eq!(bucket.badge, "Blocked", "{bucket:?}");
     assert!(bucket.outcome.starts_with("Blocked"), "{bucket:?}");
-    assert!(bucket.why.contains("the browser keeps"), "{bucket:?}");
+    assert!(bucket.why.contains("the browser hides"), "{bucket:?}");
     assert!(bucket.got.starts_with("TypeError"), "{bucket:?}");
     assert_eq!(bucket.content, "", "{bucket:?}");
 }
@@ -252,7 +252,7 @@ fn assert_loaded(bucket: &Shown) {
     assert_eq!(bucket.state, "loaded", "{bucket:?}");
     assert_eq!(bucket.badge, "Loaded", "{bucket:?}");
     assert!(bucket.outcome.starts_with("Loaded"), "{bucket:?}");
-    assert!(bucket.why.contains("the browser hands"), "{bucket:?}");
+    assert!(bucket.why.contains("the browser passes"), "{bucket:?}");
     assert!(bucket.got.starts_with("200"), "{bucket:?}");
     assert!(
         bucket.content.starts_with("Hello from loading.html."),

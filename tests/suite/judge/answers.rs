@@ -105,7 +105,7 @@ pub(crate) async fn judge(
                 let browser = compare::seen(&seen[index]);
                 if browser != "blocked" || !bench.pages[step.server].arrived(url).is_empty() {
                     found.push(format!(
-                        "model redirected to {}, browser {browser}",
+                        "redirect: model to {}, browser {browser}",
                         fetch.url()
                     ));
                 }

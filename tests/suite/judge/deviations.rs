@@ -5,9 +5,10 @@ use cors_fetch::{Fetch, Mode, Redirect, Response};
 
 use crate::answers::{self, Step};
 use crate::bench::{Bench, Tally};
-use crate::call::{Call, Page};
+use crate::call::{Call, Page, Ports};
 use crate::cases::LONG;
 use crate::generate::Group;
+use crate::script::{self, Seen};
 
 /// The headers of a `fetch()`, and those of them that its preflight asks for; without any there is
 /// no preflight.
@@ -204,6 +205,63 @@ async fn a_redirect_to_what_is_no_url_fails_where_the_script_wants_to_see_it_onl
     let answer = Response::new(302).header("Location", "http://[");
     if let Some(found) = disagreements(call, vec![step(answer)]).await {
         assert_eq!(found, "outcome: model opaque 0 {}, browser blocked");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redirect_to_an_empty_location_is_none_only_in_chromium() {
+    let call = Call::new(Page::At("localhost"), "/");
+    let nowhere = step(Response::new(302).header("Location", ""));
+    let next = step(Response::new(200));
+    if let Some(found) = disagreements(call, vec![nowhere, next]).await {
+        // By the standard, it leads back to where it comes from.
+        let (model, browser) = found.split_once(", browser ").unwrap_or_default();
+        assert!(
+            model.starts_with("redirect: model to http://127.0.0.1:"),
+            "{found}"
+        );
+        assert_eq!(browser, r#"cors 302 {"content-length": "0"}"#);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preflight_with_a_negative_age_is_not_cached_only_in_chromium() {
+    let Some(bench) = Bench::start().await else {
+        return;
+    };
+    // The age, for how long the standard has it cached, and how many of two calls, one after the
+    // other, send a preflight in Chromium.
+    for (age, standard, chromium) in [("600", 600, 1), ("-1", 5, 2)] {
+        let mut call = Call::new(Page::At("localhost"), "/");
+        call.method = Some("PUT".into());
+        let Step {
+            preflight, answer, ..
+        } = step(Response::new(200));
+        let preflight = preflight.header("Access-Control-Max-Age", age);
+        let target = &bench.pages[0];
+        let url = target.url_for("127.0.0.1", &call.path);
+        target.answer_to(&url, preflight.clone(), answer.clone());
+        let ports = Ports {
+            pages: [target.port, bench.pages[1].port],
+            target: target.port,
+        };
+        for _ in 0..2 {
+            let page = call.page.url("localhost", ports);
+            let seen = script::run(&bench.browser, &page, &[(url.clone(), &call)]).await;
+            let seen = seen.unwrap_or_else(|error| panic!("{age}: {error}"));
+            assert!(matches!(seen[..], [Seen::Gets { .. }]), "{age}: {seen:?}");
+        }
+        let page = call.page.of_model("localhost", ports);
+        let fetch = call.of_model(&url, &page).expect("valid URLs");
+        let verdict = fetch.verdict(Some(&preflight), &answer);
+        assert_eq!(verdict.preflight_max_age, Some(standard), "{age}");
+        let arrived = target.arrived(&url);
+        let preflights = arrived.iter().filter(|one| one.is_preflight()).count();
+        assert_eq!(
+            (preflights, arrived.len() - preflights),
+            (chromium, 2),
+            "{age}"
+        );
     }
 }
 

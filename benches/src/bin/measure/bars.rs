@@ -1,4 +1,4 @@
-//! Whether ours holds the bars.
+//! Checks this project's costs against the limits.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use s3_cors_bench::{CASES, Case, Group, Kind};
 use crate::figures::Figures;
 use crate::table::thousands;
 
-/// The same calls cost that much more or less on another heap.
+/// How much the cost of a call varies between heaps.
 const HEAPS_DIFFER: i64 = 150;
 
-/// A bar, and how far from it ours is.
+/// A limit, and the cost that is compared with it.
 struct Row {
     group: Group,
     case: &'static Case,
@@ -25,7 +25,7 @@ impl Row {
         self.ours <= self.limit
     }
 
-    /// How much of the limit is used; what is over a limit below zero counts as far over.
+    /// The share of the limit that is used. A cost above a negative limit counts as far above.
     fn used(&self) -> f64 {
         if self.limit > 0 {
             self.ours as f64 / self.limit as f64
@@ -35,7 +35,7 @@ impl Row {
     }
 }
 
-/// All bars, the worst first, and whether all hold.
+/// All limits, the closest first, and whether all hold.
 pub(crate) fn table(figures: &Figures) -> (String, bool) {
     let mut rows: Vec<Row> = Vec::new();
     for group in Group::ALL {
@@ -48,7 +48,7 @@ pub(crate) fn table(figures: &Figures) -> (String, bool) {
     }
     rows.sort_by(|a, b| b.used().total_cmp(&a.used()));
     let mut text = String::from(
-        "| group | case | ours | at most | of the bar | the bar | |\n|---|---|--:|--:|--:|---|---|\n",
+        "| group | case | ours | limit | share | what the limit is | |\n|---|---|--:|--:|--:|---|---|\n",
     );
     for row in &rows {
         let _ = writeln!(
@@ -60,12 +60,12 @@ pub(crate) fn table(figures: &Figures) -> (String, bool) {
             thousands(row.limit),
             row.used(),
             row.what,
-            if row.holds() { "" } else { "**missed**" },
+            if row.holds() { "" } else { "**exceeded**" },
         );
     }
-    let missed = rows.iter().filter(|row| !row.holds()).count();
-    let _ = writeln!(text, "\n{missed} of {} bars missed", rows.len());
-    (text, missed == 0)
+    let exceeded = rows.iter().filter(|row| !row.holds()).count();
+    let _ = writeln!(text, "\n{exceeded} of {} limits exceeded", rows.len());
+    (text, exceeded == 0)
 }
 
 fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
@@ -87,7 +87,7 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
         }
         Instructions::PerByte(each) => {
             let bytes = i64::try_from((case.request)().bytes_asked_for()).ok()?;
-            (scaled(bytes, each), format!("{each} a byte"))
+            (scaled(bytes, each), format!("{each} per byte"))
         }
         Instructions::Rival => {
             let limit = overhead("preflight-refused-header", Kind::Rival)?;
@@ -105,9 +105,8 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
     })
 }
 
-/// Ours costs no more than the rival in every case but the refusals, which have an XML body here
-/// and none there, and the lists that rivals do not read: tower-http none, actix-cors only one
-/// line.
+/// Ours costs no more than the rival, except for refusals, which have an XML body only here, and for
+/// lists that rivals do not read: tower-http reads none, actix-cors only one line.
 fn rival(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
     if matches!(
         case.bar.instructions,
@@ -134,7 +133,7 @@ fn rival(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
     })
 }
 
-/// Rules that can be replaced cost an atomic load more.
+/// Replaceable rules cost one more atomic load.
 fn replaceable(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
     const LOAD: i64 = 100;
     let cost = |kind| Some(figures.cost(group, case.id, kind)?.instructions);
@@ -143,11 +142,11 @@ fn replaceable(figures: &Figures, group: Group, case: &'static Case) -> Option<R
         case,
         ours: cost(Kind::Shared)?,
         limit: cost(Kind::Ours)? + LOAD + HEAPS_DIFFER,
-        what: "with rules that can be replaced, whole calls".to_owned(),
+        what: "ours with fixed rules + 250, whole calls".to_owned(),
     })
 }
 
-/// An answer with CORS headers is far dearer than one without.
+/// A response with CORS headers costs far more than one without.
 fn is_allowed(figures: &Figures, group: Group, case: &Case) -> bool {
     let floor = figures.overhead(group, case.id, Kind::Floor);
     floor.is_some_and(|floor| floor.instructions > 1500)

@@ -8,13 +8,13 @@ use s3_cors_bench::{Case, Group, Kind};
 use crate::Result;
 use crate::counting::Programs;
 
-/// What ours has to reach of the bare requests per second.
+/// The share of the bare service's requests per second that ours must reach.
 const BAR: f64 = 0.95;
 const ROUNDS: usize = 7;
 const SECONDS: &str = "1s";
 
-/// Alternates rounds of the bare service and the others, so that what else the machine does meets
-/// all of them, and compares the medians of the ratios within the rounds.
+/// Alternates rounds of the bare service and the others, so that other load on the machine affects
+/// all of them, and compares the medians of the ratios within each round.
 pub(crate) fn run() -> Result<bool> {
     let programs = Programs::build()?;
     let mut all_hold = true;
@@ -22,7 +22,7 @@ pub(crate) fn run() -> Result<bool> {
         let case = Case::by_id(id).ok_or("no such case")?;
         println!("{}, 64 connections, median of {ROUNDS} rounds", case.name);
         for group in [Group::Axum, Group::Actix] {
-            // The bare service once more shows how much the machine's other work is.
+            // The bare service once more shows how much other load there is.
             let kinds = [Kind::Ours, Kind::Floor, Kind::Rival, Kind::Bare];
             let bare = Server::start(&programs, group, Kind::Bare, case)?;
             let servers = kinds.map(|kind| Server::start(&programs, group, kind, case));
@@ -39,8 +39,8 @@ pub(crate) fn run() -> Result<bool> {
             }
             let [ours, floor, rival, again] = ratios.map(median);
             println!(
-                "{:5} bare {rate:.0}/s; of these with ours {ours:.3}, with the floor {floor:.3}, \
-                 with {} {rival:.3}; bare again {again:.3}",
+                "{:5} bare {rate:.0}/s; share with ours {ours:.3}, with the floor {floor:.3}, with \
+                 {} {rival:.3}, bare again {again:.3}",
                 group.name(),
                 group.rival(),
             );

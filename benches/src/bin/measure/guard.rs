@@ -1,4 +1,4 @@
-//! Keeps the main cases from growing dearer unnoticed.
+//! Fails if the cost of a main case grows.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ fn measure() -> Result<Figures> {
     Ok(figures)
 }
 
-/// Writes the baseline anew.
+/// Writes a new baseline.
 pub(crate) fn renew() -> Result<bool> {
     fs::write(baseline(), measure()?.to_json()?)?;
     println!("wrote {}", baseline().display());
@@ -101,8 +101,8 @@ pub(crate) fn check() -> Result<bool> {
     }
     if grown > 0 {
         println!(
-            "\n{grown} cases cost more than the baseline allows. If that is meant to be, or the \
-             compiler is another one:\n    {RENEW}"
+            "\n{grown} cases cost more than the baseline allows. If that is intended, or the compiler \
+             has changed:\n    {RENEW}"
         );
     }
     Ok(grown == 0)

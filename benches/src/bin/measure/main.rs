@@ -1,4 +1,4 @@
-//! Counts instructions and allocations, and keeps the figures.
+//! Counts instructions and allocations, and writes tables and charts.
 //!
 //! ```sh
 //! cargo run --release -p s3-cors-bench --bin measure -- all         # tables, charts, the README
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures everything, writes it down and says whether all bars hold.
+/// Measures everything, writes the results and returns whether all limits hold.
 fn all() -> Result<bool> {
     let programs = Programs::build()?;
     let mut figures = Figures::default();

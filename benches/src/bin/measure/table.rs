@@ -13,8 +13,8 @@ use crate::{PACKAGE, Result};
 /// The overheads of all groups.
 pub(crate) fn of_all(figures: &Figures) -> String {
     let mut text = String::from(
-        "Instructions and allocations that a call costs over the bare service (under axum, over a \
-         layer that does nothing).\n",
+        "Instructions and allocations per call on top of the bare service (in axum, on top of a layer \
+         that does nothing).\n",
     );
     for group in Group::ALL {
         let _ = writeln!(
@@ -79,7 +79,7 @@ fn of_group<'a>(figures: &Figures, group: Group, cases: impl Iterator<Item = &'a
     text
 }
 
-/// Puts the tables of the main cases between two marks in the README.
+/// Writes the table of the main cases between two markers in the README.
 pub(crate) fn put_into_readme(figures: &Figures) -> Result<()> {
     const BEGIN: &str = "<!-- benchmarks: begin -->\n";
     const END: &str = "<!-- benchmarks: end -->\n";
@@ -133,7 +133,7 @@ fn signed(cost: Cost) -> String {
     )
 }
 
-/// With commas.
+/// A number with commas.
 pub(crate) fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();

@@ -30,7 +30,7 @@ pub trait Engine {
     /// Decides.
     fn decide(&self, request: &ServiceRequest) -> Verdict<Self::Headers>;
 
-    /// Adds the headers to an answer.
+    /// Adds the headers to a response.
     fn add(added: Self::Headers, headers: &mut HeaderMap);
 }
 
@@ -81,8 +81,8 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let answered = |request: ServiceRequest, response| ByHandFuture {
-            state: State::Answered {
+        let done = |request: ServiceRequest, response| ByHandFuture {
+            state: State::Done {
                 response: Some(request.into_response(response)),
             },
         };
@@ -92,10 +92,10 @@ where
             Verdict::Preflight(added) => {
                 let mut response = HttpResponse::new(StatusCode::OK);
                 E::add(added, response.headers_mut());
-                return answered(request, response);
+                return done(request, response);
             }
             Verdict::Refused => {
-                return answered(request, HttpResponse::new(StatusCode::FORBIDDEN));
+                return done(request, HttpResponse::new(StatusCode::FORBIDDEN));
             }
         };
         ByHandFuture {
@@ -120,7 +120,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<F, E: Engine> {
         Forwarded { #[pin] inner: F, added: Option<E::Headers> },
-        Answered { response: Option<ServiceResponse> },
+        Done { response: Option<ServiceResponse> },
     }
 }
 
@@ -142,7 +142,7 @@ where
                 }
                 Ok(response.map_into_left_body())
             }
-            StateProjection::Answered { response } => match response.take() {
+            StateProjection::Done { response } => match response.take() {
                 Some(response) => Ok(response.map_into_right_body()),
                 None => return Poll::Pending,
             },

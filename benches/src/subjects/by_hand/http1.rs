@@ -27,10 +27,10 @@ pub trait Engine: Clone {
     /// Decides.
     fn decide<B>(&self, request: &Request<B>) -> Verdict<Self::Headers>;
 
-    /// Adds the headers to the app's answer.
+    /// Adds the headers to the app's response.
     fn add(added: Self::Headers, headers: &mut HeaderMap);
 
-    /// The headers of the answer to a preflight.
+    /// The headers of the response to a preflight.
     fn preflight(added: Self::Headers) -> HeaderMap {
         let mut headers = HeaderMap::new();
         Self::add(added, &mut headers);
@@ -74,12 +74,12 @@ where
             Verdict::Preflight(added) => {
                 let mut response = Response::<B>::default();
                 *response.headers_mut() = E::preflight(added);
-                return ByHandFuture::answered(response);
+                return ByHandFuture::done(response);
             }
             Verdict::Refused => {
                 let mut response = Response::<B>::default();
                 *response.status_mut() = StatusCode::FORBIDDEN;
-                return ByHandFuture::answered(response);
+                return ByHandFuture::done(response);
             }
         };
         ByHandFuture {
@@ -104,14 +104,14 @@ pin_project! {
     #[project = StateProjection]
     enum State<F, E: Engine, B> {
         Forwarded { #[pin] inner: F, added: Option<E::Headers> },
-        Answered { response: Option<Response<B>> },
+        Done { response: Option<Response<B>> },
     }
 }
 
 impl<F, E: Engine, B> ByHandFuture<F, E, B> {
-    fn answered(response: Response<B>) -> Self {
+    fn done(response: Response<B>) -> Self {
         Self {
-            state: State::Answered {
+            state: State::Done {
                 response: Some(response),
             },
         }
@@ -135,7 +135,7 @@ where
                 }
                 Ok(response)
             }
-            StateProjection::Answered { response } => match response.take() {
+            StateProjection::Done { response } => match response.take() {
                 Some(response) => Ok(response),
                 None => return Poll::Pending,
             },

@@ -26,6 +26,8 @@
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
+pub(crate) mod budget;
+mod entries;
 mod names;
 pub(crate) mod origins;
 mod search;
@@ -38,6 +40,8 @@ pub use witness::{ChangedHeader, Response, Witness};
 
 use s3_cors::{ConfigError, CorsConfiguration};
 
+use crate::quoted::quoted;
+
 /// Whether two configurations respond to every request in the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -46,6 +50,9 @@ pub enum Comparison {
     Equivalent,
     /// They do not. There is at least one difference.
     Different(Vec<Difference>),
+    /// There are these differences, if any, and perhaps more: there was too much to look at. See
+    /// [`diff`] for what is too much.
+    AtLeast(Vec<Difference>),
 }
 
 /// Requests to which two configurations respond differently.
@@ -100,12 +107,12 @@ impl fmt::Display for Difference {
             DifferenceKind::Changes(_) => write!(f, " get{s} a different response to {methods}")?,
         }
         if !self.headers.is_empty() {
-            let headers: Vec<_> = self
-                .headers
-                .iter()
-                .map(|like| some_of(like, " or "))
-                .collect();
+            let shown = self.headers.iter().take(MOST);
+            let headers: Vec<_> = shown.map(|like| some_of(like, " or ")).collect();
             write!(f, " with {}", headers.join(" and "))?;
+            if let more @ 1.. = self.headers.len().saturating_sub(MOST) {
+                write!(f, " and {more} more")?;
+            }
         }
         if let DifferenceKind::Changes(changes) = &self.kind {
             for (index, change) in changes.iter().enumerate() {
@@ -116,17 +123,16 @@ impl fmt::Display for Difference {
     }
 }
 
+/// How many entries of a list are shown.
+const MOST: usize = 5;
+
 /// The first entries, and the number of the rest.
 fn some_of(entries: &[String], separator: &str) -> String {
-    const MOST: usize = 5;
     let shown: Vec<String> = entries
         .iter()
         .take(MOST)
         .map(|entry| {
-            let parts: Vec<String> = entry
-                .split(" and ")
-                .map(|part| format!("{part:?}"))
-                .collect();
+            let parts: Vec<String> = entry.split(" and ").map(quoted).collect();
             parts.join(" and ")
         })
         .collect();
@@ -139,10 +145,13 @@ fn some_of(entries: &[String], separator: &str) -> String {
 
 /// Finds the requests to which two configurations respond differently.
 ///
-/// If several entries show the same difference, it is reported for the widest one. The time is
-/// proportional to the number of entries plus the number of pairs of wildcards, one from each
-/// configuration, that overlap without one containing the other. Real configurations have few such
-/// pairs.
+/// If several entries show the same difference, it is reported for the widest one.
+///
+/// The time is proportional to the number of entries plus the number of pairs of wildcards, one
+/// from each configuration, that show what neither shows alone. Real configurations have few such
+/// pairs. Whatever the configurations, the search stops at 20,000 pairs, 1,000 differences, 4 MiB
+/// of differences, or some twenty million steps. If it stops at one of these limits, the result is
+/// [`Comparison::AtLeast`].
 ///
 /// # Errors
 ///
@@ -166,9 +175,5 @@ pub fn diff(
     after: &CorsConfiguration,
 ) -> Result<Comparison, ConfigError> {
     let sides = sides::Sides::new(before, after)?;
-    let differences = search::differences(&sides);
-    Ok(match differences.is_empty() {
-        true => Comparison::Equivalent,
-        false => Comparison::Different(differences),
-    })
+    Ok(search::compare(&sides))
 }

@@ -1,11 +1,13 @@
 //! Header names that represent all others, and lists of names that rule out some rules but not
 //! others.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::sides::{Both, FirstRules, Sides, crossing};
 use s3_cors::{CorsRule, Pattern, RuleSet};
 
+use super::budget::Budget;
+use super::entries::{Entry, Wanted, crossing, listed};
+use super::sides::{Both, FirstRules, Sides};
 use crate::pattern;
 
 /// A class of names.
@@ -25,23 +27,39 @@ pub(super) struct Names {
     all: Both,
     /// The rules that allow all the names that these two rules allow.
     left: HashMap<FirstRules, Both>,
+    /// For each rule, the earlier rules of its side that allow every name that it allows. While one
+    /// of them is left, the rule is not used.
+    ahead_before: Vec<RuleSet>,
+    ahead_after: Vec<RuleSet>,
 }
 
 impl Names {
-    pub(super) fn new(sides: &Sides<'_>) -> Self {
-        let before = entries(sides.rules_before);
-        let after = entries(sides.rules_after);
-        let (before, after) = (as_strs(&before), as_strs(&after));
-        let known = pattern::of_headers(before.iter().chain(&after).copied());
+    pub(super) fn new(sides: &Sides<'_>, budget: &mut Budget) -> Self {
+        let before = in_lower_case(sides.rules_before);
+        let after = in_lower_case(sides.rules_after);
+        let listed = sorted(&before, &after);
+        let known = pattern::of_headers(listed.iter().map(|(entry, _)| *entry));
+        let entries: Vec<Entry<'_>> = listed
+            .into_iter()
+            .map(|(text, listed)| {
+                let value = known.typical(&Pattern::new(text));
+                let rules = sides.allowing_name(&value);
+                Entry {
+                    text,
+                    listed,
+                    value,
+                    rules,
+                }
+            })
+            .collect();
         let mut by_rules: HashMap<Both, usize> = HashMap::new();
         let mut classes: Vec<NameClass> = Vec::new();
-        let mut add = |name: Vec<u8>, entry: String, single: bool| {
-            let rules = sides.allowing_name(&name);
+        let mut add = |name: Vec<u8>, entry: String, rules: Both| {
             let new = classes.len();
             let index = *by_rules.entry(rules).or_insert(new);
             match classes.get_mut(index) {
-                Some(class) if single => class.entries.push(entry),
-                Some(_) => {}
+                Some(class) if class.entries.last() == Some(&entry) => {}
+                Some(class) => class.entries.push(entry),
                 None => classes.push(NameClass {
                     name,
                     entries: vec![entry],
@@ -49,50 +67,89 @@ impl Names {
                 }),
             }
         };
-        let mut seen = HashSet::new();
-        for &entry in before.iter().chain(&after) {
-            if seen.insert(entry) {
-                add(known.typical(&Pattern::new(entry)), entry.to_owned(), true);
+        for entry in &entries {
+            add(entry.value.clone(), entry.text.to_owned(), entry.rules);
+        }
+        'pairs: for (one, other) in crossing(&entries, &wanted(sides), budget) {
+            let (pattern, other_pattern) = (Pattern::new(one.text), Pattern::new(other.text));
+            for name in known.common(&pattern, &other_pattern) {
+                if !budget.spend(100 + name.len() + one.text.len() + other.text.len()) {
+                    break 'pairs;
+                }
+                let rules = sides.allowing_name(&name);
+                add(name, format!("{} and {}", one.text, other.text), rules);
             }
         }
-        for (one, other) in crossing(&before, &after) {
-            for name in known.common(&Pattern::new(one), &Pattern::new(other)) {
-                add(name, format!("{one} and {other}"), false);
-            }
-        }
+        let all = sides.all();
+        let ahead = |side: fn(&Both) -> RuleSet, rule: usize| {
+            let allowed = classes
+                .iter()
+                .filter(|class| side(&class.rules).contains(rule));
+            let all = RuleSet::before(rule) & side(&all);
+            allowed.fold(all, |ahead, class| ahead & side(&class.rules))
+        };
+        let ahead_before = |rule| ahead(|both| both.before, rule);
+        let ahead_after = |rule| ahead(|both| both.after, rule);
         Self {
+            ahead_before: (0..sides.rules_before.len()).map(ahead_before).collect(),
+            ahead_after: (0..sides.rules_after.len()).map(ahead_after).collect(),
             classes,
-            all: sides.all(),
+            all,
             left: HashMap::new(),
         }
     }
 
+    /// The rules of each side that can be the first of the given rules, whatever names are
+    /// requested.
+    pub(super) fn possible(&self, from: Both) -> (Vec<usize>, Vec<usize>) {
+        let possible = |from: RuleSet, ahead: &[RuleSet]| {
+            let free = |rule: &usize| ahead.get(*rule).is_none_or(|a| (*a & from).is_empty());
+            from.iter().filter(free).collect()
+        };
+        (
+            possible(from.before, &self.ahead_before),
+            possible(from.after, &self.ahead_after),
+        )
+    }
+
     /// A short list of names, by position, for which the wanted rules are the first of the given
-    /// rules that allow all of them; `None` if there is no such list.
+    /// rules that allow all of them; `None` if there is no such list, or the budget is spent.
     ///
     /// Each additional name can only rule out rules. So if any list works, the list of all names
     /// that both rules allow works.
-    pub(super) fn leading_to(&mut self, wanted: FirstRules, from: Both) -> Option<Vec<usize>> {
+    pub(super) fn leading_to(
+        &mut self,
+        wanted: FirstRules,
+        from: Both,
+        budget: &mut Budget,
+    ) -> Option<Vec<usize>> {
         let allowed = |class: &&NameClass| class.rules.holds(wanted);
-        let all = self.all;
         let classes = &self.classes;
-        let left = *self.left.entry(wanted).or_insert_with(|| {
-            let allowed = classes.iter().filter(allowed);
-            allowed.fold(all, |left, class| left.and(class.rules))
-        });
+        let left = match self.left.get(&wanted) {
+            Some(left) => *left,
+            None => {
+                if !budget.spend(classes.len()) {
+                    return None;
+                }
+                let allowed = classes.iter().filter(allowed);
+                let left = allowed.fold(self.all, |left, class| left.and(class.rules));
+                self.left.insert(wanted, left);
+                left
+            }
+        };
         if from.and(left).first() != wanted {
             return None;
         }
         let mut chosen = Vec::new();
         let mut rest = from;
         while rest.first() != wanted {
-            let useful = self
-                .classes
-                .iter()
-                .enumerate()
-                .filter(|(_, class)| allowed(class));
-            let (best, class) =
-                useful.min_by_key(|(_, class)| in_the_way(rest.and(class.rules), wanted))?;
+            if !budget.spend(10 * classes.len()) {
+                return None;
+            }
+            let useful = classes.iter().enumerate();
+            let (best, class) = useful
+                .filter(|(_, class)| allowed(class))
+                .min_by_key(|(_, class)| in_the_way(rest.and(class.rules), wanted))?;
             if rest.and(class.rules) == rest {
                 return None;
             }
@@ -106,7 +163,7 @@ impl Names {
                 .enumerate()
                 .filter(|(other, _)| *other != index);
             let left = others.fold(from, |left, (_, &class)| {
-                let class = self.classes.get(class);
+                let class = classes.get(class);
                 class.map_or(left, |class| left.and(class.rules))
             });
             if left.first() == wanted {
@@ -126,14 +183,31 @@ fn in_the_way(left: Both, (before, after): FirstRules) -> usize {
     count(left.before, before) + count(left.after, after)
 }
 
-/// The entries that can match a name, in lower case, without duplicates.
-fn entries(rules: &[CorsRule]) -> BTreeSet<String> {
-    let all = rules.iter().flat_map(|rule| &rule.allowed_headers);
-    all.map(|entry| entry.to_ascii_lowercase())
-        .filter(|entry| pattern::can_be_name(entry))
-        .collect()
+/// Names tell two rules apart only if an earlier rule comes before them.
+fn wanted(sides: &Sides<'_>) -> Wanted {
+    let mut wanted = sides.wanted();
+    if let Some(first) = wanted.first_mut() {
+        *first = first.iter().filter(|rule| *rule > 0).collect();
+    }
+    wanted
 }
 
-fn as_strs(entries: &BTreeSet<String>) -> Vec<&str> {
-    entries.iter().map(String::as_str).collect()
+/// Each rule with nothing but its header names, in lower case, those that can match a name.
+fn in_lower_case(rules: &[CorsRule]) -> Vec<CorsRule> {
+    let of_rule = |rule: &CorsRule| {
+        let names = rule.allowed_headers.iter();
+        let names = names.map(|entry| entry.to_ascii_lowercase());
+        CorsRule::default().allowed_headers(names.filter(|entry| pattern::can_be_name(entry)))
+    };
+    rules.iter().map(of_rule).collect()
+}
+
+/// Those of the first side in order, then those that only the second has.
+fn sorted<'e>(before: &'e [CorsRule], after: &'e [CorsRule]) -> Vec<(&'e str, Both)> {
+    fn names(rule: &CorsRule) -> &[String] {
+        &rule.allowed_headers
+    }
+    let mut listed = listed(before, after, names);
+    listed.sort_by_key(|(entry, rules)| (rules.before.is_empty(), *entry));
+    listed
 }

@@ -1,16 +1,15 @@
 //! Which classes of requests get different responses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::names::Names;
+use s3_cors::limits::SUPPORTED_METHODS;
+
+use super::budget::{Budget, KEPT, MOST_BYTES, MOST_DIFFERENCES};
+use super::names::{NameClass, Names};
 use super::origins::{self, OriginClass};
 use super::sides::{Both, FirstRules, Sides};
 use super::witness::{self, Witness};
-use super::{Difference, DifferenceKind, Response};
-use s3_cors::Pattern;
-use s3_cors::limits::SUPPORTED_METHODS;
-
-use crate::pattern::Relations;
+use super::{Comparison, Difference, DifferenceKind, Response};
 
 /// Two rules that respond differently to the same request, and the names that the request asks for,
 /// by position.
@@ -22,13 +21,6 @@ struct Found {
 
 /// A difference, and the methods that show it, by position.
 type Shown = (Found, Vec<usize>);
-
-/// The differences for an origin, by their positions among all differences: in order, and as a set.
-#[derive(Debug, Default)]
-struct Outcome {
-    order: Vec<usize>,
-    set: HashSet<usize>,
-}
 
 /// All differences, without duplicates.
 #[derive(Debug, Default)]
@@ -48,22 +40,38 @@ impl All {
     }
 }
 
-pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
-    let mut names = Names::new(sides);
+pub(super) fn compare(sides: &Sides<'_>) -> Comparison {
+    let mut budget = Budget::new();
+    let differences = differences(sides, &mut budget);
+    match (budget.has_stopped(), differences.is_empty()) {
+        (true, _) => Comparison::AtLeast(differences),
+        (false, true) => Comparison::Equivalent,
+        (false, false) => Comparison::Different(differences),
+    }
+}
+
+fn differences(sides: &Sides<'_>, budget: &mut Budget) -> Vec<Difference> {
+    let mut names = Names::new(sides, budget);
     let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
+    let classes = origins::classes(sides, budget);
     let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
-    let classes = origins::classes(sides);
+    let mut by_rules: HashMap<Both, Vec<usize>> = HashMap::new();
     let mut all = All::default();
-    let mut by_rules: HashMap<Both, Outcome> = HashMap::new();
-    for class in &classes {
-        by_rules.entry(class.rules).or_insert_with(|| {
+    // What shows a difference, in the order in which the differences are first met.
+    let mut met: Vec<usize> = Vec::new();
+    let mut showing: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, class) in classes.iter().enumerate() {
+        let shown = by_rules.entry(class.rules).or_insert_with(|| {
             let mut order: Vec<Shown> = Vec::new();
             let mut seen: HashMap<Found, usize> = HashMap::new();
             for (method, allowing) in methods.iter().enumerate() {
                 let rules = class.rules.and(*allowing);
                 let found = known
                     .entry(rules)
-                    .or_insert_with(|| found(sides, &mut names, rules));
+                    .or_insert_with(|| found(sides, &mut names, rules, budget));
+                if !budget.spend(KEPT * found.len()) {
+                    break;
+                }
                 for found in found.iter() {
                     let next = order.len();
                     let at = *seen.entry(found.clone()).or_insert(next);
@@ -73,58 +81,78 @@ pub(super) fn differences(sides: &Sides<'_>) -> Vec<Difference> {
                     }
                 }
             }
-            let order: Vec<usize> = order.into_iter().map(|one| all.position(one)).collect();
-            let set = order.iter().copied().collect();
-            Outcome { order, set }
+            order.into_iter().map(|one| all.position(one)).collect()
         });
-    }
-    let differing: Vec<(&OriginClass, &Outcome)> = classes
-        .iter()
-        .filter_map(|class| Some((class, by_rules.get(&class.rules)?)))
-        .filter(|(_, outcome)| !outcome.order.is_empty())
-        .collect();
-    // The classes that show each difference, in the order in which the differences are found.
-    let mut met: Vec<usize> = Vec::new();
-    let mut showing: HashMap<usize, Vec<&OriginClass>> = HashMap::new();
-    for (class, outcome) in &differing {
-        let wider: Vec<&Outcome> = differing
-            .iter()
-            .filter(|(wider, _)| contains(wider, class))
-            .map(|(_, outcome)| *outcome)
-            .collect();
-        for one in &outcome.order {
-            if wider.iter().any(|outcome| outcome.set.contains(one)) {
-                continue;
+        if !budget.spend(10 * (1 + shown.len())) {
+            break;
+        }
+        for one in shown.iter() {
+            let showing = showing.entry(*one).or_default();
+            if showing.is_empty() {
+                met.push(*one);
             }
-            showing
-                .entry(*one)
-                .or_insert_with(|| {
-                    met.push(*one);
-                    Vec::new()
-                })
-                .push(class);
+            showing.push(index);
         }
     }
-    met.into_iter()
-        .filter_map(|one| {
-            let (found, methods) = all.shown.get(one)?;
-            difference(sides, &names, showing.get(&one)?, found, methods)
-        })
-        .collect()
+    // What only a narrower class has met so far belongs where the widest is.
+    let mut widest_first: Vec<(usize, Vec<usize>)> = met
+        .into_iter()
+        .filter_map(|one| Some((one, widest(&classes, showing.get(&one)?, budget))))
+        .collect();
+    widest_first.sort_by_key(|(_, kept)| kept.first().copied());
+    let shown = widest_first.into_iter().filter_map(|(one, kept)| {
+        let kept = kept.into_iter().filter_map(|index| classes.get(index));
+        Some((all.shown.get(one)?, kept.collect()))
+    });
+    described(sides, &names, shown, budget)
 }
 
-/// Whether the entry of another class matches everything that the entry of this one does, and more.
-fn contains(wider: &OriginClass, class: &OriginClass) -> bool {
-    wider.single
-        && class.single
-        && wider.entries != class.entries
-        && Pattern::new(&wider.entries).contains(&Pattern::new(&class.entries))
+/// The differences with their witnesses, as far as there is room.
+fn described<'a>(
+    sides: &Sides<'_>,
+    names: &Names,
+    shown: impl Iterator<Item = (&'a Shown, Vec<&'a OriginClass<'a>>)>,
+    budget: &mut Budget,
+) -> Vec<Difference> {
+    let mut described: Vec<Difference> = Vec::new();
+    let mut bytes = 0;
+    for ((found, methods), classes) in shown {
+        let Some(difference) = difference(sides, names, &classes, found, methods) else {
+            continue;
+        };
+        bytes += size(&difference);
+        if described.len() == MOST_DIFFERENCES || (bytes > MOST_BYTES && !described.is_empty()) {
+            budget.stop();
+            break;
+        }
+        described.push(difference);
+    }
+    described
 }
 
-/// The differences between the responses to requests whose origin and method these rules allow.
-fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
+/// Those of some classes that no other contains, each name once.
+fn widest(classes: &[OriginClass<'_>], some: &[usize], budget: &mut Budget) -> Vec<usize> {
+    let class = |index: &usize| classes.get(*index);
+    let mut kept = some.to_vec();
+    kept.dedup_by(|one, other| {
+        let both = class(one).zip(class(other));
+        both.is_some_and(|(one, other)| one.is_named_as(other))
+    });
+    // To name more than the widest is not wrong.
+    if !budget.affords(kept.len() * kept.len() / 2) {
+        return kept;
+    }
+    let all: Vec<&OriginClass<'_>> = kept.iter().filter_map(class).collect();
+    kept.retain(|index| {
+        class(index).is_some_and(|class| !all.iter().any(|wider| class.is_within(wider)))
+    });
+    kept
+}
+
+/// How a request that these rules allow by origin and method can be answered differently.
+fn found(sides: &Sides<'_>, names: &mut Names, rules: Both, budget: &mut Budget) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
-    if rules.is_empty() {
+    if rules.is_empty() || !budget.spend(10 * (1 + names.classes.len())) {
         return all;
     }
     let plain = rules.first();
@@ -137,21 +165,33 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
     for (index, class) in names.classes.iter().enumerate() {
         let first_rules = rules.and(class.rules).first();
         if first_rules != plain && !sides.same_response(first_rules) {
+            if !budget.spend(KEPT) {
+                return all;
+            }
             all.push(Found {
                 first_rules,
                 names: vec![index],
             });
         }
     }
-    let known: HashSet<FirstRules> = all.iter().map(|found| found.first_rules).collect();
-    // Differences that only lists of several names show.
-    for before in rules.before.iter().map(Some).chain([None]) {
-        for after in rules.after.iter().map(Some).chain([None]) {
+    // What only longer lists of names show.
+    let mut known: Vec<FirstRules> = all.iter().map(|found| found.first_rules).collect();
+    known.sort_unstable();
+    let (before, after) = names.possible(rules);
+    let or_none = |rules: Vec<usize>| rules.into_iter().map(Some).chain([None]);
+    for before in or_none(before) {
+        for after in or_none(after.clone()) {
+            if !budget.spend(10) {
+                return all;
+            }
             let first_rules = (before, after);
-            if !known.contains(&first_rules)
+            if known.binary_search(&first_rules).is_err()
                 && !sides.same_response(first_rules)
-                && let Some(names) = names.leading_to(first_rules, rules)
+                && let Some(names) = names.leading_to(first_rules, rules, budget)
             {
+                if !budget.spend(KEPT) {
+                    return all;
+                }
                 all.push(Found { first_rules, names });
             }
         }
@@ -163,7 +203,7 @@ fn found(sides: &Sides<'_>, names: &mut Names, rules: Both) -> Vec<Found> {
 fn difference(
     sides: &Sides<'_>,
     names: &Names,
-    origins: &[&OriginClass],
+    origins: &[&OriginClass<'_>],
     found: &Found,
     methods: &[usize],
 ) -> Option<Difference> {
@@ -171,7 +211,7 @@ fn difference(
         .iter()
         .filter_map(|method| SUPPORTED_METHODS.get(*method).copied())
         .collect();
-    let classes: Vec<_> = found
+    let classes: Vec<&NameClass> = found
         .names
         .iter()
         .filter_map(|name| names.classes.get(*name))
@@ -193,7 +233,7 @@ fn difference(
     };
     Some(Difference {
         kind,
-        origins: origins.iter().map(|class| class.entries.clone()).collect(),
+        origins: origins.iter().map(|class| class.entries()).collect(),
         methods,
         headers: classes.iter().map(|class| class.entries.clone()).collect(),
         rule_before: found.first_rules.0,
@@ -202,4 +242,17 @@ fn difference(
         before,
         after,
     })
+}
+
+/// The bytes that a difference takes, roughly.
+fn size(difference: &Difference) -> usize {
+    let texts = difference.headers.iter().flatten();
+    let texts: usize = texts.chain(&difference.origins).map(|t| t.len() + 32).sum();
+    let of_response = |response: &Response| match response {
+        Response::NotAllowed => 0,
+        Response::Headers(lines) => lines.iter().map(|(_, value)| value.len() + 64).sum(),
+    };
+    let responses: usize = of_response(&difference.before) + of_response(&difference.after);
+    // Changed values are told twice.
+    texts + 2 * responses + difference.witness.origin.len() + 500
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use s3_cors::sanitize::excerpt;
 use s3_cors::{CorsPolicy, Decision, RequestParts};
 
 /// A preflight that shows a difference. The actual request after it shows the difference as well.
@@ -91,10 +92,10 @@ impl Witness {
 
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.origin.escape_ascii())?;
+        f.write_str(&shown(&self.origin))?;
         if !self.headers.is_empty() {
             let names = self.headers.join(&b", "[..]);
-            write!(f, " asking for {}", names.escape_ascii())?;
+            write!(f, " asking for {}", shown(&names))?;
         }
         Ok(())
     }
@@ -105,14 +106,21 @@ impl fmt::Display for ChangedHeader {
         let name = self.name;
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => {
-                let (before, after) = (before.escape_ascii(), after.escape_ascii());
+                let (before, after) = (shown(before), shown(after));
                 write!(f, "{name} changes from {before} to {after}")
             }
-            (None, Some(after)) => write!(f, "{name} is added: {}", after.escape_ascii()),
-            (Some(before), None) => write!(f, "{name} is removed: {}", before.escape_ascii()),
+            (None, Some(after)) => write!(f, "{name} is added: {}", shown(after)),
+            (Some(before), None) => write!(f, "{name} is removed: {}", shown(before)),
             (None, None) => write!(f, "{name} is in neither response"),
         }
     }
+}
+
+/// A value in words, cut if it is long.
+fn shown(value: &[u8]) -> String {
+    // An escaped byte is one character at least.
+    let begin = value.get(..200).unwrap_or(value).escape_ascii();
+    excerpt(&begin.to_string()).into_owned()
 }
 
 type Lines = [(&'static str, Vec<u8>)];

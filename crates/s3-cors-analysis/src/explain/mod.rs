@@ -29,6 +29,7 @@
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
+mod never_sent;
 mod note;
 mod origin;
 mod outcome;
@@ -36,6 +37,7 @@ mod question;
 mod suggestion;
 mod verdict;
 
+pub use never_sent::NeverSent;
 pub use note::{Note, NoteCode};
 pub use origin::{ClosestOrigin, OriginDifference};
 pub use outcome::Outcome;
@@ -107,7 +109,7 @@ pub fn explain<R: CorsRequest>(
     };
     let (advice, alternative) =
         suggestion::advice(configuration, question.as_ref(), &rules, &outcome);
-    let notes = note::notes(question.as_ref(), &outcome, &headers);
+    let notes = note::notes(question.as_ref(), &outcome, &headers, &advice);
     Ok(Explanation {
         outcome,
         rules,

@@ -1,9 +1,12 @@
 //! Notes on a response: what is worth knowing even if it looks right.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::never_sent::NeverSent;
 use super::outcome::Outcome;
 use super::question::Question;
+use super::suggestion::{Advice, Impossible};
 use s3_cors::{Mismatch, RefusalReason};
 
 /// Something worth knowing about a response. Its `Display` form is the text.
@@ -13,12 +16,12 @@ pub struct Note {
     /// What it is about.
     pub code: NoteCode,
     /// The note, in a sentence or two.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
+        f.write_str(&self.text)
     }
 }
 
@@ -36,6 +39,8 @@ pub enum NoteCode {
     NoOrigin,
     /// An `OPTIONS` request that is not a preflight.
     NonPreflightOptions,
+    /// No browser sends the origin.
+    OriginNeverSent,
     /// The origin `null`.
     NullOrigin,
     /// The response has `*`, which browsers refuse for requests with credentials.
@@ -63,6 +68,7 @@ impl NoteCode {
         match self {
             Self::NoOrigin => "no-origin",
             Self::NonPreflightOptions => "non-preflight-options",
+            Self::OriginNeverSent => "origin-never-sent",
             Self::NullOrigin => "null-origin",
             Self::AnyOriginWithoutCredentials => "any-origin-without-credentials",
             Self::VariesByOrigin => "varies-by-origin",
@@ -87,6 +93,7 @@ impl NoteCode {
                 "for an OPTIONS without Access-Control-Request-Method, S3 checks the method \
                  OPTIONS, which no rule can allow; browsers always send that header in a preflight"
             }
+            Self::OriginNeverSent => "no browser sends this Origin",
             Self::NullOrigin => {
                 "\"null\" is the origin of sandboxed frames, local files, and requests \
                  redirected across origins; S3 compares it like any other string"
@@ -140,7 +147,13 @@ pub(super) fn notes(
     question: Option<&Question>,
     outcome: &Outcome,
     headers: &[(&'static str, Vec<u8>)],
+    advice: &Advice,
 ) -> Vec<Note> {
+    // Unless the advice says so.
+    let never_sent = question
+        .filter(|_| !matches!(advice, Advice::Impossible(Impossible::OriginNeverSent(_))))
+        .and_then(|question| std::str::from_utf8(&question.origin).ok())
+        .and_then(NeverSent::of);
     let is = |holds: fn(&Question) -> bool| question.is_some_and(holds);
     let header = |wanted: &str| {
         let mut found = headers.iter().filter(|(name, _)| *name == wanted);
@@ -168,6 +181,7 @@ pub(super) fn notes(
             NoteCode::NonPreflightOptions,
             is(|question| question.is_options && !question.requests_method),
         ),
+        (NoteCode::OriginNeverSent, never_sent.is_some()),
         (
             NoteCode::NullOrigin,
             is(|question| question.origin == b"null"),
@@ -201,7 +215,10 @@ pub(super) fn notes(
     .filter(|(_, applies)| *applies)
     .map(|(code, _)| Note {
         code,
-        text: code.text(),
+        text: match (&never_sent, code) {
+            (Some(never_sent), NoteCode::OriginNeverSent) => Cow::Owned(never_sent.to_string()),
+            _ => Cow::Borrowed(code.text()),
+        },
     })
     .collect()
 }

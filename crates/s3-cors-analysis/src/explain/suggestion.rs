@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::never_sent::NeverSent;
 use super::outcome::Outcome;
 use super::question::Question;
 use super::verdict::{HeadersVerdict, MethodVerdict, OriginVerdict, RuleVerdict, missing_names};
@@ -101,6 +102,8 @@ pub enum Impossible {
     OriginNotText,
     /// The origin contains a `*`, which would be a wildcard in the configuration.
     WildcardInOrigin,
+    /// No browser sends this origin, so no entry for it would have an effect on any page.
+    OriginNeverSent(NeverSent),
     /// An `OPTIONS` without `Access-Control-Request-Method` is not a preflight.
     NoRequestedMethod,
     /// No rule can allow this method.
@@ -117,6 +120,11 @@ pub enum Impossible {
     },
     /// A requested header name contains a `*`, which would be a wildcard in the configuration.
     WildcardInHeader {
+        /// The name.
+        name: String,
+    },
+    /// No browser asks for this header: it is not a header name, or scripts cannot set the header.
+    HeaderNeverRequested {
         /// The name.
         name: String,
     },
@@ -250,6 +258,10 @@ pub(super) fn advice(
     let Some(method) = question.method else {
         return (Advice::Impossible(unsupported(question)), None);
     };
+    // Whatever rule lacks what: an entry for this origin would have no effect on any page.
+    if let Err(reason) = exact_origin(question) {
+        return (Advice::Impossible(reason), None);
+    }
     let tried = |changes: Vec<Change>| {
         let suggestion = Suggestion::of(configuration, question, changes);
         match suggestion.apply(configuration).check() {
@@ -329,7 +341,10 @@ fn exact_origin(question: &Question) -> Result<String, Impossible> {
     if origin.contains('*') {
         return Err(Impossible::WildcardInOrigin);
     }
-    Ok(origin)
+    match NeverSent::of(&origin) {
+        Some(never_sent) => Err(Impossible::OriginNeverSent(never_sent)),
+        None => Ok(origin),
+    }
 }
 
 fn exact_name(name: &[u8]) -> Result<String, Impossible> {
@@ -340,6 +355,10 @@ fn exact_name(name: &[u8]) -> Result<String, Impossible> {
     };
     if name.contains('*') {
         return Err(Impossible::WildcardInHeader { name });
+    }
+    let forbidden = cors_fetch::is_forbidden_header(&name.to_ascii_lowercase());
+    if forbidden || !cors_fetch::is_token(&name) {
+        return Err(Impossible::HeaderNeverRequested { name });
     }
     Ok(name)
 }
@@ -436,6 +455,7 @@ impl fmt::Display for Impossible {
             Self::WildcardInOrigin => f.write_str(
                 "the Origin contains a \"*\", which would be a wildcard in a configuration",
             ),
+            Self::OriginNeverSent(never_sent) => never_sent.fmt(f),
             Self::NoRequestedMethod => f.write_str(
                 "an OPTIONS request without Access-Control-Request-Method is not a preflight, \
                  and S3 refuses it whatever the rules are",
@@ -458,6 +478,12 @@ impl fmt::Display for Impossible {
                 "the header name {name:?} contains a \"*\", which would be a wildcard in a \
                  configuration"
             ),
+            Self::HeaderNeverRequested { name } if cors_fetch::is_token(name) => write!(
+                f,
+                "no preflight asks for {name:?}: scripts cannot set it, the browser does, and \
+                 needs no permission for it"
+            ),
+            Self::HeaderNeverRequested { name } => write!(f, "{name:?} is not a header name"),
             Self::Full => f.write_str(
                 "the configuration has reached a size limit of S3: merge rules or entries first",
             ),

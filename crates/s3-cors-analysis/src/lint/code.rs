@@ -123,7 +123,7 @@ codes! {
         "PUT is allowed but POST is not, which multipart uploads need.";
     UploadWithoutHeaders, "upload-without-headers", Warning,
         "A rule allows uploads but no headers, so most upload preflights fail.";
-    UploadWithoutEtag, "upload-without-etag", Warning,
+    UploadWithoutEtag, "upload-without-etag", Info,
         "A rule allows uploads but does not expose ETag, which multipart uploads need.";
     HeaderCovered, "header-covered", Info,
         "Another allowed header of the rule already matches everything that this one does.";
@@ -142,7 +142,7 @@ codes! {
     MaxAgeZero, "max-age-zero", Info,
         "MaxAgeSeconds is zero, so browsers send a preflight every time.";
     MaxAgeNegative, "max-age-negative", Error,
-        "MaxAgeSeconds is negative, which browsers ignore.";
+        "MaxAgeSeconds is negative, which is no time.";
     RuleUnreachable, "rule-unreachable", Warning,
         "Earlier rules match every request that the rule would match.";
     RuleOrderMatters, "rule-order-matters", Info,

@@ -21,21 +21,48 @@ const ALWAYS_READABLE: [&str; 7] = [
 /// [Fetch, "forbidden response-header name"]: https://fetch.spec.whatwg.org/#forbidden-response-header-name
 const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
 
+/// Whether an entry matches only names that [scripts cannot set](cors_fetch::is_forbidden_header).
+fn only_forbidden(entry: &str) -> bool {
+    let lower = entry.to_ascii_lowercase();
+    match lower.split_once('*') {
+        None => cors_fetch::is_forbidden_header(&lower),
+        // Of the forbidden names, only those that start with `sec-` or `proxy-` are unlimited in
+        // number; a wildcard elsewhere matches names that are not forbidden.
+        Some((prefix, _)) => ["sec-", "proxy-"]
+            .iter()
+            .any(|start| prefix.starts_with(start)),
+    }
+}
+
 pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding>) {
     for (entry, header) in rule.allowed_headers.iter().enumerate() {
-        let token = cors_fetch::is_token(header);
-        if !token && !Pattern::has_multiple_wildcards(header) {
-            let place = Place::of_entry(index, "AllowedHeaders", entry);
-            let text = format!("{header:?} is not a header name, so no browser can ask for it");
-            let help = "write a single name, such as \"x-amz-date\", or a pattern such as \
-                        \"x-amz-*\"";
-            findings.push(Finding::new(
-                LintCode::HeaderNeverRequested,
-                place,
-                text,
-                help,
-            ));
+        if Pattern::has_multiple_wildcards(header) {
+            // S3 refuses it, and so does the check.
+            continue;
         }
+        let (text, help) = if !cors_fetch::is_token(header) {
+            (
+                format!("{header:?} is not a header name, so no browser can ask for it"),
+                "write a single name, such as \"x-amz-date\", or a pattern such as \"x-amz-*\"",
+            )
+        } else if only_forbidden(header) {
+            (
+                format!(
+                    "browsers never ask for {header:?}, because scripts cannot set it: the \
+                     browser does, and needs no permission for it"
+                ),
+                "remove it",
+            )
+        } else {
+            continue;
+        };
+        let place = Place::of_entry(index, "AllowedHeaders", entry);
+        findings.push(Finding::new(
+            LintCode::HeaderNeverRequested,
+            place,
+            text,
+            help,
+        ));
     }
     for (entry, header) in rule.expose_headers.iter().enumerate() {
         let place = || Place::of_entry(index, "ExposeHeaders", entry);

@@ -32,7 +32,7 @@ mod order;
 mod origin;
 mod reach;
 mod rule;
-mod sendable;
+mod together;
 mod wide;
 
 use std::fmt;
@@ -93,6 +93,9 @@ impl fmt::Display for Finding {
 /// Checks a configuration for probable mistakes. The findings are in the order of the rules and
 /// entries.
 ///
+/// What several rules lack, such as `MaxAgeSeconds`, is one finding: the first rule's, with those of
+/// the others as related places.
+///
 /// It does not repeat the problems that [`CorsConfiguration::check`] finds. For a configuration
 /// with such problems, it reports only findings about single entries and single rules.
 ///
@@ -137,5 +140,6 @@ pub fn lint(configuration: &CorsConfiguration) -> Vec<Finding> {
         });
         (finding.place.rule(), member, finding.place.entry())
     });
+    together::join(&mut findings);
     findings
 }

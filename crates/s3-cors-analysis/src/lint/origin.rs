@@ -1,7 +1,8 @@
 //! Origins that no browser sends, or that few who write them mean.
 
 use super::reach::Reach;
-use super::{Finding, LintCode, sendable, wide};
+use super::{Finding, LintCode, wide};
+use crate::sendable::{self, lacks_slashes, meant, split_path};
 use s3_cors::{CorsRule, Pattern, Place};
 
 pub(super) fn findings(
@@ -89,7 +90,7 @@ fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
         LintCode::OriginTrailingSlash
     } else if !rest.is_empty() {
         LintCode::OriginPath
-    } else if !has_scheme {
+    } else if !has_scheme && meant.as_deref() != Some("null") {
         LintCode::OriginMissingScheme
     } else if !is_lower(base) {
         LintCode::OriginUpperCase
@@ -121,68 +122,9 @@ fn never_sent(entry: &str) -> Option<(LintCode, String, String)> {
     Some((code, format!("{entry:?} {what}"), help))
 }
 
-/// What was probably meant by an entry that no browser sends, in a form that one can send.
-pub(crate) fn meant(entry: &str) -> Option<String> {
-    let trimmed: String = entry.chars().filter(|c| !c.is_whitespace()).collect();
-    let (base, _) = match lacks_slashes(&trimmed) {
-        true => (trimmed.as_str(), ""),
-        false => split_path(&trimmed),
-    };
-    let base = match base.split_once("://") {
-        // A page that opens a WebSocket has the scheme of pages.
-        Some((scheme, host)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{host}"),
-        Some((scheme, host)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{host}"),
-        Some(_) => base.to_owned(),
-        None if base.starts_with('*') || lacks_slashes(base) => base.to_owned(),
-        None => {
-            let local = ["localhost", "127.", "[::1]"];
-            let scheme = if local.iter().any(|host| base.starts_with(host)) {
-                "http"
-            } else {
-                "https"
-            };
-            format!("{scheme}://{base}")
-        }
-    };
-    if !base.contains('*') {
-        let sent = cors_fetch::origin_of_page(&base)?;
-        // Nobody connects to port 0: it was no port.
-        let is_origin = sendable::is_sendable(&sent) && sent != "null" && !sent.ends_with(":0");
-        return is_origin.then_some(sent);
-    }
-    // A wildcard is no URL, so what can be mended is mended in the text.
-    let lower = base.to_ascii_lowercase();
-    let default = [("https://", ":443"), ("http://", ":80")];
-    let without_port = default
-        .iter()
-        .find(|(scheme, _)| lower.starts_with(scheme))
-        .and_then(|(_, port)| lower.strip_suffix(port));
-    let mended = without_port.unwrap_or(&lower);
-    sendable::example(mended).map(|_| mended.to_owned())
-}
-
-/// An origin, and the path, query or fragment after it.
-fn split_path(origin: &str) -> (&str, &str) {
-    let after_scheme = origin.find("://").map_or(0, |at| at + 3);
-    let end = origin
-        .char_indices()
-        .find(|(at, c)| *at >= after_scheme && matches!(c, '/' | '?' | '#'))
-        .map_or(origin.len(), |(at, _)| at);
-    origin.split_at_checked(end).unwrap_or((origin, ""))
-}
-
 fn has_default_port(origin: &str) -> bool {
     (origin.starts_with("https://") && origin.ends_with(":443"))
         || (origin.starts_with("http://") && origin.ends_with(":80"))
-}
-
-/// Whether a scheme is there, but not the two slashes after it.
-fn lacks_slashes(entry: &str) -> bool {
-    let lower = entry.trim().to_ascii_lowercase();
-    let rest = ["https:", "http:"]
-        .iter()
-        .find_map(|scheme| lower.strip_prefix(scheme));
-    rest.is_some_and(|rest| !rest.starts_with("//"))
 }
 
 fn is_socket(origin: &str) -> bool {

@@ -43,10 +43,10 @@ pub(super) fn findings(
     let upload = ["PUT", "POST"].into_iter().find(|method| has(method));
     if let Some(method) = upload {
         if rule.allowed_headers.is_empty() {
-            let text = format!(
-                "{method} is allowed but no headers are: S3 has no safelist, so it refuses a \
-                 preflight that asks for Content-Type, Authorization or x-amz-*"
-            );
+            let text =
+                "uploads are allowed but no headers are: S3 has no safelist, so it refuses a \
+                        preflight that asks for Content-Type, Authorization or x-amz-*"
+                    .into();
             let help = "add AllowedHeaders with the headers that uploads send, or \"*\"";
             let finding =
                 Finding::new(LintCode::UploadWithoutHeaders, entry_of(method), text, help);
@@ -54,11 +54,11 @@ pub(super) fn findings(
         }
         let exposes = |name: &String| name.eq_ignore_ascii_case("etag");
         if !rule.expose_headers.iter().any(exposes) {
-            let text = format!(
-                "{method} is allowed but ETag is not exposed: scripts cannot read it, and a \
-                 multipart upload cannot be completed without it"
-            );
-            let help = "add \"ETag\" to ExposeHeaders";
+            let text =
+                "uploads are allowed but ETag is not exposed: scripts cannot read it, and a \
+                        multipart upload cannot be completed without it"
+                    .into();
+            let help = "add \"ETag\" to ExposeHeaders for multipart uploads";
             let finding = Finding::new(LintCode::UploadWithoutEtag, entry_of(method), text, help);
             findings.push(finding);
         }
@@ -96,7 +96,10 @@ fn max_age(index: usize, seconds: Option<i64>) -> Option<Finding> {
         ),
         Some(seconds) if seconds < 0 => (
             LintCode::MaxAgeNegative,
-            format!("MaxAgeSeconds is {seconds}, but browsers ignore negative numbers"),
+            format!(
+                "MaxAgeSeconds is {seconds}, which is no time: by the Fetch standard, browsers \
+                 then cache a preflight response for 5 seconds, and Chromium does not cache it"
+            ),
             "write 0 to disable caching",
         ),
         Some(seconds) if seconds > FIREFOX_MOST => (

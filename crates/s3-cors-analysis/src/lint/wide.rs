@@ -7,7 +7,8 @@ use std::ops::Range;
 use psl::Psl;
 use s3_cors::{CorsRule, Pattern, Place};
 
-use super::{Finding, LintCode, hosters, sendable};
+use super::{Finding, LintCode, hosters};
+use crate::sendable;
 
 pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding>) {
     for (entry, origin) in rule.allowed_origins.iter().enumerate() {

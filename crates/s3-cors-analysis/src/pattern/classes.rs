@@ -12,6 +12,7 @@
 //! the overlaps of the longer prefix with the longer suffix. To find a value that some patterns
 //! match and others do not, it is enough to try these values.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashSet};
 
 use s3_cors::Pattern;
@@ -25,7 +26,12 @@ pub(crate) struct Classes {
     prefixes: Ends,
     suffixes: Ends,
     kind: Kind,
+    /// Bytes that may still be looked at for values that look like life.
+    effort: Cell<usize>,
 }
+
+/// Real configurations take some thousands.
+const EFFORT: usize = 32 * 1024 * 1024;
 
 /// Prefixes or suffixes, by length.
 #[derive(Debug, Default)]
@@ -43,8 +49,22 @@ impl Ends {
 
     /// Whether one of them is longer than `than` bytes and equals the part of its length.
     fn any_longer<'v>(&self, than: usize, part: impl Fn(usize) -> Option<&'v [u8]>) -> bool {
-        let mut longer = self.lengths.range(than + 1..);
-        longer.any(|&length| part(length).is_some_and(|part| self.known.contains(part)))
+        self.longer(than, part)
+            .any(|part| self.known.contains(part))
+    }
+
+    /// How many bytes [`any_longer`](Self::any_longer) looks at.
+    fn effort<'v>(&self, than: usize, part: impl Fn(usize) -> Option<&'v [u8]>) -> usize {
+        self.longer(than, part).map(<[u8]>::len).sum()
+    }
+
+    fn longer<'v>(
+        &self,
+        than: usize,
+        part: impl Fn(usize) -> Option<&'v [u8]>,
+    ) -> impl Iterator<Item = &'v [u8]> {
+        let longer = self.lengths.range(than + 1..);
+        longer.map_while(move |&length| part(length))
     }
 }
 
@@ -65,6 +85,7 @@ impl Classes {
             prefixes: Ends::default(),
             suffixes: Ends::default(),
             kind,
+            effort: Cell::new(EFFORT),
         };
         for entry in entries {
             let pattern = Pattern::new(entry);
@@ -92,7 +113,16 @@ impl Classes {
     /// A value with this prefix and this suffix that has no longer known prefix or suffix.
     fn between(&self, prefix: &[u8], suffix: &[u8]) -> Vec<u8> {
         let fillers = fillers(self.kind, prefix, suffix);
-        let mut values = fillers.map(|filler| [prefix, &filler, suffix].concat());
+        let values = fillers.map(|filler| [prefix, &filler, suffix].concat());
+        let mut values = values.map_while(|value| {
+            let beginning = |length: usize| value.get(..length);
+            let end = |length: usize| value.get(value.len().checked_sub(length)?..);
+            let effort = self.prefixes.effort(prefix.len(), beginning)
+                + self.suffixes.effort(suffix.len(), end)
+                + value.len();
+            self.effort.set(self.effort.get().checked_sub(effort)?);
+            Some(value)
+        });
         let found = values.find(|value| {
             let beginning = |length: usize| value.get(..length);
             let end = |length: usize| value.get(value.len().checked_sub(length)?..);
@@ -104,42 +134,31 @@ impl Classes {
         found.unwrap_or_else(|| [prefix, b"\xff", suffix].concat())
     }
 
-    /// Values that match both patterns, one for each way to match as few others as possible. Empty
+    /// Values that match both wildcards, one for each way to match as few others as possible. Empty
     /// if no value matches both.
-    pub(crate) fn common(&self, one: &Pattern<'_>, other: &Pattern<'_>) -> Vec<Vec<u8>> {
-        let (Some(suffix), Some(other_suffix)) = (one.suffix(), other.suffix()) else {
-            let (exact, pattern) = match one.suffix() {
-                None => (one, other),
-                Some(_) => (other, one),
-            };
-            let matches = pattern.matches(exact.prefix());
-            return matches
-                .then(|| exact.prefix().to_vec())
-                .into_iter()
-                .collect();
-        };
-        let (Some(prefix), Some(suffix)) = (
-            longer(one.prefix(), other.prefix(), <[u8]>::starts_with),
-            longer(suffix, other_suffix, <[u8]>::ends_with),
-        ) else {
-            return Vec::new();
-        };
-        let mut values = vec![self.between(prefix, suffix)];
-        for shared in 1..=prefix.len().min(suffix.len()) {
-            let (Some(own), Some((common, rest))) = (
-                prefix.len().checked_sub(shared),
-                suffix.split_at_checked(shared),
-            ) else {
-                continue;
-            };
-            if prefix.get(own..) == Some(common) {
-                let value = [prefix, rest].concat();
-                if one.matches(&value) && other.matches(&value) {
-                    values.push(value);
-                }
-            }
-        }
-        values
+    pub(crate) fn common<'p>(
+        &self,
+        one: &Pattern<'p>,
+        other: &Pattern<'p>,
+    ) -> impl Iterator<Item = Vec<u8>> + use<'p> {
+        let (one, other) = (*one, *other);
+        let prefix = longer(one.prefix(), other.prefix(), <[u8]>::starts_with);
+        let suffix = one.suffix().zip(other.suffix());
+        let suffix = suffix.and_then(|(one, other)| longer(one, other, <[u8]>::ends_with));
+        let ends = prefix.zip(suffix);
+        let apart = ends.map(|(prefix, suffix)| self.between(prefix, suffix));
+        let overlapping = ends.into_iter().flat_map(move |(prefix, suffix)| {
+            let shared = 1..=prefix.len().min(suffix.len());
+            shared.filter_map(move |shared| {
+                let (common, rest) = suffix.split_at_checked(shared)?;
+                let value = || [prefix, rest].concat();
+                let overlaps = prefix.ends_with(common);
+                overlaps
+                    .then(value)
+                    .filter(|value| one.matches(value) && other.matches(value))
+            })
+        });
+        apart.into_iter().chain(overlapping)
     }
 }
 

@@ -6,12 +6,14 @@ use cors_fetch::{
     Credentials, Failure, Fetch, Outcome, Request as Sent, Response, Verdict as Seen,
 };
 use s3_cors::{CorsConfiguration, CorsPolicy};
+use s3_cors_analysis::explain::NeverSent;
 use serde::Serialize;
 
 use super::text;
 use crate::args::{CredentialsMode, Explain, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
+use crate::password::{self, hidden};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -60,7 +62,14 @@ pub(super) fn run(
 
 fn fetch(args: &Explain) -> Result<Fetch, String> {
     let page = args.origin.as_deref().unwrap_or_default();
-    let fetch = Fetch::new(page, &args.url).map_err(|error| flat(&error.to_string()))?;
+    if let Some(never_sent) = NeverSent::of(page) {
+        return Err(flat(&never_sent.to_string()));
+    }
+    let fetch = Fetch::new(page, &args.url).map_err(|error| {
+        let told = error.to_string();
+        let told = told.replace(page, &hidden(page));
+        flat(&told.replace(&*args.url, &hidden(&args.url)))
+    })?;
     let fetch = fetch
         .method(&args.method)
         .credentials(match args.credentials {
@@ -70,14 +79,14 @@ fn fetch(args: &Explain) -> Result<Fetch, String> {
         });
     Ok(args.headers.iter().fold(fetch, |fetch, header| {
         let (name, value) = header.split_once(':').unwrap_or((header, ""));
-        fetch.header(name.trim(), value.trim())
+        fetch.header_text(name.trim(), value.trim())
     }))
 }
 
 fn in_text(fetch: &Fetch, seen: &Seen) -> String {
     let mut out = String::new();
     let plan = &seen.plan;
-    let (page, url) = (flat(fetch.page_origin()), flat(fetch.url()));
+    let (page, url) = (flat(fetch.page_origin()), flat(&hidden(fetch.url())));
     let relation = if fetch.is_same_origin() {
         "same-origin"
     } else {
@@ -125,7 +134,7 @@ fn in_text(fetch: &Fetch, seen: &Seen) -> String {
         sent(request, &mut out);
     }
     out.push('\n');
-    outcome(seen, &mut out);
+    outcome(fetch, seen, &mut out);
     out
 }
 
@@ -144,7 +153,13 @@ fn sent(request: &Sent, out: &mut String) {
     }
 }
 
-fn outcome(seen: &Seen, out: &mut String) {
+/// What the browser writes, without a password in the URL.
+fn console(fetch: &Fetch, seen: &Seen) -> Option<String> {
+    let console = seen.console.as_deref()?;
+    Some(console.replace(fetch.url(), &hidden(fetch.url())))
+}
+
+fn outcome(fetch: &Fetch, seen: &Seen, out: &mut String) {
     match &seen.outcome {
         Outcome::Readable {
             headers, hidden, ..
@@ -173,13 +188,13 @@ fn outcome(seen: &Seen, out: &mut String) {
                 paint(BAD, "blocked"),
                 flat(&failure.to_string())
             );
-            if let Some(console) = &seen.console {
+            if let Some(console) = console(fetch, seen) {
                 let _ = writeln!(
                     out,
                     "  {}",
                     paint(
                         DIM,
-                        format!("the console says something like: {}", flat(console))
+                        format!("the console says something like: {}", flat(&console))
                     )
                 );
             }
@@ -269,7 +284,7 @@ struct JsonFailure<'a> {
     text: String,
     section: &'a str,
     cors: bool,
-    console: &'a str,
+    console: String,
 }
 
 impl From<&Sent> for Request {
@@ -298,10 +313,11 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
         Outcome::Blocked(_) => ("blocked", None, None),
         _ => ("opaque", None, None),
     };
+    let url = password::hidden(fetch.url());
     let document = Document {
         file: &input.name,
         page: fetch.page_origin(),
-        url: fetch.url(),
+        url: &url,
         credentials: plan.credentials,
         preflight: plan.preflight.as_ref().map(|preflight| Preflight {
             reasons: preflight.reasons.iter().map(ToString::to_string).collect(),
@@ -319,7 +335,7 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
                 text: failure.to_string(),
                 section: failure.section(),
                 cors: failure.is_cors(),
-                console: seen.console.as_deref().unwrap_or_default(),
+                console: console(fetch, seen).unwrap_or_default(),
             }),
             _ => None,
         },

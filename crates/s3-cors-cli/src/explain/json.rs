@@ -146,7 +146,7 @@ pub(super) fn of(explained: &Explained<'_>, verdict: Verdict) -> Report {
             .iter()
             .map(|note| Note {
                 code: note.code.as_str(),
-                text: note.text,
+                text: &note.text,
             })
             .collect(),
     };

@@ -10,7 +10,7 @@ use s3_cors_analysis::explain::{Advice, Explanation, explain};
 use crate::args::{Explain, Format};
 use crate::input::Input;
 use crate::report::{Report, Verdict};
-use crate::{paint, usable};
+use crate::{paint, password, usable};
 
 /// A request and its explanation.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
         Ok(usable) => usable,
         Err(report) => return report,
     };
+    if args.origin.as_deref().is_some_and(password::is_in) {
+        let message = "no origin has a user name and a password in it";
+        return usable::failure("explain", message, format);
+    }
     if args.fetch {
         return fetch::run(args, &input, &configuration, format);
     }
@@ -124,7 +128,7 @@ fn apply(explained: &Explained<'_>, form: Dialect, format: Format) -> Report {
     };
     let text = changed.to_text(form);
     match format {
-        Format::Text => Report::on_stdout(text, Verdict::Fine),
+        Format::Text => Report::on_stdout(paint::escaped_configuration(&text, form), Verdict::Fine),
         Format::Json => json::applied(&explained.input.name, form, text),
     }
 }

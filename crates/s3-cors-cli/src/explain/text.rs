@@ -15,7 +15,7 @@ const MOST_RULES: usize = 12;
 pub(super) fn of(explained: &Explained<'_>) -> String {
     let explanation = &explained.explanation;
     let mut out = String::new();
-    let _ = writeln!(out, "{}", paint(BOLD, explained.method));
+    let _ = writeln!(out, "{}", paint(BOLD, flat(explained.method)));
     for (name, value) in explained.headers {
         let _ = writeln!(out, "{name}: {}", shown(value.as_bytes()));
     }
@@ -27,7 +27,7 @@ pub(super) fn of(explained: &Explained<'_>) -> String {
     rules(explained, &mut out);
     advice(explained, &mut out);
     for note in &explanation.notes {
-        let _ = writeln!(out, "{} {}", paint(HINT, "note:"), flat(note.text));
+        let _ = writeln!(out, "{} {}", paint(HINT, "note:"), flat(&note.text));
     }
     out
 }
@@ -89,7 +89,7 @@ fn advice(explained: &Explained<'_>, out: &mut String) {
             let why = flat(&why.to_string());
             let _ = writeln!(
                 out,
-                "{} no change to the configuration can allow this: {why}",
+                "{} no change to the configuration helps: {why}",
                 paint(HINT, "help:")
             );
         }

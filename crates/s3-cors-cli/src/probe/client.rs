@@ -12,6 +12,9 @@ use super::plan::Request;
 /// More than any error document of S3 needs.
 const MOST_BODY: u64 = 16 * 1024;
 
+/// A server that has sent the head of a response can send its few bytes as well.
+const MOST_BODY_TIME: Duration = Duration::from_secs(2);
+
 /// A response, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
@@ -27,6 +30,8 @@ pub(crate) struct Response {
     /// All lines, names in lower case.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: String,
+    /// Whether the body did not end in time.
+    pub(crate) drips: bool,
 }
 
 impl Response {
@@ -73,6 +78,7 @@ impl Client {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .timeout_global(Some(timeout))
+            .timeout_recv_body(Some(timeout.min(MOST_BODY_TIME)))
             .user_agent(concat!("s3-cors/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
@@ -118,18 +124,26 @@ fn kept(response: http::Response<Body>) -> Response {
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
         .collect();
     let mut bytes = Vec::new();
+    let mut drips = false;
     let short = body
         .content_length()
         .is_some_and(|length| length <= MOST_BODY);
     if short || !parts.status.is_success() {
         // The status and headers are useful even if the body is cut off.
-        let _ = body.into_reader().take(MOST_BODY).read_to_end(&mut bytes);
+        let read = body.into_reader().take(MOST_BODY).read_to_end(&mut bytes);
+        drips = read.is_err_and(|error| is_timeout(&error));
     }
     Response {
         status: parts.status.as_u16(),
         headers,
         body: String::from_utf8_lossy(&bytes).into_owned(),
+        drips,
     }
+}
+
+fn is_timeout(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    error.kind() == ErrorKind::TimedOut || matches!(inner, Some(ureq::Error::Timeout(_)))
 }
 
 /// Why there is no response, in words.

@@ -7,6 +7,7 @@ use super::client::{Reply, Response};
 use super::compare::redirect;
 use super::origins::STRANGER;
 use super::plan::ORIGIN;
+use super::whole;
 use crate::paint::shown;
 
 /// A likely cause of differences, and what to do about it.
@@ -22,39 +23,39 @@ pub(crate) struct Diagnosis {
 }
 
 /// One request to one endpoint, and its response.
-struct Seen<'a> {
-    exchange: &'a Exchange,
-    response: &'a Response,
+pub(super) struct Seen<'a> {
+    pub(super) exchange: &'a Exchange,
+    pub(super) response: &'a Response,
     /// Whether the response differs in a way that browsers notice.
     differs: bool,
 }
 
 impl Seen<'_> {
-    fn is_options(&self) -> bool {
+    pub(super) fn is_options(&self) -> bool {
         self.exchange.planned.request.method == "OPTIONS"
     }
 
-    fn origin(&self) -> Option<&str> {
+    pub(super) fn origin(&self) -> Option<&str> {
         let mut headers = self.exchange.planned.request.headers.iter();
         headers
             .find(|(name, _)| *name == ORIGIN)
             .map(|(_, value)| &value[..])
     }
 
-    fn is_expected_allowed(&self) -> bool {
+    pub(super) fn is_expected_allowed(&self) -> bool {
         self.exchange.expected.is_allowed()
     }
 
-    fn allow_origin(&self) -> Option<String> {
+    pub(super) fn allow_origin(&self) -> Option<String> {
         self.response.text("access-control-allow-origin")
     }
 
-    fn has_cors_headers(&self) -> bool {
+    pub(super) fn has_cors_headers(&self) -> bool {
         let mut names = self.response.headers.iter().map(|(name, _)| name);
         names.any(|name| name.starts_with("access-control-"))
     }
 
-    fn message_has(&self, part: &str) -> bool {
+    pub(super) fn message_has(&self, part: &str) -> bool {
         self.response.body.contains(part)
     }
 
@@ -355,8 +356,12 @@ const SIGNS: &[Sign] = &[
     },
 ];
 
-/// What the responses of one endpoint show.
-pub(crate) fn diagnose(exchanges: &[Exchange], endpoint: usize) -> Vec<Diagnosis> {
+/// What the responses of one endpoint show that should allow these entries of `AllowedOrigins`.
+pub(crate) fn diagnose(
+    exchanges: &[Exchange],
+    endpoint: usize,
+    entries: &[String],
+) -> Vec<Diagnosis> {
     let seen: Vec<Seen<'_>> = exchanges
         .iter()
         .filter_map(|exchange| {
@@ -371,24 +376,36 @@ pub(crate) fn diagnose(exchanges: &[Exchange], endpoint: usize) -> Vec<Diagnosis
             })
         })
         .collect();
-    SIGNS
-        .iter()
-        .filter_map(|sign| {
-            let mut showing = seen.iter().filter(|seen| (sign.shows)(seen));
-            let first = showing.next()?;
-            Some(Diagnosis {
-                code: sign.code,
-                note: sign.note,
-                responses: 1 + showing.count(),
-                text: (sign.text)(first),
-                help: sign.help,
-            })
+    let mut diagnoses: Vec<Diagnosis> = whole::diagnoses(&seen);
+    let said: Vec<&str> = diagnoses.iter().map(|diagnosis| diagnosis.code).collect();
+    let signs = SIGNS.iter().filter_map(|sign| {
+        let shows = |seen: &&Seen<'_>| {
+            (sign.shows)(seen)
+                && !said
+                    .iter()
+                    .any(|said| whole::explains(said, sign.code, seen))
+        };
+        let mut showing = seen.iter().filter(shows);
+        let first = showing.next()?;
+        Some(Diagnosis {
+            code: sign.code,
+            note: sign.note,
+            responses: 1 + showing.count(),
+            text: (sign.text)(first),
+            help: sign.help,
         })
-        .collect()
+    });
+    diagnoses.extend(signs.collect::<Vec<_>>());
+    let any_origin = |diagnosis: &Diagnosis| diagnosis.code == "allows-any-origin";
+    // Who echoes every origin compares none.
+    if !diagnoses.iter().any(any_origin) {
+        diagnoses.extend(whole::faults(&seen, entries));
+    }
+    diagnoses
 }
 
 /// The proxy or CDN that responded, if it names itself.
-fn between(response: &Response) -> String {
+pub(super) fn between(response: &Response) -> String {
     let named = ["x-amz-cf-id", "cf-ray", "x-served-by", "x-cache", "via"]
         .into_iter()
         .find_map(|name| {

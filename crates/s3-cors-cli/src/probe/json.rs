@@ -11,7 +11,6 @@ use super::diagnosis::Diagnosis;
 use super::expected::Expected;
 use super::plan::{Plan, Planned};
 use super::{Exchange, Observed, Outcome, counted};
-use crate::args::Probe;
 use crate::json;
 use crate::report::{Report, Verdict};
 
@@ -157,23 +156,22 @@ fn request<'a>(planned: &'a Planned, expected: &'a Expected) -> AskedRequest<'a>
 #[derive(Serialize)]
 struct DryRun<'a> {
     dry_run: bool,
-    urls: Vec<&'a str>,
+    urls: &'a [String],
     requests_possible: usize,
     requests: Vec<AskedRequest<'a>>,
 }
 
-pub(super) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe) -> Report {
+pub(super) fn dry_run(plan: &Plan, policy: &CorsPolicy, urls: &[String]) -> Report {
     let expected: Vec<Expected> = plan
         .requests
         .iter()
         .map(|planned| Expected::of(policy, &planned.request))
         .collect();
-    let urls = [Some(&args.url), args.other.as_ref()];
     let requests = plan.requests.iter().zip(&expected);
     let requests = requests.map(|(planned, expected)| request(planned, expected));
     let dry_run = DryRun {
         dry_run: true,
-        urls: urls.into_iter().flatten().map(String::as_str).collect(),
+        urls,
         requests_possible: plan.possible,
         requests: requests.collect(),
     };

@@ -4,12 +4,16 @@
 mod client;
 mod compare;
 mod diagnosis;
+mod endpoint;
 mod expected;
 mod json;
 mod origins;
+mod page;
 mod plan;
 mod progress;
 mod show;
+mod telltales;
+mod whole;
 
 use std::time::Duration;
 
@@ -87,14 +91,30 @@ pub(crate) fn counted(
     differences.iter().filter(move |d| exact || d.matters)
 }
 
-/// After this many consecutive requests without a response, the probe stops.
+/// After this many consecutive requests without a response in time, the probe stops.
 const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
-    let progress = progress::Bar::default();
-    report(args, || Input::read(&args.config), &progress, format)
+    let failed = |message: &str| usable::failure("probe", message, format);
+    match (&args.config, &args.origin) {
+        (Some(config), _) => {
+            let progress = progress::Bar::default();
+            report(args, || Input::read(config), &progress, format)
+        }
+        (None, Some(page)) => match endpoints(args) {
+            Ok(endpoints) => page::run(args, page, endpoints, format),
+            Err(message) => failed(&message),
+        },
+        (None, None) => failed("neither --config nor --origin is given"),
+    }
 }
 
+fn endpoints(args: &Probe) -> Result<Vec<Uri>, String> {
+    let urls = [Some(&args.url), args.other.as_ref()].into_iter().flatten();
+    urls.map(|url| endpoint::endpoint(url)).collect()
+}
+
+/// Compares an endpoint, or two, with a configuration. The input is only read if the URLs are right.
 pub(crate) fn report(
     args: &Probe,
     input: impl FnOnce() -> Input,
@@ -102,13 +122,11 @@ pub(crate) fn report(
     format: Format,
 ) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
-    let mut endpoints = Vec::new();
-    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
-        match endpoint(url) {
-            Ok(uri) => endpoints.push(uri),
-            Err(message) => return failed(&message),
-        }
-    }
+    let endpoints = match endpoints(args) {
+        Ok(endpoints) => endpoints,
+        Err(message) => return failed(&message),
+    };
+    let urls: Vec<String> = endpoints.iter().map(endpoint::shown).collect();
     let (input, configuration) = match usable::of("probe", input(), format) {
         Ok(usable) => usable,
         Err(report) => return report,
@@ -117,18 +135,22 @@ pub(crate) fn report(
         Ok(policy) => policy,
         Err(error) => return failed(&error.to_string()),
     };
+    let rules = configuration.cors_rules.iter();
+    let entries: Vec<String> = rules
+        .flat_map(|rule| rule.allowed_origins.clone())
+        .collect();
     let most = usize::try_from(args.max_requests).unwrap_or(usize::MAX);
     let plan = plan::plan(&configuration, args.include_writes, most);
     if args.dry_run {
-        return show::dry_run(&plan, &policy, args, format);
+        return show::dry_run(&plan, &policy, &urls, format);
     }
     if args.include_writes {
-        anstream::eprint!("{}", show::announce_writes(&plan, args));
+        anstream::eprint!("{}", show::announce_writes(&plan, &urls));
     }
     let mut outcome = Outcome {
         file: input.name,
         rules: policy.rule_count(),
-        urls: endpoints.iter().map(ToString::to_string).collect(),
+        urls,
         exact: args.exact,
         possible: plan.possible,
         planned: plan.requests.len(),
@@ -152,23 +174,12 @@ pub(crate) fn report(
         }
     }
     outcome.diagnoses = (0..outcome.urls.len())
-        .map(|endpoint| diagnose(&outcome.exchanges, endpoint))
+        .map(|endpoint| diagnose(&outcome.exchanges, endpoint, &entries))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
+    // What was not asked may be answered otherwise.
+    let odd = odd || outcome.exchanges.len() < outcome.planned;
     show::outcome(&outcome, Verdict::found(odd), args.all, format)
-}
-
-/// An absolute URL over HTTP.
-fn endpoint(url: &str) -> Result<Uri, String> {
-    let uri: Uri = url
-        .parse()
-        .map_err(|error| format!("\"{url}\" is not a URL: {error}"))?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(uri),
-        _ => Err(format!(
-            "\"{url}\" cannot be probed: write a full URL, such as https://host/path"
-        )),
-    }
 }
 
 fn send(
@@ -200,7 +211,7 @@ fn send(
             let reply = client.send(&exchange.planned.request);
             let differences = match &reply {
                 Reply::Response(response) => {
-                    *silent = 0;
+                    *silent = if response.drips { *silent + 1 } else { 0 };
                     let method = exchange.planned.request.method;
                     compare(&(&exchange.expected).into(), &Side::of(response, method))
                 }

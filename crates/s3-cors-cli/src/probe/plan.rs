@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use s3_cors::{CorsConfiguration, CorsRule};
 
 use super::origins::{self, STRANGER, Sample, sendable};
+use super::telltales;
 
 /// The method and headers of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,8 +32,8 @@ pub(crate) struct Plan {
 }
 
 pub(crate) const ORIGIN: &str = "Origin";
-const METHOD: &str = "Access-Control-Request-Method";
-const HEADERS: &str = "Access-Control-Request-Headers";
+pub(crate) const METHOD: &str = "Access-Control-Request-Method";
+pub(crate) const HEADERS: &str = "Access-Control-Request-Headers";
 
 /// The methods that S3 knows in a preflight; rules can allow the first five.
 const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
@@ -129,12 +130,11 @@ impl Draft {
         let why = "an origin that no entry lists";
         self.add(Turn::First, "GET", &[origin], why);
         self.add(Turn::First, "OPTIONS", &[origin, (METHOD, method)], why);
-        self.add(
-            Turn::Entries,
-            "GET",
-            &[(ORIGIN, "null")],
-            "an opaque origin",
-        );
+        for telltale in telltales::of_everybody() {
+            let origin = (ORIGIN, &telltale.origin[..]);
+            let why = "an origin that anybody can have";
+            self.add(Turn::Entries, "GET", &[origin], why);
+        }
     }
 
     fn rule(&mut self, rule: &CorsRule, writes: bool) {
@@ -168,6 +168,12 @@ impl Draft {
                 let why = format!("{name}: {how}");
                 self.add(turn, "GET", &[(ORIGIN, &origin)], &*why);
                 self.add(turn, "OPTIONS", &[(ORIGIN, &origin), (METHOD, method)], why);
+            }
+            for telltale in telltales::of_entry(entry) {
+                let origin = (ORIGIN, &telltale.origin[..]);
+                let why = format!("{name}: an origin that a faulty comparison lets in");
+                self.add(Turn::Edges, "OPTIONS", &[origin, (METHOD, method)], &*why);
+                self.add(Turn::Oddities, "GET", &[origin], why);
             }
             for Sample { origin, how } in origins::around(entry) {
                 let why = format!("{name}: {how}");

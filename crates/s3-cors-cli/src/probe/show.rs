@@ -7,11 +7,12 @@ use s3_cors::CorsPolicy;
 
 use super::client::Reply;
 use super::compare::Difference;
+use super::diagnosis::Diagnosis;
 use super::expected::Expected;
 use super::plan::{ORIGIN, Plan, Planned, Request};
 use super::{Exchange, Outcome, counted, json};
-use crate::args::{Format, Probe};
-use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, paint, shown};
+use crate::args::Format;
+use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
 
 /// Writing into a `String` cannot fail.
@@ -35,22 +36,11 @@ fn text(outcome: &Outcome, all: bool) -> String {
     let mut out = String::new();
     heading(outcome, &mut out);
     for (endpoint, diagnoses) in outcome.diagnoses.iter().enumerate() {
-        for diagnosis in diagnoses {
-            let style = if diagnosis.note { HINT } else { ODD };
-            let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
-                ([_, _], Some(url)) => format!("{url}: "),
-                _ => String::new(),
-            };
-            let responses = count(diagnosis.responses, "response", "responses");
-            put!(
-                out,
-                "{}: {of}{} {}",
-                paint(style, diagnosis.code),
-                diagnosis.text,
-                paint(DIM, format!("({responses})"))
-            );
-            put!(out, "  {} {}", paint(HINT, "help:"), diagnosis.help);
-        }
+        let of = match (&outcome.urls[..], outcome.urls.get(endpoint)) {
+            ([_, _], Some(url)) => format!("{url}: "),
+            _ => String::new(),
+        };
+        self::diagnoses(diagnoses, &of, &mut out);
         if !diagnoses.is_empty() {
             out.push('\n');
         }
@@ -58,6 +48,22 @@ fn text(outcome: &Outcome, all: bool) -> String {
     differences(outcome, all, &mut out);
     summary(outcome, &mut out);
     out
+}
+
+/// Diagnoses, each with its help, after what they are of.
+pub(crate) fn diagnoses(diagnoses: &[Diagnosis], of: &str, out: &mut String) {
+    for diagnosis in diagnoses {
+        let style = if diagnosis.note { HINT } else { ODD };
+        let responses = count(diagnosis.responses, "response", "responses");
+        put!(
+            out,
+            "{}: {of}{} {}",
+            paint(style, diagnosis.code),
+            flat(&diagnosis.text),
+            paint(DIM, format!("({responses})"))
+        );
+        put!(out, "  {} {}", paint(HINT, "help:"), flat(diagnosis.help));
+    }
 }
 
 fn heading(outcome: &Outcome, out: &mut String) {
@@ -87,7 +93,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
             "  {}",
             paint(
                 BAD,
-                format!("{unasked} not sent because several in a row got no response")
+                format!("{unasked} not sent because several in a row got no response in time")
             )
         );
     }
@@ -423,15 +429,16 @@ pub(crate) fn request_line(request: &Request) -> String {
 }
 
 fn why(planned: &Planned) -> String {
+    let why = flat(&planned.why);
     match planned.rule {
-        Some(rule) => format!("CORSRules[{rule}]: {}", planned.why),
-        None => planned.why.clone(),
+        Some(rule) => format!("CORSRules[{rule}]: {why}"),
+        None => why,
     }
 }
 
-pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Format) -> Report {
+pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, urls: &[String], format: Format) -> Report {
     if format == Format::Json {
-        return json::dry_run(plan, policy, args);
+        return json::dry_run(plan, policy, urls);
     }
     let mut out = String::new();
     for planned in &plan.requests {
@@ -458,7 +465,7 @@ pub(crate) fn dry_run(plan: &Plan, policy: &CorsPolicy, args: &Probe, format: Fo
 }
 
 /// A warning before `--include-writes` sends its requests.
-pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
+pub(crate) fn announce_writes(plan: &Plan, urls: &[String]) -> String {
     let mut out = String::new();
     let sent = |method: &str| {
         let mut requests = plan.requests.iter();
@@ -472,7 +479,10 @@ pub(crate) fn announce_writes(plan: &Plan, args: &Probe) -> String {
         .into_iter()
         .filter_map(sent)
         .collect();
-    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
+    if writes.is_empty() {
+        return out;
+    }
+    for url in urls {
         put!(
             out,
             "{} sending {} with an empty body to {url}: the resource may be overwritten and deleted",

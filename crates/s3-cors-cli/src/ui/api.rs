@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::conversation::Conversation;
 use super::file::NotSaved;
 use super::server::State as Server;
-use crate::args::{CredentialsMode, Explain, FailOn, Format, Probe};
+use crate::args::{CredentialsMode, Explain, FailOn, Format, OutputFormat, Probe};
 use crate::input::Input;
 use crate::report::Report;
 use crate::{check, convert, diff, show};
@@ -65,7 +65,8 @@ pub(super) struct Saved {
 pub(super) async fn check(State(server): State<Server>, Json(asked): Json<Text>) -> Response {
     document(move || {
         let input = Input::from_text(server.source.name(), &asked.text);
-        check::report([input], FailOn::Warning, Format::Json)
+        let path = std::path::Path::new(server.source.name());
+        check::report([(path, input)], FailOn::Warning, OutputFormat::Json)
     })
     .await
 }
@@ -121,7 +122,8 @@ pub(super) async fn probe(State(server): State<Server>, Json(asked): Json<Probed
     let args = Probe {
         url: asked.url,
         other: None,
-        config: PathBuf::new(),
+        config: None,
+        origin: None,
         exact: false,
         max_requests: 200,
         rate: 20,

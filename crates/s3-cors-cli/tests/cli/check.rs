@@ -123,8 +123,10 @@ cors.json: 1 rule, 1 error
 fn the_severity_that_fails_can_be_chosen() {
     // One note: the wildcard does not match the domain itself.
     let note = GOOD.replace("www.", "*.");
-    // One warning: an upload whose ETag cannot be read.
-    let warning = GOOD.replace("[\"GET\", \"HEAD\"]", "[\"PUT\", \"POST\"]");
+    // One warning: an upload that may have no headers.
+    let warning = GOOD
+        .replace("[\"GET\", \"HEAD\"]", "[\"PUT\", \"POST\"]")
+        .replace("[\"range\"]", "[]");
     for (text, fail_on, code) in [
         (&note, "info", 1),
         (&note, "warning", 0),
@@ -222,7 +224,8 @@ fn of_very_many_findings_the_severest_are_shown() {
     let rule = |index: usize| {
         let slash = if index == 90 { "/" } else { "" };
         format!(
-            "{{\"AllowedOrigins\": [\"https://{index}.example.com{slash}\"], \"AllowedMethods\": [\"GET\"]}}"
+            "{{\"AllowedOrigins\": [\"https://*.{index}.test\", \"https://*.{index}.example{slash}\"], \
+             \"AllowedMethods\": [\"GET\"], \"ExposeHeaders\": [\"x_a\"]}}"
         )
     };
     let rules: Vec<String> = (0..100).map(rule).collect();
@@ -299,4 +302,43 @@ fn a_closed_pipe_is_no_failure() {
     drop(child.stdout.take());
     let ran = crate::run::ran(child.wait_with_output().expect("the tool"));
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn the_example_of_the_documentation_passes() {
+    let rule = |origin: &str, methods: &str, headers: &str| {
+        format!(
+            r#"{{"AllowedHeaders": [{headers}], "AllowedMethods": [{methods}],
+                "AllowedOrigins": ["{origin}"], "ExposeHeaders": []}}"#
+        )
+    };
+    let write = r#""PUT", "POST", "DELETE""#;
+    let rules = [
+        rule("http://www.example1.com", write, r#""*""#),
+        rule("http://www.example2.com", write, r#""*""#),
+        rule("*", r#""GET""#, ""),
+    ];
+    let directory = Directory::with(format!("[{}]", rules.join(",")));
+    let ran = directory.run(&["check", "cors.json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    for said_once in ["max-age-missing", "upload-without-etag"] {
+        assert_eq!(ran.stdout.matches(said_once).count(), 1, "{}", ran.stdout);
+    }
+    assert!(
+        ran.stdout
+            .contains("see CORSRules[1].AllowedMethods[0] on line"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn an_empty_file_gets_advice_for_people_who_write_no_rust() {
+    for text in ["", "[]", "{\"CORSRules\": []}"] {
+        let directory = Directory::with(text);
+        let ran = directory.run(&["check", "cors.json"]);
+        assert_eq!(ran.code, Some(1), "{text:?}");
+        assert!(!ran.stdout.contains("::"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("bucket-cors"), "{}", ran.stdout);
+    }
 }

@@ -83,3 +83,44 @@ fn either_file_may_be_the_one_that_cannot_be_used() {
             .json();
     }
 }
+
+/// Forty rules with header names of their own, each told apart from each other by some of them.
+fn many_differences(seed: u32) -> String {
+    let rule = |rule: u32| {
+        // As good as thrown dice.
+        let die = |name: u32| {
+            let number = u64::from(seed) << 32 | u64::from(rule << 8 | name);
+            let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 63
+        };
+        let allowed = (0..60).filter(|name| die(*name) == 0);
+        let names: Vec<String> = allowed.map(|name| format!("\"x-{name}\"")).collect();
+        let names = names.join(", ");
+        let age = rule + 1000 * seed;
+        format!(
+            r#"{{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "AllowedHeaders": [{names}], "MaxAgeSeconds": {age}}}"#
+        )
+    };
+    let rules: Vec<String> = (0..40).map(rule).collect();
+    format!("[{}]", rules.join(",\n"))
+}
+
+#[test]
+fn differences_without_end_are_cut_and_said_to_be() {
+    let directory = Directory::with(many_differences(1));
+    directory.write("other.json", many_differences(2));
+    let ran = directory.run(&["diff", "cors.json", "other.json"]);
+    assert_eq!(ran.code, Some(1));
+    let tail = "900 differences are not shown here (--format json has them)\n\n\
+                at least 1000 differences, stopped looking\n";
+    assert!(ran.stdout.ends_with(tail), "{}", ran.stdout);
+    assert!(ran.stdout.len() < 200_000, "{}", ran.stdout.len());
+    let json = directory
+        .run(&["diff", "cors.json", "other.json", "--format", "json"])
+        .json();
+    assert_eq!(
+        (&json["complete"], &json["equivalent"]),
+        (&false.into(), &false.into())
+    );
+    assert_eq!(json["differences"].as_array().map(Vec::len), Some(1000));
+}

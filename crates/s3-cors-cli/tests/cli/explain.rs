@@ -143,7 +143,7 @@ fn what_no_change_can_allow_is_said_so() {
     let ran = directory.run(&patch);
     assert!(
         ran.stdout
-            .contains("help: no change to the configuration can allow this: "),
+            .contains("help: no change to the configuration helps: "),
         "{}",
         ran.stdout
     );
@@ -209,5 +209,64 @@ fn an_unusable_configuration_is_code_2() {
             "{text:?}: {}",
             ran.stderr
         );
+    }
+}
+
+#[test]
+fn an_origin_that_no_browser_sends_is_said_to_be_none_with_what_was_meant() {
+    let directory = Directory::with(CORS);
+    for (origin, meant) in [
+        ("https://www.example.com/", "https://www.example.com"),
+        ("localhost:3000", "http://localhost:3000"),
+        ("www.example.com", "https://www.example.com"),
+    ] {
+        let said =
+            format!("no browser sends the Origin \"{origin}\"; \"{meant}\" was probably meant");
+        let asked = ["explain", "cors.json", "--origin", origin];
+        let ran = directory.run(&asked);
+        assert_eq!(ran.code, Some(1), "{origin}");
+        let line = format!("help: no change to the configuration helps: {said}\n");
+        assert!(ran.stdout.contains(&line), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("help: add"), "{}", ran.stdout);
+        let json = directory
+            .run(&[&asked[..], &["--format", "json"]].concat())
+            .json();
+        assert_eq!(json["impossible"], said.as_str());
+
+        for more in [&["--apply", "console"][..], &["--fetch"]] {
+            let ran = directory.run(&[&asked[..], more].concat());
+            assert_eq!(ran.stdout, "", "{origin} {more:?}");
+            assert_eq!(ran.stderr, format!("error: {said}\n"), "{origin} {more:?}");
+            let code = if more.contains(&"--fetch") { 2 } else { 1 };
+            assert_eq!(ran.code, Some(code), "{origin} {more:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_applied_passes_the_check() {
+    let directory = Directory::with(CORS);
+    for origin in [
+        "https://new.example.com",
+        "http://localhost:5173",
+        "null",
+        "http://[::1]:3000",
+    ] {
+        let ran = directory.run(&[
+            "explain",
+            "cors.json",
+            "--origin",
+            origin,
+            "--method",
+            "PUT",
+            "--header",
+            "x-new",
+            "--apply",
+            "console",
+        ]);
+        assert_eq!(ran.code, Some(0), "{origin}: {}", ran.stderr);
+        directory.write("applied.json", &ran.stdout);
+        let ran = directory.run(&["check", "applied.json", "--fail-on", "error"]);
+        assert_eq!(ran.code, Some(0), "{origin}: {}", ran.stdout);
     }
 }

@@ -168,3 +168,25 @@ fn options_that_make_no_sense_together_are_wrong_usage() {
         );
     }
 }
+
+#[test]
+fn a_header_value_beyond_latin_1_throws_and_one_within_is_sent_as_its_byte() {
+    let directory = Directory::with(CORS);
+    let fetch = |value: &str| {
+        directory.run(&[
+            "explain",
+            "cors.json",
+            "--origin",
+            "https://app.example.com",
+            "--fetch",
+            "--header",
+            &format!("x-amz-a: {value}"),
+        ])
+    };
+    let ran = fetch("\u{100}");
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    assert!(ran.stdout.contains("blocked: "), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("The browser sends"), "{}", ran.stdout);
+    let ran = fetch("\u{e9}");
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+}

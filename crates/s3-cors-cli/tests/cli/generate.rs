@@ -3,12 +3,13 @@
 use crate::run::{Directory, run};
 use std::path::Path;
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "check",
     "explain",
     "diff",
     "convert",
     "probe",
+    "schema",
     "completions",
     "man",
 ];
@@ -20,7 +21,7 @@ fn the_help_of_every_command_has_examples() {
         assert_eq!(ran.code, Some(0), "{command}");
         let example = format!("\nExamples:\n  s3-cors {command}");
         assert!(ran.stdout.contains(&example), "{command}: {}", ran.stdout);
-        if !["completions", "man"].contains(&command) {
+        if !["schema", "completions", "man"].contains(&command) {
             assert!(ran.stdout.contains("\nExit codes:\n  0  "), "{command}");
         }
     }
@@ -41,6 +42,9 @@ fn wrong_usage_is_code_2() {
         &["check", "a", "--fail-on", "sometimes"],
         &["convert", "cors.json"],
         &["convert", "cors.json", "--to", "yaml"],
+        &["convert", "cors.json", "--to", "xml", "--format", "sarif"],
+        &["diff", "a", "b", "--format", "github"],
+        &["schema", "--format", "sarif"],
         &["explain"],
         &["diff", "a"],
         &["probe", "https://a.test"],
@@ -116,5 +120,17 @@ fn there_is_a_man_page_for_the_tool_and_for_each_command() {
         ran.stderr.starts_with("error: no/such/directory: "),
         "{}",
         ran.stderr
+    );
+}
+
+#[test]
+fn the_schema_of_the_json_comes_with_the_tool() {
+    let ran = run(Path::new("."), &["schema"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ran.stdout, include_str!("../../schema.json"));
+    let help = run(Path::new("."), &["--help"]).stdout;
+    assert!(
+        help.contains("(see `s3-cors schema`)") && !help.contains("SCHEMA.md"),
+        "{help}"
     );
 }

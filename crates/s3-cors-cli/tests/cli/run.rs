@@ -44,12 +44,20 @@ pub(crate) fn run_with_stdin(arguments: &[&str], stdin: &[u8]) -> Ran {
     ran(child.wait_with_output().expect("the tool"))
 }
 
+/// The password of every test's URL that has one.
+pub(crate) const PASSWORD: &str = "pa55word";
+
 pub(crate) fn ran(output: Output) -> Ran {
-    Ran {
+    let ran = Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    };
+    // Whatever a test looks for.
+    for text in [&ran.stdout, &ran.stderr] {
+        assert!(!text.contains(PASSWORD), "{text}");
     }
+    ran
 }
 
 impl Ran {

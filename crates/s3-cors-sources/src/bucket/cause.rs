@@ -7,6 +7,7 @@ use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsError;
 use s3_cors::{ConfigError, CorsConfiguration, Problem, ProblemKind, sanitize};
 
 use super::error::BucketErrorKind;
+use super::parsed::Parsed;
 use super::response::Response;
 use crate::follow_handle::Loaded;
 
@@ -29,15 +30,16 @@ const MOST_CHARACTERS: usize = 500;
 /// The outcome of a request, given the SDK's error, if any, and the response.
 pub(super) fn loaded(
     error: Option<SdkError<GetBucketCorsError>>,
-    response: Response,
+    response: &Response,
+    parsed: Option<&Parsed>,
 ) -> Result<Loaded, Box<Cause>> {
     let responded = error
         .as_ref()
         .is_none_or(|error| matches!(error, SdkError::ServiceError(_)));
-    match &response.body {
+    match response.body.as_deref().zip(parsed) {
         // The engine parses it, whatever the SDK made of it.
-        Some(body) if responded && (200..300).contains(&response.status) => {
-            read(body, &response).map(Loaded::Configuration)
+        Some((body, parsed)) if responded && (200..300).contains(&response.status) => {
+            read(body, parsed, response).map(Loaded::Configuration)
         }
         _ => match error {
             Some(error) => refused(&error, response),
@@ -49,22 +51,44 @@ pub(super) fn loaded(
     }
 }
 
-fn read(body: &[u8], response: &Response) -> Result<CorsConfiguration, Box<Cause>> {
+fn read(
+    body: &[u8],
+    parsed: &Parsed,
+    response: &Response,
+) -> Result<CorsConfiguration, Box<Cause>> {
     let cause = |kind, configuration: Option<ConfigError>, message: String| {
         Err(Box::new(Cause {
             kind,
             configuration,
             message: Some(message),
-            ..of(response.clone())
+            ..of(response)
         }))
     };
     let its_body = match &response.content_type {
-        Some(content_type) => format!("its body, of type {content_type:?},"),
+        Some(content_type) => {
+            let content_type = shortened(content_type, response);
+            format!("its body, of type {content_type:?},")
+        }
         None => "its body".into(),
     };
     let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let xml = bare.trim_ascii_start().first() == Some(&b'<');
-    match CorsConfiguration::from_slice(body) {
+    // The error must not quote credentials that the body repeats.
+    let read = parsed.configuration.clone().or_else(|_| {
+        let body = String::from_utf8_lossy(body);
+        match response.secrets.masked(&body) {
+            masked if masked == body => parsed.configuration.clone(),
+            masked => match CorsConfiguration::from_text(&masked) {
+                // Never accept what no server sent.
+                Ok(_) => {
+                    let why = std::io::Error::other("it holds the request's credentials");
+                    Err(ConfigError::unreadable(why))
+                }
+                error => error,
+            },
+        }
+    });
+    match read {
         Ok(configuration) if xml => Ok(configuration),
         Ok(_) => cause(
             BucketErrorKind::NotAConfiguration,
@@ -105,7 +129,11 @@ fn is_foreign(problem: &ProblemKind) -> bool {
     )
 }
 
-fn refused(error: &SdkError<GetBucketCorsError>, response: Response) -> Result<Loaded, Box<Cause>> {
+fn refused(
+    error: &SdkError<GetBucketCorsError>,
+    response: &Response,
+) -> Result<Loaded, Box<Cause>> {
+    let short = |text: &str| shortened(text, response);
     let code = error.code().map(str::to_owned);
     if response.status == 404 && code.as_deref() == Some("NoSuchCORSConfiguration") {
         return Ok(Loaded::WithoutConfiguration);
@@ -122,12 +150,12 @@ fn refused(error: &SdkError<GetBucketCorsError>, response: Response) -> Result<L
     let message = match error {
         // The message may repeat the credentials.
         _ if kind == BucketErrorKind::BadCredentials => None,
-        SdkError::ServiceError(_) => error.message().map(shortened),
-        _ => Some(shortened(&causes(error))),
+        SdkError::ServiceError(_) => error.message().map(short),
+        _ => Some(short(&causes(error))),
     };
     Err(Box::new(Cause {
         kind,
-        code: code.map(|code| shortened(&code)),
+        code: code.as_deref().map(short),
         message,
         ..of(response)
     }))
@@ -167,13 +195,13 @@ fn refusal(code: Option<&str>, status: u16) -> BucketErrorKind {
     })
 }
 
-fn of(response: Response) -> Cause {
-    let short = |text: Option<String>| text.map(|text| shortened(&text));
+fn of(response: &Response) -> Cause {
+    let short = |text: &Option<String>| text.as_deref().map(|text| shortened(text, response));
     Cause {
         status: (response.status != 0).then_some(response.status),
-        request_id: short(response.request_id),
-        extended_request_id: short(response.extended_request_id),
-        bucket_region: short(response.bucket_region),
+        request_id: short(&response.request_id),
+        extended_request_id: short(&response.extended_request_id),
+        bucket_region: short(&response.bucket_region),
         ..Cause::default()
     }
 }
@@ -193,6 +221,7 @@ fn causes(error: &dyn Error) -> String {
     messages.join(": ")
 }
 
-fn shortened(text: &str) -> String {
-    sanitize::shortened(text, MOST_CHARACTERS).into_owned()
+fn shortened(text: &str, response: &Response) -> String {
+    let masked = response.secrets.masked(text);
+    sanitize::shortened(&masked, MOST_CHARACTERS).into_owned()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use s3_cors::ConfigError;
+use s3_cors::sanitize::sanitized;
 
 use super::cause::Cause;
 
@@ -161,7 +162,7 @@ impl BucketError {
 impl fmt::Display for BucketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cause = &self.0.cause;
-        write!(f, "s3://{}: {}", self.0.bucket, cause.kind)?;
+        write!(f, "s3://{}: {}", sanitized(&self.0.bucket), cause.kind)?;
         match (cause.status, &cause.code) {
             (Some(status), Some(code)) => write!(f, " ({status} {code})")?,
             (Some(status), None) if cause.configuration.is_none() => write!(f, " ({status})")?,
@@ -170,7 +171,7 @@ impl fmt::Display for BucketError {
         if let Some(message) = &cause.message {
             write!(f, ": {message}")?;
         }
-        write!(f, "; {}", self.help())?;
+        write!(f, "; {}", sanitized(&self.help()))?;
         match (&cause.request_id, &cause.extended_request_id) {
             (Some(id), Some(other)) => write!(f, " (request id {id}, {other})"),
             (Some(id), None) => write!(f, " (request id {id})"),

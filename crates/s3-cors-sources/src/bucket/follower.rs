@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use s3_cors::Replaced;
+use s3_cors::sanitize::sanitized;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::cause::loaded;
 use super::error::BucketErrorKind;
+use super::parsed::Parsed;
 use super::response::Capture;
 use super::{BucketError, BucketSource};
 use crate::error::SourceError;
@@ -26,6 +28,8 @@ pub(super) struct Follower {
     on_demand: bool,
     ever_loaded: bool,
     consecutive_failures: u32,
+    /// The latest response's body, parsed.
+    latest: Option<Arc<Parsed>>,
 }
 
 impl Follower {
@@ -35,11 +39,12 @@ impl Follower {
         let mut random = Rng::with_seed(RandomState::new().hash_one("s3-cors"));
         let first = settings.schedule.first(random.f64());
         Self {
-            name: format!("s3://{}", settings.bucket).into(),
+            name: format!("s3://{}", sanitized(&settings.bucket)).into(),
             due: later(first),
             on_demand: false,
             ever_loaded: false,
             consecutive_failures: 0,
+            latest: None,
             random,
             settings,
         }
@@ -101,7 +106,26 @@ impl Source for Follower {
             });
         };
         let response = capture.take().unwrap_or_default();
-        loaded(outcome.err(), response).map_err(|cause| {
+        let before = self.latest.take();
+        // Requests on this thread must not wait for a megabyte of XML.
+        let parse = move || {
+            let parsed = response
+                .body
+                .as_deref()
+                .map(|body| Parsed::of(body, before));
+            (response, parsed)
+        };
+        let (response, parsed) = match tokio::task::spawn_blocking(parse).await {
+            Ok(parsed) => parsed,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down, and this task with it.
+                Err(_) => std::future::pending().await,
+            },
+        };
+        self.latest = parsed.clone();
+        let settings = &self.settings;
+        loaded(outcome.err(), &response, parsed.as_deref()).map_err(|cause| {
             let owner = settings.expected_owner.clone();
             SourceError::Bucket(BucketError::new(cause, &settings.bucket, owner))
         })

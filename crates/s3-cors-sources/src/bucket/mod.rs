@@ -3,7 +3,9 @@
 mod cause;
 mod error;
 mod follower;
+mod parsed;
 mod response;
+mod secrets;
 
 use std::fmt;
 use std::sync::Arc;

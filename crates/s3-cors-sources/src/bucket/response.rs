@@ -12,6 +12,8 @@ use aws_sdk_s3::primitives::SdkBody;
 use http_body_util::Limited;
 use s3_cors::limits::MAX_TEXT_BYTES;
 
+use super::secrets::Secrets;
+
 /// The response to the latest attempt.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Response {
@@ -23,6 +25,8 @@ pub(super) struct Response {
     pub(super) bucket_region: Option<String>,
     /// `None` if it was truncated.
     pub(super) body: Option<Vec<u8>>,
+    /// Those of the request.
+    pub(super) secrets: Secrets,
 }
 
 /// An interceptor that keeps the response, which the SDK discards after parsing it.
@@ -55,6 +59,20 @@ impl Intercept for Capture {
         Ok(())
     }
 
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = Response {
+            secrets: Secrets::of(context.request()),
+            ..Response::default()
+        };
+        self.with(|captured| *captured = Some(response));
+        Ok(())
+    }
+
     fn modify_before_deserialization(
         &self,
         context: &mut BeforeDeserializationInterceptorContextMut<'_>,
@@ -70,6 +88,7 @@ impl Intercept for Capture {
             extended_request_id: header("x-amz-id-2"),
             bucket_region: header("x-amz-bucket-region"),
             body: None,
+            secrets: self.take().unwrap_or_default().secrets,
         };
         self.with(|captured| *captured = Some(head));
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());

@@ -1,47 +1,135 @@
 //! The content of a file.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File, FileType};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use s3_cors::limits::MAX_TEXT_BYTES;
-use s3_cors::{ConfigError, CorsConfiguration};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration};
 
-/// The content of a file, or why it cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
-    Bytes(Vec<u8>),
-    Unreadable(ConfigError),
+use crate::follow_handle::Loaded;
+
+/// Whose rules a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Bucket,
+    App,
+}
+
+/// The content of a file, and the rules in it.
+#[derive(Debug)]
+pub(super) struct Content {
+    bytes: Result<Vec<u8>, ConfigError>,
+    loaded: Result<Loaded, ConfigError>,
 }
 
 /// One byte more than the engine accepts, so that the engine reports a file that is too long.
 const MOST_BYTES: u64 = MAX_TEXT_BYTES as u64 + 1;
 
 impl Content {
-    pub(super) fn of(path: &Path) -> Self {
-        match bytes(path) {
-            Ok(bytes) => Self::Bytes(bytes),
-            Err(error) => Self::Unreadable(ConfigError::unreadable(error)),
+    /// Reads a file. What is the same as before is not parsed again.
+    pub(super) fn of(path: &Path, owner: Owner, before: Option<&Arc<Self>>) -> Arc<Self> {
+        let bytes = bytes(path).map_err(ConfigError::unreadable);
+        if let Some(before) = before.filter(|before| before.bytes == bytes) {
+            return Arc::clone(before);
         }
+        let parsed = bytes.as_ref().map_err(Clone::clone);
+        let loaded = parsed.and_then(|bytes| match owner {
+            Owner::Bucket => CorsConfiguration::from_slice(bytes).map(Loaded::Configuration),
+            Owner::App => AppRules::from_slice(bytes).map(Loaded::AppRules),
+        });
+        Arc::new(Self { bytes, loaded })
     }
 
-    /// Parses the content; errors name the file by this path.
-    pub(super) fn configuration(&self, path: &Path) -> Result<CorsConfiguration, ConfigError> {
-        let read = match self {
-            Self::Bytes(bytes) => CorsConfiguration::from_slice(bytes),
-            Self::Unreadable(error) => Err(error.clone()),
-        };
-        read.map_err(|error| error.in_file(path))
+    /// Whether it holds the same bytes, or cannot be read for the same reason.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
     }
 
-    /// Whether the content is a complete, valid configuration.
+    /// The rules; errors name the file by this path.
+    pub(super) fn loaded(&self, path: &Path) -> Result<Loaded, ConfigError> {
+        let loaded = self.loaded.clone();
+        loaded.map_err(|error| error.in_file(path))
+    }
+
+    /// Whether the content is complete and valid.
     pub(super) fn is_whole(&self) -> bool {
-        matches!(self, Self::Bytes(bytes) if CorsConfiguration::from_slice(bytes).is_ok())
+        self.loaded.is_ok()
     }
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    // To open a pipe is to wait for whoever writes; a device may have no end.
+    regular(fs::metadata(path)?.file_type())?;
+    let file = File::open(path)?;
+    regular(file.metadata()?.file_type())?;
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn regular(kind: FileType) -> io::Result<()> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    if kind.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    let what = format!("it is {}", name(kind));
+    Err(io::Error::new(ErrorKind::InvalidInput, what))
+}
+
+#[cfg(unix)]
+fn name(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else if kind.is_char_device() || kind.is_block_device() {
+        "a device"
+    } else {
+        "no regular file"
+    }
+}
+
+#[cfg(not(unix))]
+fn name(_: FileType) -> &'static str {
+    "no regular file"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Content, Owner};
+
+    #[test]
+    fn what_is_the_same_is_not_parsed_again() {
+        let name = format!("s3-cors-content-{}.json", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        for (text, whole) in [
+            (
+                r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#,
+                true,
+            ),
+            ("[", false),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let first = Content::of(&file, Owner::Bucket, None);
+            assert_eq!(first.is_whole(), whole);
+            let second = Content::of(&file, Owner::Bucket, Some(&first));
+            assert!(Arc::ptr_eq(&first, &second), "{text}");
+            std::fs::write(&file, format!("{text} ")).unwrap();
+            let third = Content::of(&file, Owner::Bucket, Some(&second));
+            assert!(!third.is_same(&second), "{text}");
+        }
+        std::fs::remove_file(&file).unwrap();
+        let gone = Content::of(&file, Owner::Bucket, None);
+        assert!(Arc::ptr_eq(
+            &gone,
+            &Content::of(&file, Owner::Bucket, Some(&gone))
+        ));
+    }
 }

@@ -1,6 +1,7 @@
 //! Follows rules in a file.
 
 mod content;
+mod reads;
 mod trail;
 mod watch;
 
@@ -8,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use s3_cors::sanitize::sanitized;
 use s3_cors::{Replaced, SharedPolicy};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use self::content::Content;
+use self::content::{Content, Owner};
+use self::reads::Reads;
 use self::trail::Trail;
 use self::watch::Watch;
 use crate::error::SourceError;
@@ -97,9 +99,34 @@ impl FileSource {
     }
 
     /// Sets how long reading the file may take before it counts as a failure. Default: 10 s.
+    ///
+    /// A read that takes longer is abandoned, and the next one starts. At most four reads run at
+    /// the same time. Each has a thread of its own, which does not keep the program from exiting.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// Like [`follow`](Self::follow), but for a file of the [app's own rules](s3_cors::AppRules),
+    /// which come after those of the bucket. Both files can be followed into the same policy, each
+    /// with its own handle.
+    ///
+    /// ```no_run
+    /// use s3_cors::SharedPolicy;
+    /// use s3_cors_sources::FileSource;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), s3_cors_sources::SourceError> {
+    /// let policy = SharedPolicy::pending();
+    /// let bucket = FileSource::new("cors.json").follow(&policy);
+    /// let app = FileSource::new("app-cors.json").follow_app_rules(&policy);
+    /// bucket.first_attempt().await?;
+    /// app.first_attempt().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn follow_app_rules(self, policy: &SharedPolicy) -> FollowHandle {
+        self.follow_rules_of(Owner::App, policy)
     }
 
     /// Spawns a task on the current tokio runtime that keeps a policy up to date with the file until
@@ -108,15 +135,21 @@ impl FileSource {
     /// The policy can be [pending](SharedPolicy::pending) or have initial rules. Outside a runtime
     /// the file is not followed; the handle, the policy's status and the log say so.
     pub fn follow(self, policy: &SharedPolicy) -> FollowHandle {
-        let name = self.path.display().to_string().into();
+        self.follow_rules_of(Owner::Bucket, policy)
+    }
+
+    fn follow_rules_of(self, owner: Owner, policy: &SharedPolicy) -> FollowHandle {
+        let name = sanitized(&self.path.to_string_lossy()).into();
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         let watch = Watch::new(self.polling_only);
         let source = Follower {
             settings: self,
+            owner,
             name,
             path: path.into(),
             watch,
-            reading: None,
+            reads: Reads::new(),
+            latest: None,
             taken: None,
             due: Due::Now,
         };
@@ -129,13 +162,15 @@ const GRACE: Duration = Duration::from_secs(2);
 
 struct Follower {
     settings: FileSource,
+    owner: Owner,
     name: Arc<str>,
     path: Arc<Path>,
     watch: Watch,
-    /// A read that timed out and is still running. No other read starts before it ends.
-    reading: Option<JoinHandle<(Trail, Content)>>,
+    reads: Reads<(Trail, Arc<Content>)>,
+    /// The content of the file when it was last read.
+    latest: Option<Arc<Content>>,
     /// The content of the file when it was last applied or rejected.
-    taken: Option<Content>,
+    taken: Option<Arc<Content>>,
     due: Due,
 }
 
@@ -168,9 +203,9 @@ impl Source for Follower {
 
     async fn load(&mut self) -> Result<Loaded, SourceError> {
         let content = self.settled().await?;
-        let loaded = content.configuration(&self.settings.path);
+        let loaded = content.loaded(&self.settings.path);
         self.taken = Some(content);
-        Ok(Loaded::Configuration(loaded?))
+        Ok(loaded?)
     }
 
     fn loaded(&mut self, _: &Result<Replaced, SourceError>) -> Option<Duration> {
@@ -184,9 +219,10 @@ impl Source for Follower {
 
 impl Follower {
     /// The content of the file, once it is stable.
-    async fn settled(&mut self) -> Result<Content, SourceError> {
+    async fn settled(&mut self) -> Result<Arc<Content>, SourceError> {
         let mut content = self.read().await?;
-        if self.taken.as_ref() == Some(&content) {
+        let taken = self.taken.as_ref();
+        if taken.is_some_and(|taken| taken.is_same(&content)) {
             return Ok(content);
         }
         // The app may be waiting for the first load, so it is not delayed. If the file is being
@@ -201,7 +237,7 @@ impl Follower {
         loop {
             sleep(self.settings.debounce).await;
             let again = self.read().await?;
-            let same = again == content;
+            let same = again.is_same(&content);
             if !same {
                 whole = again.is_whole();
                 content = again;
@@ -213,7 +249,7 @@ impl Follower {
     }
 
     /// Reads the file and makes sure that no later change is missed.
-    async fn read(&mut self) -> Result<Content, SourceError> {
+    async fn read(&mut self) -> Result<Arc<Content>, SourceError> {
         let mut content = self.read_once().await?;
         // Changes before the watch was set up are not notified, so the file is read again. If
         // directories change faster than that, polling has to suffice.
@@ -227,24 +263,17 @@ impl Follower {
         Ok(content.1)
     }
 
-    async fn read_once(&mut self) -> Result<(Trail, Content), SourceError> {
-        let reading = self.reading.get_or_insert_with(|| {
-            let path = Arc::clone(&self.path);
-            tokio::task::spawn_blocking(move || (Trail::of(&path), Content::of(&path)))
-        });
-        let read = timeout(self.settings.timeout, reading).await;
-        let Ok(joined) = read else {
-            return Err(SourceError::TimedOut {
-                source: Arc::clone(&self.name),
-                after: self.settings.timeout,
-            });
-        };
-        self.reading = None;
-        match joined.map_err(tokio::task::JoinError::try_into_panic) {
-            Ok(read) => Ok(read),
-            Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            // The runtime is shutting down, and this task with it.
-            Err(Err(_)) => std::future::pending().await,
-        }
+    async fn read_once(&mut self) -> Result<(Trail, Arc<Content>), SourceError> {
+        let path = Arc::clone(&self.path);
+        let before = self.latest.clone();
+        let owner = self.owner;
+        let read = move || (Trail::of(&path), Content::of(&path, owner, before.as_ref()));
+        let read = self.reads.read(read, self.settings.timeout).await;
+        let (trail, content) = read.ok_or_else(|| SourceError::TimedOut {
+            source: Arc::clone(&self.name),
+            after: self.settings.timeout,
+        })?;
+        self.latest = Some(Arc::clone(&content));
+        Ok((trail, content))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use s3_cors::sanitize::sanitized;
 use tokio::sync::Notify;
 
 use super::trail::{Identity, Trail};
@@ -82,7 +83,9 @@ impl Watch {
                     new = true;
                 }
                 Err(error) => {
-                    tracing::warn!(source, directory = %path.display(), "{}", Polling(&error));
+                    let directory = path.to_string_lossy();
+                    let directory = &*sanitized(&directory);
+                    tracing::warn!(source, directory, "{}", Polling(&error));
                     self.refused.insert(path, identity);
                 }
             }
@@ -125,7 +128,7 @@ impl fmt::Display for Polling<'_> {
             f,
             "the operating system cannot send notifications of changes ({}); they are noticed only \
              by reading the file every `poll_interval`",
-            self.0
+            sanitized(&self.0.to_string())
         )
     }
 }

@@ -3,35 +3,53 @@
 use super::dialect::Member;
 use super::{CorsConfiguration, CorsRule, write};
 use crate::error::{MOST_PROBLEMS, Place, Problem, ProblemKind};
-use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_XML_BYTES, SUPPORTED_METHODS};
+use crate::limits::{
+    APP_METHODS, MAX_APP_RULES, MAX_ID_CHARACTERS, MAX_RULES, MAX_XML_BYTES, SUPPORTED_METHODS,
+};
 use crate::pattern::Pattern;
 use crate::xml_text::is_xml_character;
 
+/// Whose rules they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Bucket,
+    App,
+}
+
 /// Everything S3 would refuse, in the order of the configuration: no rule (F70), too many of them
-/// (F80), too much text (F81), and faults of a rule.
-pub(crate) fn problems(config: &CorsConfiguration) -> Vec<Problem> {
+/// (F80), too much text (F81), and faults of a rule. Some rules may have been left out at the end.
+/// S3 never sees an app's own rules; for these, everything that no rule can have.
+pub(crate) fn problems(config: &CorsConfiguration, owner: Owner, left_out: usize) -> Vec<Problem> {
     let mut found = Vec::new();
     let rules = &config.cors_rules;
+    let count = rules.len() + left_out;
     if rules.is_empty() {
         found.push(Problem::unplaced(ProblemKind::NoRules));
     }
-    if rules.len() > MAX_RULES {
-        let kind = ProblemKind::TooManyRules { count: rules.len() };
+    let (most, kind) = match owner {
+        Owner::Bucket => (MAX_RULES, ProblemKind::TooManyRules { count }),
+        Owner::App => (MAX_APP_RULES, ProblemKind::TooManyAppRules { count }),
+    };
+    if count > most {
         // The first rule beyond the limit.
-        found.push(Problem::new(kind, Place::of_rule(MAX_RULES)));
+        found.push(Problem::new(kind, Place::of_rule(most)));
     }
     let bytes = write::xml_length(config);
-    if bytes > MAX_XML_BYTES {
+    if bytes > MAX_XML_BYTES && left_out == 0 {
         found.push(Problem::unplaced(ProblemKind::TooLarge { bytes }));
     }
     for (index, rule) in rules.iter().enumerate() {
-        check_rule(rule, &Place::of_rule(index), &mut found);
+        check_rule(rule, owner, &Place::of_rule(index), &mut found);
     }
     found
 }
 
 /// Long IDs (F85, D9), missing lists (F71, F126), and entries at fault.
-fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
+fn check_rule(rule: &CorsRule, owner: Owner, place: &Place, found: &mut Vec<Problem>) {
+    let method_fault = match owner {
+        Owner::Bucket => method_fault,
+        Owner::App => app_method_fault,
+    };
     let mut report = |member: Member, entry: Option<usize>, kind| {
         if found.len() >= MOST_PROBLEMS {
             return;
@@ -79,6 +97,12 @@ fn check_rule(rule: &CorsRule, place: &Place, found: &mut Vec<Problem>) {
 /// Methods that S3 does not support (F72).
 fn method_fault(value: &str) -> Option<ProblemKind> {
     (!SUPPORTED_METHODS.contains(&value)).then(|| ProblemKind::UnsupportedMethod {
+        value: value.into(),
+    })
+}
+
+fn app_method_fault(value: &str) -> Option<ProblemKind> {
+    (!APP_METHODS.contains(&value)).then(|| ProblemKind::UnsupportedAppMethod {
         value: value.into(),
     })
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::CorsConfiguration;
 use super::read::{self, LocatedIn};
+use super::{CorsConfiguration, Owner};
 use crate::error::{ConfigError, Place, Position, Positions, Problem, ProblemKind};
 
 /// A configuration, and the positions of its rules, members and entries in the text it was read
@@ -66,7 +66,7 @@ impl LocatedConfiguration {
     /// assert!(LocatedConfiguration::from_slice(b"\xff").is_err());
     /// ```
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ConfigError> {
-        read::located(bytes)
+        read::located(bytes, Owner::Bucket)
             .map(Self::new)
             .map_err(ConfigError::new)
     }
@@ -87,7 +87,7 @@ impl LocatedConfiguration {
         std::fs::File::open(path)
             .map_err(|error| vec![Problem::unplaced(ProblemKind::unreadable(error))])
             .and_then(read::bytes)
-            .and_then(|bytes| read::located(&bytes).map(Self::new))
+            .and_then(|bytes| read::located(&bytes, Owner::Bucket).map(Self::new))
             .map_err(|problems| ConfigError::new(problems).in_file(path))
     }
 

@@ -1,5 +1,6 @@
 //! The configuration as plain data with S3's own names, and how to load and write it.
 
+mod app_rules;
 mod check;
 mod dialect;
 mod located;
@@ -9,8 +10,11 @@ mod write;
 use std::io;
 use std::path::Path;
 
+pub use app_rules::AppRules;
+pub(crate) use check::Owner;
 pub use dialect::{Dialect, UnknownDialect};
 pub use located::{LocatedConfiguration, Span};
+pub(crate) use write::compact_xml;
 
 use crate::error::ConfigError;
 
@@ -239,7 +243,7 @@ impl CorsConfiguration {
     /// assert_eq!(places, ["CORSRules[0].AllowedOrigins", "CORSRules[0].AllowedMethods[1]"]);
     /// ```
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
-        read::configuration(text.as_bytes()).map_err(ConfigError::new)
+        read::configuration(text.as_bytes(), Owner::Bucket).map_err(ConfigError::new)
     }
 
     /// Reads a configuration from bytes, which must be UTF-8.
@@ -253,7 +257,7 @@ impl CorsConfiguration {
     /// assert!(CorsConfiguration::from_slice(b"\xff\xfe[\0]\0").is_err());
     /// ```
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ConfigError> {
-        read::configuration(bytes).map_err(ConfigError::new)
+        read::configuration(bytes, Owner::Bucket).map_err(ConfigError::new)
     }
 
     /// Reads a configuration from a reader, to the end.
@@ -272,7 +276,7 @@ impl CorsConfiguration {
     /// ```
     pub fn from_reader(reader: impl io::Read) -> Result<Self, ConfigError> {
         read::bytes(reader)
-            .and_then(|bytes| read::configuration(&bytes))
+            .and_then(|bytes| read::configuration(&bytes, Owner::Bucket))
             .map_err(ConfigError::new)
     }
 
@@ -316,7 +320,7 @@ impl CorsConfiguration {
     /// );
     /// ```
     pub fn check(&self) -> Result<(), ConfigError> {
-        let problems = check::problems(self);
+        let problems = check::problems(self, Owner::Bucket, 0);
         if problems.is_empty() {
             Ok(())
         } else {

@@ -22,6 +22,14 @@ pub(crate) fn text(config: &CorsConfiguration, dialect: Dialect) -> String {
     text.unwrap_or_default()
 }
 
+/// The document that S3 sends: with a declaration, without white space.
+pub(crate) fn compact_xml(config: &CorsConfiguration) -> String {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    // Writing to memory cannot fail.
+    let _ = xml(config, &mut text, "", "");
+    text
+}
+
 /// The length in bytes of the document that an SDK sends: no declaration, no white space.
 pub(crate) fn xml_length(config: &CorsConfiguration) -> usize {
     struct Counter(usize);

@@ -59,7 +59,7 @@ impl CorsPolicy {
         }
         match self.headers(asked, None) {
             Ok(headers) => Decision::Allowed(headers),
-            Err(mismatch) => Decision::NotAllowed(mismatch),
+            Err(mismatch) => Decision::NotAllowed(self.lacking(mismatch)),
         }
     }
 
@@ -84,7 +84,7 @@ impl CorsPolicy {
             Ok(headers) => Decision::Preflight(headers),
             Err(mismatch) => refused(RefusalReason::NotAllowed {
                 method: accepted,
-                mismatch,
+                mismatch: self.lacking(mismatch),
             }),
         }
     }

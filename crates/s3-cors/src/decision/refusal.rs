@@ -115,6 +115,14 @@ impl<'a> Refusal<'a> {
         }
     }
 
+    /// The same of another resource.
+    pub(crate) fn with_resource_type(self, resource_type: ResourceType) -> Self {
+        Self {
+            resource_type,
+            ..self
+        }
+    }
+
     /// Why it was refused, for logs. S3's response does not say.
     #[must_use]
     pub fn reason(&self) -> &RefusalReason<'a> {

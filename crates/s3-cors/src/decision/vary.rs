@@ -1,5 +1,7 @@
 //! `Vary`: S3's value merged with the app's own.
 
+use std::collections::HashSet;
+
 use crate::policy::VARY;
 use crate::request::names;
 
@@ -20,12 +22,19 @@ use crate::request::names;
 #[must_use]
 pub fn merge_vary<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut merged = Vec::with_capacity(VARY.len() * 2);
+    let mut many: Option<HashSet<Vec<u8>>> = None;
     for line in lines.into_iter().chain([VARY.as_bytes()]) {
         for name in names(line) {
             if name == b"*" {
                 return b"*".to_vec();
             }
-            if names(&merged).any(|known| known.eq_ignore_ascii_case(name)) {
+            if merged.len() > FEW {
+                // An app that sends so many can pay for a set.
+                let known = many.get_or_insert_with(|| names(&merged).map(lower).collect());
+                if !known.insert(lower(name)) {
+                    continue;
+                }
+            } else if names(&merged).any(|known| known.eq_ignore_ascii_case(name)) {
                 continue;
             }
             if !merged.is_empty() {
@@ -35,4 +44,11 @@ pub fn merge_vary<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
         }
     }
     merged
+}
+
+/// Bytes of names that are compared one by one.
+const FEW: usize = 512;
+
+fn lower(name: &[u8]) -> Vec<u8> {
+    name.to_ascii_lowercase()
 }

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::S3Error;
-use crate::limits::{MAX_ID_CHARACTERS, MAX_RULES, MAX_TEXT_BYTES, MAX_XML_BYTES};
+use crate::limits::{
+    APP_METHODS, MAX_APP_RULES, MAX_ID_CHARACTERS, MAX_RULES, MAX_TEXT_BYTES, MAX_XML_BYTES,
+};
 use crate::sanitize::excerpt;
 
 /// A JSON value's type, for [`ProblemKind::WrongType`].
@@ -182,6 +184,16 @@ pub enum ProblemKind {
         /// The method.
         value: String,
     },
+    /// There are more than 28 rules of the app's own.
+    TooManyAppRules {
+        /// How many there are.
+        count: usize,
+    },
+    /// A method that a rule of the app's own cannot allow.
+    UnsupportedAppMethod {
+        /// The method.
+        value: String,
+    },
     /// An origin or allowed header with more than one `*`.
     MultipleWildcards {
         /// `"AllowedOrigin"` or `"AllowedHeader"`.
@@ -236,6 +248,7 @@ impl ProblemKind {
             | Self::WrongType { value, .. }
             | Self::StrayText { value }
             | Self::UnsupportedMethod { value }
+            | Self::UnsupportedAppMethod { value }
             | Self::MultipleWildcards { value, .. }
             | Self::ExposeHeaderWildcard { value }
             | Self::ExposeHeaderInvalid { value }
@@ -280,6 +293,7 @@ impl ProblemKind {
                                             program's working directory"
                     .into(),
                 io::ErrorKind::IsADirectory => "give the path of a file inside it".into(),
+                io::ErrorKind::InvalidInput => "give the path of a regular file".into(),
                 io::ErrorKind::PermissionDenied => {
                     "give the program's user permission to read it".into()
                 }
@@ -293,10 +307,11 @@ impl ProblemKind {
                                               `Out-File -Encoding utf8` instead of using `>`"
                 .into(),
             Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
-            Self::Empty => "for a bucket without CORS configuration use \
-                            `CorsPolicy::without_configuration()`; otherwise save what `aws \
-                            s3api get-bucket-cors` prints"
-                .into(),
+            Self::Empty => {
+                "write the rules into it, or save what `aws s3api get-bucket-cors` prints; \
+                            that is an error if the bucket has no CORS configuration"
+                    .into()
+            }
             Self::NeitherJsonNorXml {
                 looks_like: Some("YAML"),
             } => "convert it to JSON".into(),
@@ -354,9 +369,9 @@ impl ProblemKind {
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
             Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
-            Self::NoRules => "add a rule; for a bucket without CORS configuration use \
-                              `CorsPolicy::without_configuration()`"
-                .into(),
+            Self::NoRules => {
+                "add a rule; `aws s3api delete-bucket-cors` removes a configuration".into()
+            }
             Self::TooManyRules { .. } => format!(
                 "S3 allows {MAX_RULES}: merge rules that differ only in their origins or methods"
             ),
@@ -373,6 +388,17 @@ impl ProblemKind {
                 "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
                 _ => "use GET, PUT, HEAD, POST or DELETE".into(),
             },
+            Self::TooManyAppRules { .. } => format!(
+                "an app can have {MAX_APP_RULES}: combine rules that differ only in their origins \
+                 or methods"
+            ),
+            Self::UnsupportedAppMethod { value } => {
+                match value.trim().to_ascii_uppercase().as_str() {
+                    upper if APP_METHODS.contains(&upper) => format!("write \"{upper}\""),
+                    "OPTIONS" => "remove it: preflights do not need it".into(),
+                    _ => "use GET, PUT, HEAD, POST, DELETE or PATCH".into(),
+                }
+            }
             Self::MultipleWildcards { .. } => {
                 "keep one, or write a separate entry for each value".into()
             }
@@ -438,6 +464,14 @@ impl fmt::Display for ProblemKind {
             Self::UnsupportedMethod { value } => {
                 write!(f, "S3 does not support the method \"{}\"", excerpt(value))
             }
+            Self::TooManyAppRules { count } => {
+                write!(f, "the app has {count} rules of its own")
+            }
+            Self::UnsupportedAppMethod { value } => write!(
+                f,
+                "the app's own rules cannot allow the method \"{}\"",
+                excerpt(value)
+            ),
             Self::MultipleWildcards { value, .. } => {
                 write!(f, "\"{}\" has more than one \"*\"", excerpt(value))
             }

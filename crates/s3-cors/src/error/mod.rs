@@ -76,6 +76,14 @@ impl ConfigError {
         self
     }
 
+    /// Removes S3's errors: S3 never sees the app's own rules.
+    pub(crate) fn unseen_by_s3(mut self) -> Self {
+        for problem in &mut self.problems {
+            problem.s3_error = None;
+        }
+        self
+    }
+
     /// The file the configuration was read from, if known.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

@@ -21,7 +21,7 @@ pub use rule_set::RuleSet;
 pub(crate) use rules::Rules;
 pub use values::RuleValues;
 
-use crate::configuration::CorsConfiguration;
+use crate::configuration::{AppRules, CorsConfiguration};
 use crate::error::ConfigError;
 
 /// A bucket's CORS configuration, checked and compiled to decide requests.
@@ -46,6 +46,8 @@ enum State {
     #[default]
     NoConfiguration,
     Rules(Arc<Rules>),
+    /// Those of the app; the bucket has no configuration.
+    AppRules(Arc<Rules>),
 }
 
 impl CorsPolicy {
@@ -96,6 +98,28 @@ impl CorsPolicy {
         CorsConfiguration::from_path(path).map(|config| Self::compiled(&config))
     }
 
+    /// Checks and compiles a configuration, or `None` for a bucket without one, together with the
+    /// [app's own rules](AppRules), which come after the bucket's.
+    ///
+    /// # Errors
+    ///
+    /// Everything [`CorsConfiguration::check`] finds. The app's rules have been checked already.
+    pub fn with_app_rules(
+        config: Option<&CorsConfiguration>,
+        app: &AppRules,
+    ) -> Result<Self, ConfigError> {
+        config.map_or(Ok(()), CorsConfiguration::check)?;
+        Ok(Self::compiled_with(config, app))
+    }
+
+    /// Whether the rule at a position, counted from 0, is one of the [app's own](AppRules). These
+    /// come after all rules of the bucket.
+    #[must_use]
+    pub fn is_app_rule(&self, index: usize) -> bool {
+        self.rules()
+            .is_ok_and(|rules| (rules.of_bucket()..rules.len()).contains(&index))
+    }
+
     /// The policy of a bucket without CORS configuration, which is also the default: preflights are
     /// refused with "CORS is not enabled for this bucket", other requests get no CORS headers.
     ///
@@ -130,7 +154,7 @@ impl CorsPolicy {
         Self(State::NoBucket)
     }
 
-    /// The number of rules; 0 without a configuration.
+    /// The number of rules, including the app's own; 0 without a configuration.
     #[must_use]
     pub fn rule_count(&self) -> usize {
         self.rules().map_or(0, Rules::len)
@@ -208,13 +232,32 @@ impl CorsPolicy {
         match &self.0 {
             State::NoBucket => Err(Mismatch::NoBucket),
             State::NoConfiguration => Err(Mismatch::NoConfiguration),
-            State::Rules(rules) => Ok(rules),
+            State::Rules(rules) | State::AppRules(rules) => Ok(rules),
         }
+    }
+
+    /// Why no rule allows a request, as the bucket sees it: it does not know the app's own rules.
+    #[inline]
+    pub(crate) fn lacking<'a>(&self, mismatch: Mismatch<'a>) -> Mismatch<'a> {
+        match &self.0 {
+            State::AppRules(_) => Mismatch::NoConfiguration,
+            _ => mismatch,
+        }
+    }
+
+    /// Compiles a configuration, if there is one, that has passed the checks.
+    pub(crate) fn compiled_with(config: Option<&CorsConfiguration>, app: &AppRules) -> Self {
+        let rules = |of_bucket| Arc::new(Rules::new(of_bucket, app.rules()));
+        Self(match config {
+            Some(config) => State::Rules(rules(&config.cors_rules)),
+            None if app.rules().is_empty() => State::NoConfiguration,
+            None => State::AppRules(rules(&[])),
+        })
     }
 
     /// Compiles a configuration that has passed the checks.
     fn compiled(config: &CorsConfiguration) -> Self {
-        Self(State::Rules(Arc::new(Rules::new(&config.cors_rules))))
+        Self(State::Rules(Arc::new(Rules::new(&config.cors_rules, &[]))))
     }
 }
 

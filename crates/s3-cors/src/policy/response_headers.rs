@@ -24,6 +24,17 @@ impl ResponseHeader {
     /// The number of headers.
     pub(crate) const COUNT: usize = 7;
 
+    /// All of them, in the order in which S3 sends them.
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::AllowOrigin,
+        Self::AllowMethods,
+        Self::AllowHeaders,
+        Self::ExposeHeaders,
+        Self::MaxAge,
+        Self::AllowCredentials,
+        Self::Vary,
+    ];
+
     /// The header's name in lower case.
     #[must_use]
     pub const fn name(self) -> &'static str {

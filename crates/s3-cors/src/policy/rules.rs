@@ -6,30 +6,35 @@ use super::compiled_rule::CompiledRule;
 use super::rule_index::{CaseInsensitive, CaseSensitive, RuleIndex};
 use super::rule_set::RuleSet;
 use crate::configuration::CorsRule;
-use crate::limits::SUPPORTED_METHODS;
+use crate::limits::APP_METHODS;
 
 /// The rules of a policy, and which of them allow an origin, a method or a header.
 #[derive(Debug)]
 pub(crate) struct Rules {
     origins: RuleIndex<CaseSensitive>,
-    /// In the order of [`SUPPORTED_METHODS`].
-    methods: [RuleSet; SUPPORTED_METHODS.len()],
+    /// In the order of [`APP_METHODS`].
+    methods: [RuleSet; APP_METHODS.len()],
     headers: RuleIndex<CaseInsensitive>,
     all: RuleSet,
     rules: Box<[Arc<CompiledRule>]>,
+    /// How many of them are the bucket's. Those of the app's own come after.
+    of_bucket: usize,
 }
 
 impl Rules {
-    pub(super) fn new(rules: &[CorsRule]) -> Self {
+    pub(super) fn new(of_bucket: &[CorsRule], of_app: &[CorsRule]) -> Self {
         fn entries<'a>(
-            rules: &'a [CorsRule],
+            rules: &[&'a CorsRule],
             list: impl Fn(&'a CorsRule) -> &'a [String],
         ) -> impl Iterator<Item = (usize, &'a str)> {
-            rules.iter().enumerate().flat_map(move |(index, rule)| {
+            let rules = rules.iter().copied().enumerate();
+            rules.flat_map(move |(index, rule)| {
                 list(rule).iter().map(move |entry| (index, entry.as_str()))
             })
         }
-        let methods = SUPPORTED_METHODS.map(|method| {
+        let rules: Vec<&CorsRule> = of_bucket.iter().chain(of_app).collect();
+        let rules = &rules[..];
+        let methods = APP_METHODS.map(|method| {
             entries(rules, |rule| &rule.allowed_methods)
                 .filter(|(_, entry)| *entry == method)
                 .map(|(index, _)| index)
@@ -44,6 +49,7 @@ impl Rules {
                 .iter()
                 .map(|rule| Arc::new(CompiledRule::new(rule)))
                 .collect(),
+            of_bucket: of_bucket.len(),
         }
     }
 
@@ -57,6 +63,11 @@ impl Rules {
         self.rules.len()
     }
 
+    /// How many rules are the bucket's. They come first.
+    pub(super) fn of_bucket(&self) -> usize {
+        self.of_bucket
+    }
+
     /// Narrows `candidates` to the rules that allow `origin` (F3, D14).
     #[inline]
     pub(crate) fn allowing_origin(&self, candidates: RuleSet, origin: &[u8]) -> RuleSet {
@@ -66,7 +77,7 @@ impl Rules {
     /// Narrows `candidates` to the rules that allow `method` (F17, D3).
     #[inline]
     pub(crate) fn allowing_method(&self, candidates: RuleSet, method: &[u8]) -> RuleSet {
-        SUPPORTED_METHODS
+        APP_METHODS
             .into_iter()
             .zip(&self.methods)
             .find(|(supported, _)| supported.as_bytes() == method)

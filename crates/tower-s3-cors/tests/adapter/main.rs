@@ -46,13 +46,13 @@ fn layer() -> S3CorsLayer {
 }
 
 type AppResponse = Response<Full<Bytes>>;
-type AppFuture = Ready<Result<AppResponse, Infallible>>;
+type Responding = Ready<Result<AppResponse, Infallible>>;
 
 /// An app whose responses have a status and headers, and say that they are the app's.
 fn app(
     status: u16,
     headers: Headers<'static>,
-) -> impl Service<Request<()>, Response = AppResponse, Error = Infallible, Future = AppFuture> + Clone
+) -> impl Service<Request<()>, Response = AppResponse, Error = Infallible, Future = Responding> + Clone
 {
     service_fn(move |_| {
         let mut response = Response::builder().status(status);

@@ -122,7 +122,7 @@ fn the_inner_service_stays_within_reach() {
 #[cfg(feature = "shared")]
 #[test]
 fn services_that_exist_already_follow_a_shared_policy() {
-    use tower_s3_cors::{S3CorsLayer, SharedPolicy};
+    use tower_s3_cors::{CorsConfiguration, S3CorsLayer, SharedPolicy};
 
     let shared = SharedPolicy::pending();
     let service = S3CorsLayer::new(&shared).wrap(app(200, &[]));
@@ -131,7 +131,7 @@ fn services_that_exist_already_follow_a_shared_policy() {
         has_cors(response.headers())
     };
     assert!(!allowed(&service));
-    let configuration = crate::CORS.parse().expect("a configuration");
-    shared.set(configuration, "the test").expect("it is valid");
+    let rules = CorsConfiguration::from_text(crate::CORS).expect("a configuration");
+    shared.set(rules, "a test").expect("valid rules");
     assert!(allowed(&service));
 }

@@ -73,5 +73,6 @@ fn bucket_error(error: &SourceError) -> &BucketError {
     let SourceError::Bucket(error) = error else {
         panic!("not the bucket's: {error}");
     };
+    conformance_sources::client::assert_no_credentials(&format!("{error} {error:?} {error:#?}"));
     error
 }

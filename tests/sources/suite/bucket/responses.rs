@@ -1,9 +1,9 @@
 //! Responses that are not valid rules: the old rules stay in force, the error says what is wrong and
 //! what to do, and the next valid response is applied.
 
-use conformance_sources::client::{OWNER, client};
+use conformance_sources::client::{OWNER, TOKEN, client, client_with_token};
 use conformance_sources::configurations::good;
-use conformance_sources::fake::{Fake, Response};
+use conformance_sources::fake::{ECHO, Fake, Response};
 use conformance_sources::logs::Logs;
 use conformance_sources::wait::until_failing;
 use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
@@ -441,5 +441,138 @@ fn neither_errors_nor_our_logs_hold_credentials() {
     for secret in [OWNER.0, OWNER.1] {
         assert!(!shown.contains(secret), "{shown}");
         assert!(!ours.iter().any(|line| line.contains(secret)), "{ours:#?}");
+    }
+}
+
+/// Answers that repeat what they were asked with, each where it is.
+fn echoes() -> Vec<(&'static str, Response)> {
+    let page = format!("<html><head><title>{ECHO}</title></head></html>");
+    vec![
+        ("an error's message", Response::error(400, "Odd", ECHO)),
+        ("an error's code", Response::error(500, ECHO, "?")),
+        (
+            "what refuses the credentials",
+            Response::error(403, "SignatureDoesNotMatch", ECHO),
+        ),
+        (
+            "an error's ids",
+            Response::error(403, "AccessDenied", "Access Denied")
+                .with("x-amz-request-id", ECHO)
+                .with("x-amz-id-2", ECHO)
+                .with("x-amz-bucket-region", ECHO),
+        ),
+        ("a page", Response::xml(200, page)),
+        ("a root", Response::xml(200, format!("<a b='{ECHO}'/>"))),
+        ("no XML", Response::xml(200, format!("{{\"{ECHO}\": 1}}"))),
+        (
+            "its type",
+            Response::xml(200, "nothing").with("content-type", ECHO),
+        ),
+        ("text between rules", rules(ECHO)),
+        (
+            "an ID",
+            rule(&format!("<ID>{ECHO} {}</ID>", "x".repeat(255))),
+        ),
+        (
+            "an entry",
+            rule(&format!("<ExposeHeader>{ECHO}</ExposeHeader>")),
+        ),
+        ("syntax", Response::xml(200, format!("<a>{ECHO}</b>"))),
+    ]
+}
+
+#[test]
+fn credentials_that_an_answer_repeats_reach_neither_errors_nor_logs() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    for (what, answer) in echoes() {
+        let logs = Logs::default();
+        let _guard = logs.hear();
+        let (shown, request) = runtime.block_on(async {
+            let fake = Fake::new(answer).await;
+            let client = client_with_token(fake.address(), OWNER, Some(TOKEN));
+            let policy = SharedPolicy::pending();
+            let following = on_demand(client, BUCKET).follow(&policy);
+            let error = following.first_attempt().await.expect_err("no rules");
+            let status = policy.status();
+            let failure = status.last_failure().expect("a failure");
+            let shown = format!("{error} {error:?} {error:#?} {failure} {failure:?} {status:?}");
+            (shown, fake.latest_request())
+        });
+        let signature = request.split("Signature=").nth(1).expect("a signature");
+        let signature = signature.split_whitespace().next().expect("a signature");
+        assert!(
+            request.contains(OWNER.0) && request.contains(TOKEN),
+            "{what}"
+        );
+        let ours = logs.everything();
+        let ours = ours
+            .lines()
+            .filter(|line| line.contains(" s3_cors_sources"));
+        let ours: Vec<&str> = ours.collect();
+        assert!(!ours.is_empty(), "{what}");
+        let token = TOKEN.split(|c: char| !c.is_ascii_alphanumeric());
+        let secrets = [OWNER.0, OWNER.1, signature].into_iter();
+        for secret in secrets.chain(token.filter(|part| part.len() >= 8)) {
+            assert!(!shown.contains(secret), "{what}: {secret}: {shown}");
+            for line in &ours {
+                assert!(!line.contains(secret), "{what}: {secret}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_answer_holds_is_shown_harmlessly() {
+    let all = conformance_sources::foreign::bytes();
+    let in_headers: String = all.chars().filter(|c| *c >= '\u{80}').collect();
+    let in_xml: String = all
+        .chars()
+        .filter(|c| s3_cors::is_xml_character(*c))
+        .collect();
+    let json = format!("{{\"{in_headers}\": 1}}");
+    let answers = [
+        Response::error(400, &in_xml, &in_xml),
+        Response::error(403, "AccessDenied", &in_xml)
+            .with("x-amz-request-id", &in_headers)
+            .with("x-amz-id-2", &in_headers),
+        Response::error(301, "PermanentRedirect", "?").with("x-amz-bucket-region", &in_headers),
+        Response::xml(200, format!("<a b='{in_xml}'/>")),
+        Response::xml(200, json).with("content-type", &in_headers),
+        rules(&in_xml),
+        rule(&format!(
+            "<ExposeHeader>{in_xml}</ExposeHeader><a\u{202e}b/>"
+        )),
+        Response::xml(200, all.clone()),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let answers = answers.map(|answer| (BUCKET, answer)).into_iter();
+    let odd_name = (&*all, Response::error(403, "AccessDenied", "?"));
+    for (bucket, answer) in answers.chain([odd_name]) {
+        let what = format!("{bucket}: {answer:?}");
+        let logs = Logs::default();
+        let _guard = logs.hear();
+        let shown = runtime.block_on(async {
+            let fake = Fake::new(answer).await;
+            let policy = SharedPolicy::pending();
+            let following = on_demand(client(fake.address(), OWNER), bucket).follow(&policy);
+            let error = following.first_attempt().await.expect_err("no rules");
+            let status = policy.status();
+            let failure = status.last_failure().expect("a failure");
+            assert!(fake.requests() > 0 || bucket != BUCKET, "{what}");
+            let source = following.source();
+            format!("{error} {error:?} {failure} {source} {}", failure.source())
+        });
+        conformance_sources::foreign::check(&what, &shown);
+        for level in [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG] {
+            for message in logs.messages(level) {
+                conformance_sources::foreign::check(&what, &message);
+            }
+        }
     }
 }

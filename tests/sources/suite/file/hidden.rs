@@ -1,6 +1,8 @@
 //! Files that are not there, and changes that are hard to see.
 
 use std::fs::{self, File};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::time::Duration;
 
 use conformance_sources::configurations::{good, good_text};
@@ -138,24 +140,57 @@ async fn a_policy_that_has_rules_keeps_them_while_the_file_is_not_there() {
     assert!(status.is_failing());
 }
 
+/// Whoever opens a named pipe to read waits for somebody who writes.
+fn named_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo").success());
+}
+
 #[tokio::test]
-async fn a_file_that_does_not_answer_is_a_failure_and_not_the_end() {
+async fn what_is_no_regular_file_is_refused_before_it_is_opened() {
     let folder = Folder::new();
     let file = folder.join("cors.json");
-    // Whoever opens a named pipe to read waits for somebody who writes.
-    let made = std::process::Command::new("mkfifo").arg(&file).status();
-    assert!(made.expect("mkfifo").success());
-    let policy = SharedPolicy::pending();
-    let source = source(&file, Finding::Polled).timeout(Duration::from_millis(100));
-    let handle = source.follow(&policy);
-    let error = handle.first_attempt().await.expect_err("nobody writes");
-    assert!(
-        error.to_string().contains("no response within 100ms"),
-        "{error}"
-    );
-    fs::write(&file, good_text("one")).expect("a reader");
-    handle.first_load().await.expect("it is followed");
-    fs::remove_file(&file).expect("a pipe");
-    fs::write(&file, good_text("two")).expect("a file");
-    until_version(&policy, 2).await;
+    named_pipe(&file);
+    let socket = folder.join("socket");
+    let _listener = UnixListener::bind(&socket).expect("a socket");
+    let link = folder.join("link");
+    std::os::unix::fs::symlink("cors.json", &link).expect("a link");
+    for (path, expected) in [
+        (
+            &*file,
+            "it is a named pipe; give the path of a regular file",
+        ),
+        (&link, "it is a named pipe; give the path of a regular file"),
+        (&socket, "it is a socket; give the path of a regular file"),
+        (
+            Path::new("/dev/zero"),
+            "it is a device; give the path of a regular file",
+        ),
+        (&folder.join("."), "give the path of a file inside it"),
+    ] {
+        for finding in [Finding::Notified, Finding::Polled] {
+            let policy = SharedPolicy::pending();
+            // Not a matter of time.
+            let source = source(path, finding).timeout(Duration::from_secs(3600));
+            let handle = source.follow(&policy);
+            let error = handle.first_attempt().await.expect_err("no file");
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_good_file_in_place_of_a_pipe_is_seen() {
+    for finding in [Finding::Notified, Finding::Polled] {
+        let folder = Folder::new();
+        let file = folder.join("cors.json");
+        named_pipe(&file);
+        let policy = SharedPolicy::pending();
+        let handle = source(&file, finding).follow(&policy);
+        handle.first_attempt().await.expect_err("a pipe");
+        fs::remove_file(&file).expect("a pipe");
+        fs::write(&file, good_text("one")).expect("a file");
+        handle.first_load().await.expect("it is followed");
+        assert_eq!(policy.status().configuration(), Some(&good("one")));
+    }
 }

@@ -77,3 +77,58 @@ async fn the_log_says_what_changed_and_what_failed_and_what_stays_in_force() {
     );
     assert_eq!(logged.len(), 5, "{logged:#?}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_files_and_their_names_hold_is_shown_harmlessly() {
+    use conformance_sources::foreign;
+
+    let logs = Logs::default();
+    let _guard = logs.hear();
+    let folder = Folder::new();
+    let odd = foreign::bytes();
+    let file = folder.join(&odd);
+    let good = good_text("one");
+    let in_json: String = odd
+        .chars()
+        .map(|c| format!("\\u{:04x}", u32::from(c)))
+        .collect();
+    let policy = SharedPolicy::pending();
+    let following = source(&file, Finding::Notified).follow(&policy);
+    following.first_attempt().await.expect_err("no file");
+    for text in [
+        &*good,
+        &good.replace("one", &in_json),
+        &format!("[{odd}"),
+        &format!(r#"[{{"{in_json}": 1, "AllowedOrigins": ["{in_json}", "**"]}}]"#),
+        &format!(
+            "<a xmlns='{}'/>",
+            odd.replace(|c| !s3_cors::is_xml_character(c), "")
+        ),
+        "",
+    ] {
+        fs::write(&file, text).expect("a file");
+        let status = match following.refresh().await {
+            Ok(replaced) => replaced.after,
+            Err(error) => {
+                foreign::check(text, &format!("{error} {error:?}"));
+                policy.status()
+            }
+        };
+        foreign::check(text, status.source().unwrap_or_default());
+        foreign::check(text, following.source());
+        if let Some(failure) = status.last_failure() {
+            foreign::check(text, &format!("{failure} {}", failure.source()));
+        }
+    }
+    for level in [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG] {
+        for message in logs.messages(level) {
+            foreign::check("the log", &message);
+        }
+    }
+    let ours = logs.everything();
+    let ours = ours
+        .lines()
+        .filter(|line| line.contains(" s3_cors_sources"));
+    ours.for_each(|line| foreign::check("the log", line));
+}

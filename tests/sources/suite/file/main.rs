@@ -1,5 +1,6 @@
 //! Each way a file can change, on a real file system, with good and bad content.
 
+mod app_rules;
 mod changes;
 mod hidden;
 mod logged;

@@ -54,7 +54,8 @@ async function askToSave() {
   $("ask-what").textContent = `Overwrite ${file.file} with the text in the editor?`;
   const found = await ask("save-diff", "diff", { before: fileText, after: text });
   const isBad = found?.failure?.file === "after";
-  const items = found?.equivalent ? [el("li", { class: "note" }, "Every request gets the same response as before.")] : differences(found ?? {});
+  const more = found?.complete === false ? [el("li", { class: "note" }, "There may be more: the search stopped at its limit.")] : [];
+  const items = found?.equivalent ? [el("li", { class: "note" }, "Every request gets the same response as before.")] : [...differences(found ?? {}), ...more];
   $("ask-differences").replaceChildren(...(isBad ? [el("li", { class: "bad" }, "S3 would reject this configuration.")] : items));
   $("ask").showModal();
   $("ask-no").focus();

@@ -10,6 +10,10 @@ function drawMatrix(document) {
   const empty = page.text().trim() === "";
   $("matrix-scroll").hidden = $("legend").hidden = !shown;
   $("matrix-empty").hidden = Boolean(shown);
+  if (shown && !shown.complete) {
+    $("matrix-empty").hidden = false;
+    $("matrix-empty").textContent = "There are too many combinations of origins to show: some have no row.";
+  }
   if (!shown) {
     $("matrix-empty").textContent = empty
       ? "Without a configuration, no page of another origin can read anything. Paste a configuration to begin."

@@ -48,7 +48,7 @@ async function compareNow() {
     ? `The text ${found.failure.file === "after" ? "below" : "in the editor"} is a configuration that S3 would reject: ${(found.failure.findings ?? []).slice(0, 3).map((finding) => finding.text).join("; ")}`
     : found.equivalent
       ? "Equivalent: every request gets the same response"
-      : `From the configuration above to this one: ${count(found.differences.length, "difference", "differences")}`;
+      : `From the configuration above to this one: ${found.complete ? "" : "at least "}${count(found.differences.length, "difference", "differences")}${found.complete ? "" : "; stopped looking"}`;
 }
 const compare = later(compareNow, 120);
 

@@ -158,6 +158,9 @@ impl<'t> Reader<'t> {
             return self.report(ProblemKind::SplitRule { objects }, place, value);
         }
         for (index, value) in rules.into_iter().enumerate() {
+            if !self.reading.reads_rule() {
+                continue;
+            }
             let place = Place::of_rule(index);
             self.mark(place.clone(), value);
             let rule = self.rule(value, &place);

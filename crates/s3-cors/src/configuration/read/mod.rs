@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::Range;
 
+use super::check::{self, Owner};
 use super::dialect::Member;
-use super::{CorsConfiguration, CorsRule, check};
+use super::{CorsConfiguration, CorsRule};
 use crate::error::{MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
 use crate::limits::MAX_TEXT_BYTES;
 
@@ -30,8 +31,8 @@ pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
 pub(crate) type Spots = HashMap<Place, Range<usize>>;
 
 /// Bytes → checked configuration, or everything that is wrong with it.
-pub(crate) fn configuration(bytes: &[u8]) -> Result<CorsConfiguration, Problems> {
-    located(bytes).map(|located| located.configuration)
+pub(crate) fn configuration(bytes: &[u8], owner: Owner) -> Result<CorsConfiguration, Problems> {
+    located(bytes, owner).map(|located| located.configuration)
 }
 
 /// A checked configuration, the text it was read from, and the positions of its parts.
@@ -42,7 +43,7 @@ pub(crate) struct LocatedIn<'t> {
 }
 
 /// Bytes → checked configuration with the positions of its parts, or everything that is wrong.
-pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
+pub(crate) fn located(bytes: &[u8], owner: Owner) -> Result<LocatedIn<'_>, Problems> {
     let fault = |kind| Err(vec![Problem::unplaced(kind)]);
     if bytes.len() > MAX_TEXT_BYTES {
         return fault(ProblemKind::TextTooLong);
@@ -77,7 +78,7 @@ pub(crate) fn located(bytes: &[u8]) -> Result<LocatedIn<'_>, Problems> {
             return fault(ProblemKind::NeitherJsonNorXml { looks_like });
         }
     };
-    reading.checked(text)
+    reading.checked(text, owner)
 }
 
 /// Other formats that people mistake for JSON.
@@ -99,9 +100,16 @@ fn looks_like(text: &str) -> Option<&'static str> {
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
+    /// Rules that are counted only.
+    unread_rules: usize,
     spots: Spots,
     problems: Vec<Found>,
 }
+
+/// S3 allows a hundred rules with a few thousand entries. Of a text with more, only the first are
+/// checked, and the rest are counted: a megabyte of mistakes must not take a hundred of memory.
+const MOST_RULES: usize = 10_000;
+const MOST_SPOTS: usize = 20_000;
 
 /// A problem and its byte offset.
 struct Found {
@@ -118,7 +126,16 @@ impl Reading {
     }
 
     fn mark(&mut self, place: Place, range: Range<usize>) {
-        self.spots.insert(place, range);
+        if self.spots.len() < MOST_SPOTS {
+            self.spots.insert(place, range);
+        }
+    }
+
+    /// Whether there is room for another rule; else it is counted.
+    fn reads_rule(&mut self) -> bool {
+        let reads = self.config.cors_rules.len() < MOST_RULES;
+        self.unread_rules += usize::from(!reads);
+        reads
     }
 
     fn report(&mut self, problem: Problem, offset: usize) {
@@ -130,7 +147,7 @@ impl Reading {
 
     /// Adds S3's checks to the reader's problems, except where the reader already found a problem:
     /// what could not be read must not be reported as missing as well.
-    fn checked(mut self, text: &str) -> Result<LocatedIn<'_>, Problems> {
+    fn checked(mut self, text: &str, owner: Owner) -> Result<LocatedIn<'_>, Problems> {
         let unread: HashSet<Place> = self
             .problems
             .iter()
@@ -139,7 +156,7 @@ impl Reading {
             .collect();
         let all_read = self.problems.is_empty();
         if !unread.contains(&Place::document()) {
-            for problem in check::problems(&self.config) {
+            for problem in check::problems(&self.config, owner, self.unread_rules) {
                 let enclosing = problem.place().enclosing();
                 // An unknown key of the document may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
@@ -148,6 +165,10 @@ impl Reading {
                 }
                 // Something missing is reported where it belongs.
                 let spot = enclosing.iter().find_map(|place| self.spots.get(place));
+                let is_placed = problem.place().key().is_some();
+                if spot.is_none() && is_placed && self.spots.len() == MOST_SPOTS {
+                    continue;
+                }
                 let offset = spot.map(|range| range.start);
                 self.problems.push(Found { problem, offset });
             }

@@ -7,25 +7,24 @@ use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, XML_NAMESPACE};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
+use crate::limits::MAX_XML_BYTES;
 
 const ROOT: &str = "CORSConfiguration";
 const RULE: &str = "CORSRule";
+
+/// A configuration needs one of them.
 const MOST_NAMESPACES: usize = 16;
-const MOST_ATTRIBUTES: usize = 1000;
+const MOST_ATTRIBUTES: usize = 100;
+
+/// The parser makes room for an attribute for each of them, wherever it stands. A configuration
+/// that S3 takes has fewer bytes.
+const MOST_EQUALS_SIGNS: usize = MAX_XML_BYTES;
 
 pub(super) fn read(text: &str) -> Reading {
     // The declaration must be the first thing in a document, but pasted text often is not.
     let trimmed = text.trim_start();
     let shift = text.len() - trimmed.len();
-    // The parser compares every namespace and attribute with every other; a configuration needs
-    // one of them.
-    let mut namespaces = trimmed.match_indices("xmlns").map(|(offset, _)| offset);
-    let pairs = trimmed.as_bytes().windows(2).enumerate();
-    let mut attributes = pairs
-        .filter(|(_, pair)| matches!(pair, [b'=', b'"' | b'\'']))
-        .map(|(offset, _)| offset);
-    let too_many = namespaces.nth(MOST_NAMESPACES);
-    if let Some(offset) = too_many.or_else(|| attributes.nth(MOST_ATTRIBUTES)) {
+    if let Some(offset) = too_many_attributes(trimmed) {
         let kind = ProblemKind::Syntax {
             language: "CORS configuration XML",
             message: "too many namespaces or attributes".into(),
@@ -51,6 +50,25 @@ pub(super) fn read(text: &str) -> Reading {
     reader.reading
 }
 
+/// Where a document has more namespaces or attributes than it should: the parser compares every one
+/// with every other.
+///
+/// Whatever the parser takes for an attribute has an equals sign and a quote behind it, with nothing
+/// but white space between them. Text and comments may have them, too.
+fn too_many_attributes(text: &str) -> Option<usize> {
+    let mut namespaces = text.match_indices("xmlns").map(|(offset, _)| offset);
+    let equals = text.match_indices('=').map(|(offset, _)| offset);
+    let mut attributes = equals.clone().filter(|offset| {
+        let after = text.as_bytes().iter().skip(offset + 1);
+        let mut after = after.skip_while(|byte| byte.is_ascii_whitespace());
+        matches!(after.next(), Some(b'"' | b'\''))
+    });
+    namespaces
+        .nth(MOST_NAMESPACES)
+        .or_else(|| attributes.nth(MOST_ATTRIBUTES))
+        .or_else(|| equals.clone().nth(MOST_EQUALS_SIGNS))
+}
+
 struct Reader {
     shift: usize,
     reading: Reading,
@@ -71,6 +89,9 @@ impl Reader {
         }
         for child in self.elements(root, &Place::document()) {
             if child.tag_name().name() == RULE {
+                if !self.reading.reads_rule() {
+                    continue;
+                }
                 let place = Place::of_rule(self.reading.config.cors_rules.len());
                 self.mark(place.clone(), child);
                 let rule = self.rule(child, &place);

@@ -1,5 +1,8 @@
-//! Places where an adapter is put: parts of a router, nested routers and scopes, servers without
-//! a framework, and bodies of other kinds.
+//! Places where an adapter is used: whole apps, parts of a router, nested routers and scopes, servers
+//! without a framework, and bodies of other kinds.
+
+mod compile;
+mod default_body;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -36,7 +39,7 @@ fn layer(name: &str) -> S3CorsLayer {
     S3CorsLayer::new(policy(name))
 }
 
-/// The origin an answer allows.
+/// The origin that a response allows.
 #[track_caller]
 fn allowed(answer: &Answer) -> Option<&str> {
     let origin = answer.header("access-control-allow-origin");
@@ -55,7 +58,7 @@ async fn ask_axum(router: &Router, method: &str, path: &str, headers: &[(&str, &
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("a request");
-    let response = router.clone().oneshot(request).await.expect("an answer");
+    let response = router.clone().oneshot(request).await.expect("a response");
     let status = response.status().as_u16();
     let lines = response.headers().iter();
     Answer {
@@ -86,7 +89,7 @@ fn router_layer_covers_the_routes_before_it_and_no_others() {
     );
     let without = ask_axum(&router, "GET", "/without", &ONE);
     assert_eq!((without.status, allowed(&without)), (200, None));
-    // A preflight is answered where a layer is, and by axum's 405 where none is.
+    // A preflight is handled where there is a layer, and gets axum's 405 where there is none.
     assert_eq!(
         ask_axum(&router, "OPTIONS", "/with", &GET_OF_ONE).status,
         200
@@ -161,7 +164,7 @@ fn a_layer_on_one_method_router_covers_that_route() {
     assert_eq!(allowed(&ask_axum(&router, "GET", "/without", &ONE)), None);
 }
 
-/// Runs a server until the questions were asked, over a socket of its own.
+/// Runs a server on a socket of its own until the requests have been sent.
 fn with_server<S: Future<Output = ()>>(
     server: impl FnOnce(tokio::net::TcpListener) -> S,
     questions: impl FnOnce(SocketAddr) + Send + 'static,
@@ -177,7 +180,7 @@ fn with_server<S: Future<Output = ()>>(
         let asked = tokio::task::spawn_blocking(move || questions(address));
         tokio::select! {
             () = server(listener) => panic!("the server ended"),
-            asked = asked => asked.expect("the answers are right"),
+            asked = asked => asked.expect("the responses are right"),
         }
     });
 }
@@ -187,11 +190,11 @@ fn ask_socket(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &
     let lines = headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()));
-    raw_http::exchange(address, &raw_http::request(method, path, lines)).expect("an answer")
+    raw_http::exchange(address, &raw_http::request(method, path, lines)).expect("a response")
 }
 
 #[test]
-fn a_hyper_server_without_framework_answers_as_its_policy_says() {
+fn a_hyper_server_without_a_framework_follows_its_policy() {
     let server = async |listener: tokio::net::TcpListener| {
         let app = service_fn(async |_: Request<hyper::body::Incoming>| {
             Ok::<_, Infallible>(Response::new(String::from("from the app")))
@@ -213,7 +216,7 @@ fn a_hyper_server_without_framework_answers_as_its_policy_says() {
             (200, Some("https://one.example"))
         );
         assert_eq!(answer.body, b"from the app");
-        // Without anybody in between, header lines leave in S3's order.
+        // Without a framework in between, header lines are sent in S3's order.
         let preflight = ask_socket(address, "OPTIONS", "/", &GET_OF_ONE);
         let names = preflight.headers.iter().map(|(name, _)| &name[..]);
         assert_eq!(
@@ -284,7 +287,7 @@ fn a_tonic_server_takes_the_layer() {
     });
 }
 
-/// A body whose data are no `Bytes`, and that has no default.
+/// A body whose data is not `Bytes`, without a default.
 struct TwoParts(Option<Chain<&'static [u8], Bytes>>, Option<HeaderMap>);
 
 impl http_body::Body for TwoParts {
@@ -320,7 +323,7 @@ async fn bodies_of_other_data_pass_unchanged_with_their_trailers() {
             .wrap(app)
             .oneshot(request)
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(response.status(), StatusCode::OK);
         assert!(
             response
@@ -414,7 +417,7 @@ mod on_actix {
             for header in headers {
                 request = request.append_header(*header);
             }
-            let response = app.call(request.to_request()).await.expect("an answer");
+            let response = app.call(request.to_request()).await.expect("a response");
             let found = response.headers().get("access-control-allow-origin");
             let found = found.map(|origin| origin.to_str().expect("text"));
             let row = format!("{method} {path} {headers:?}");

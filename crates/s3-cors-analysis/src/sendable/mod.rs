@@ -1,15 +1,34 @@
 //! Which origins a browser can send: `null`, or what the URL standard makes of a page's URL. The
 //! `url` crate, through [`cors_fetch`], is asked; there is no grammar of origins here.
 
+mod meant;
+
+pub(crate) use meant::meant;
+#[cfg(feature = "lint")]
+pub(crate) use meant::{lacks_slashes, split_path};
+
 use s3_cors::Pattern;
 
 /// Whether a browser can send exactly this origin.
-pub(super) fn is_sendable(origin: &str) -> bool {
-    origin == "null" || cors_fetch::origin_of_page(origin).is_some_and(|sent| sent == origin)
+pub(crate) fn is_sendable(origin: &str) -> bool {
+    origin == "null"
+        || (can_have_page(origin)
+            && cors_fetch::origin_of_page(origin).is_some_and(|sent| sent == origin))
+}
+
+/// Whether a page can be at a host. The URL standard allows more characters than names in DNS have:
+/// `https://a.com,b.com` is a URL, but no page is there.
+fn can_have_page(origin: &str) -> bool {
+    let host = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    // Nobody connects to port 0.
+    host.is_none_or(|host| host.bytes().all(plain) && !host.ends_with(":0"))
 }
 
 /// An origin that a pattern matches and a browser can send; `None` if there is none.
-pub(super) fn example(entry: &str) -> Option<String> {
+pub(crate) fn example(entry: &str) -> Option<String> {
     let pattern = Pattern::new(entry);
     if !pattern.is_wildcard() {
         return is_sendable(entry).then(|| entry.to_owned());

@@ -1,0 +1,7 @@
+//! Any bytes, read as `main.tf`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    s3_cors_formats_fuzz::assert_read_soundly("main.tf", bytes);
+});

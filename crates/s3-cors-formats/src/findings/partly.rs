@@ -1,0 +1,181 @@
+//! What can be said of values that are not known as a whole.
+
+use s3_cors::Place;
+
+use super::of;
+use crate::document::{Bucket, Entry};
+use crate::finding::{Finding, Severity};
+use crate::value::Knowledge;
+
+pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
+    for (index, rule) in bucket.rules.iter().enumerate() {
+        for (key, list) in rule.lists() {
+            for (at, entry) in list.entries.iter().enumerate() {
+                let place = Place::of_entry(index, key, at);
+                match key {
+                    "AllowedOrigins" => origin(bucket, &place, entry, findings),
+                    "AllowedHeaders" => wildcards(bucket, &place, entry, findings),
+                    "ExposeHeaders" => exposed(bucket, &place, entry, findings),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for unknown in bucket.unknowns() {
+        let name = crate::shown(&unknown.name);
+        let text = format!(
+            "{name} is known only when deployed: checks that need it are silent, and so are those \
+             that need all of the rules"
+        );
+        // A list of rules is more than a variable can be given here.
+        let condition = unknown.name.starts_with("!If ");
+        let given = condition || !unknown.place.is_empty();
+        let help = match variable(&unknown.name).filter(|_| given) {
+            Some(name) if condition => {
+                let name = crate::shown(name);
+                format!("give it with --var {name}=true or --var {name}=false")
+            }
+            Some(name) => format!("give its value with --var {}=VALUE", crate::shown(name)),
+            None => "check what the deployment makes of it, such as with `aws s3api \
+                     get-bucket-cors`"
+                .to_owned(),
+        };
+        let span = Some(unknown.span);
+        let finding = Finding::new(Severity::Info, "not-known", span, text, help);
+        findings.push(finding.at(&bucket.name, unknown.place));
+    }
+}
+
+/// The name that `--var` takes.
+fn variable(name: &str) -> Option<&str> {
+    for prefix in ["var.", "!Ref ", "!If "] {
+        if let Some(variable) = name.strip_prefix(prefix) {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':');
+            return variable.chars().all(plain).then_some(variable);
+        }
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.');
+    (name.chars().all(plain) && (!name.contains('.') || name.contains(':'))).then_some(name)
+}
+
+fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
+    let value = &entry.value;
+    let mut error = |code, text: String, help: &str| {
+        findings.push(of(bucket, place, Severity::Error, code, text, help));
+    };
+    match value.knowledge() {
+        Knowledge::Known => return,
+        Knowledge::Unknown => {
+            let name = value.to_string().to_lowercase();
+            let domain = ["domain", "host", "fqdn"]
+                .iter()
+                .any(|word| name.contains(word));
+            if domain
+                && !["origin", "url", "uri"]
+                    .iter()
+                    .any(|word| name.contains(word))
+            {
+                let text = format!("{value} looks like a domain without a scheme");
+                let help = "put `https://` before it: a browser's origin always has a scheme";
+                let finding = of(
+                    bucket,
+                    place,
+                    Severity::Warning,
+                    "origin-domain",
+                    text,
+                    help,
+                );
+                findings.push(finding);
+            }
+            return;
+        }
+        Knowledge::Partly => {}
+    }
+    let (prefix, suffix) = (value.prefix(), value.suffix());
+    if suffix.ends_with('/') && !suffix.ends_with("://") {
+        let help = "remove the slash: a browser's origin never ends with one";
+        error(
+            "origin-trailing-slash",
+            format!("\"{value}\" ends with \"/\""),
+            help,
+        );
+    } else if goes_on_with_path(value.literals()) {
+        let help = "keep the scheme, the host and the port";
+        error(
+            "origin-path",
+            format!("\"{value}\" goes on with a path"),
+            help,
+        );
+    }
+    let may_be_scheme = prefix.is_empty()
+        || prefix.contains("://")
+        || prefix.contains('*')
+        || "https://".starts_with(prefix)
+        || "http://".starts_with(prefix);
+    if !may_be_scheme {
+        let help = "put `https://` before it: a browser's origin always has a scheme";
+        error(
+            "origin-missing-scheme",
+            format!("\"{value}\" has no scheme"),
+            help,
+        );
+    }
+    if value
+        .literals()
+        .any(|text| text.contains(|c: char| c.is_ascii_uppercase()))
+    {
+        let help = "write it in lower case: S3 compares exactly, and browsers send lower case";
+        error(
+            "origin-upper-case",
+            format!("\"{value}\" has upper-case letters"),
+            help,
+        );
+    }
+    if value
+        .literals()
+        .any(|text| text.contains(char::is_whitespace))
+    {
+        error(
+            "origin-whitespace",
+            format!("\"{value}\" has white space in it"),
+            "remove it",
+        );
+    }
+    wildcards(bucket, place, entry, findings);
+}
+
+/// Whether a slash stands after the scheme's, and something after that.
+fn goes_on_with_path<'v>(literals: impl Iterator<Item = &'v str>) -> bool {
+    let known: Vec<&str> = literals.collect();
+    let known = known.join("\u{0}");
+    let host = known.split_once("://").map_or("", |(_, host)| host);
+    host.trim_end_matches('/').contains('/')
+}
+
+fn wildcards(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
+    if entry.value.knowledge() != Knowledge::Partly {
+        return;
+    }
+    let stars: usize = entry
+        .value
+        .literals()
+        .map(|text| text.matches('*').count())
+        .sum();
+    if stars > 1 {
+        let text = format!("\"{}\" has more than one \"*\"", entry.value);
+        let help = "keep one, or write an entry for each value you mean";
+        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+    }
+}
+
+fn exposed(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
+    let partly = entry.value.knowledge() == Knowledge::Partly;
+    if partly && entry.value.literals().any(|text| text.contains('*')) {
+        let text = format!(
+            "\"{}\" has a \"*\", which S3 does not support here",
+            entry.value
+        );
+        let help = "list the headers by name";
+        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+    }
+}

@@ -1,0 +1,12 @@
+//! Files in, rules and findings out.
+
+mod convert;
+mod corpus;
+mod evaluate;
+mod function;
+mod hostile;
+mod mutated;
+mod property;
+mod recognise;
+mod terraform;
+mod variables;
