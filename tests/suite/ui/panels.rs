@@ -194,7 +194,7 @@ async fn conversation(size: Size) {
         .await;
     page.fill("#try-url", "not a url:").await;
     page.fill("#try-origin", "what?").await;
-    page.until_text("#verdict", "is neither \"null\" nor a URL")
+    page.until_text("#verdict", "no browser sends the Origin \"what?\"")
         .await;
     page.assert_fits().await;
 }

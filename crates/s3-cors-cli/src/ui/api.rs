@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use cors_fetch::Fetch;
 use s3_cors::Dialect;
 use serde::{Deserialize, Serialize};
 
@@ -168,10 +169,19 @@ pub(super) async fn save(State(server): State<Server>, Json(saved): Json<Saved>)
 }
 
 impl Asked {
+    /// People paste the address of a page; its origin is what counts. What is no address is
+    /// explained as it is.
+    fn page_origin(&self) -> String {
+        match Fetch::new(&self.origin, &self.url) {
+            Ok(fetch) => fetch.page_origin().to_owned(),
+            Err(_) => self.origin.clone(),
+        }
+    }
+
     fn args(&self) -> Explain {
         Explain {
             file: PathBuf::new(),
-            origin: Some(self.origin.clone()),
+            origin: Some(self.page_origin()),
             method: self.method.clone(),
             headers: self.headers.clone(),
             actual: false,

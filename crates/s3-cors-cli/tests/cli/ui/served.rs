@@ -122,7 +122,7 @@ fn what_the_page_gets_is_what_the_commands_print() {
         "cors.json",
         "--fetch",
         "--origin",
-        "https://app.example.com/",
+        "https://app.example.com",
         "--url",
         "https://b.example/",
         "--method",
