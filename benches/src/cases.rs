@@ -1,5 +1,6 @@
 //! The cases: a policy, a request, and a limit for the cost.
 
+use crate::app::App;
 use crate::policies::{ALLOWED_HEADERS, ORIGIN, Policy};
 use crate::requests::{Request, list};
 
@@ -14,6 +15,8 @@ pub struct Case {
     pub policy: Policy,
     /// Makes the request.
     pub request: fn() -> Request,
+    /// The app's response.
+    pub app: App,
     /// Whether CI counts it.
     pub guarded: bool,
     /// What ours may cost.
@@ -120,8 +123,24 @@ const fn case(
         name,
         policy,
         request,
+        app: App::PLAIN,
         guarded: false,
         bar,
+    }
+}
+
+/// An allowed GET to another app.
+const fn of_app(id: &'static str, name: &'static str, app: App) -> Case {
+    Case {
+        app,
+        ..case(id, name, FEW, GET, ALLOWED)
+    }
+}
+
+const fn with_headers(headers: usize) -> App {
+    App {
+        headers,
+        ..App::PLAIN
     }
 }
 
@@ -185,6 +204,51 @@ pub const CASES: &[Case] = &[
         || Request::preflight(ORIGIN).asking_for("authorization,content-type,x-custom"),
         REFUSED,
     )),
+    // Other apps.
+    guarded(of_app(
+        "app-2-headers",
+        "GET allowed, 2 headers of the app",
+        with_headers(2),
+    )),
+    of_app(
+        "app-5-headers",
+        "GET allowed, 5 headers of the app",
+        with_headers(5),
+    ),
+    guarded(of_app(
+        "app-10-headers",
+        "GET allowed, 10 headers of the app",
+        with_headers(10),
+    )),
+    of_app(
+        "app-20-headers",
+        "GET allowed, 20 headers of the app",
+        with_headers(20),
+    ),
+    guarded(of_app(
+        "app-vary",
+        "GET allowed, the app's own Vary",
+        App {
+            vary: true,
+            ..App::PLAIN
+        },
+    )),
+    of_app(
+        "app-cookies",
+        "GET allowed, two set-cookie of the app",
+        App {
+            cookies: true,
+            ..App::PLAIN
+        },
+    ),
+    of_app(
+        "app-streamed",
+        "GET allowed, a streamed body",
+        App {
+            streamed: true,
+            ..App::PLAIN
+        },
+    ),
     // Many origins.
     case(
         "get-100-origins",

@@ -3,6 +3,7 @@
 
 use s3_cors::{CorsConfiguration, CorsRule};
 
+use crate::refusal::Refused;
 use crate::subjects::{Asked, RequestHeader, Verdict};
 
 /// Names and values.
@@ -35,7 +36,8 @@ pub fn decide<'a, V: AsRef<[u8]> + 'a>(
     match allowing {
         Some(headers) if preflight => Verdict::Preflight(headers),
         Some(headers) => Verdict::Allowed(headers),
-        None if preflight => Verdict::Refused,
+        // In the cases in which the loop is measured, only the reason differs.
+        None if preflight => Verdict::Refused(Refused::NotAllowed("PUT", request.is_bucket())),
         None => Verdict::Nothing,
     }
 }

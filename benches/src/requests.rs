@@ -60,7 +60,9 @@ impl Request {
         self.with("access-control-request-headers", names)
     }
 
-    fn with(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
+    /// Adds a header line.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
         let value = Bytes::from(value.into());
         // As servers hand them out, values are shared slices of a buffer; a `Bytes` becomes
         // shared by its first clone, which allocates.

@@ -183,7 +183,7 @@ fn rules_of_the_apps_own_are_read_and_refused_like_the_buckets_with_one_method_m
     CorsConfiguration::from_text(&rule("PATCH")).expect_err("a bucket may not");
     for (method, help) in [
         ("patch", "write \"PATCH\""),
-        ("OPTIONS", "remove it: preflights are answered without it"),
+        ("OPTIONS", "remove it: preflights do not need it"),
         ("*", "use GET, PUT, HEAD, POST, DELETE or PATCH"),
         ("TRACE", "use GET, PUT, HEAD, POST, DELETE or PATCH"),
     ] {
@@ -191,7 +191,7 @@ fn rules_of_the_apps_own_are_read_and_refused_like_the_buckets_with_one_method_m
         assert_eq!(
             error.to_string(),
             format!(
-                "line 2, column 48: CORSRules[0].AllowedMethods[0]: a rule of the app's own cannot \
+                "line 2, column 48: CORSRules[0].AllowedMethods[0]: the app's own rules cannot \
                  allow the method \"{method}\"; {help}"
             )
         );

@@ -445,7 +445,7 @@ fn xml_is_read_as_strictly_as_s3_reads_it() {
 #[test]
 fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
     const EMPTY: &str = "cors.json: is empty; write the rules into it, or save what `aws s3api \
-        get-bucket-cors` prints; that is an error if the bucket has no CORS configuration";
+        get-bucket-cors` prints, which fails for a bucket without CORS configuration";
     const NEITHER: &str = "cors.json: is neither JSON nor XML; use the JSON of the S3 console, \
                            the AWS CLI or a CloudFormation bucket, or the XML of the REST API";
     assert_rows(&[

@@ -59,18 +59,24 @@ fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
         }};
     }
     match kind {
-        Kind::Bare => serve!(|| App::new().configure(actix::routes)),
+        Kind::Bare => serve!(|| App::new().configure(actix::routes(case.app))),
         Kind::Rival => serve!(move || {
             App::new()
                 .wrap(rivals::actix_cors(case))
-                .configure(actix::routes)
+                .configure(actix::routes(case.app))
         }),
         Kind::Ours => {
             let ours = actix::ours(case, false);
-            serve!(move || App::new().wrap(ours.clone()).configure(actix::routes))
+            serve!(move || App::new()
+                .wrap(ours.clone())
+                .configure(actix::routes(case.app)))
         }
         Kind::Floor => {
-            serve!(move || { App::new().wrap(actix::floor(case)).configure(actix::routes) })
+            serve!(move || {
+                App::new()
+                    .wrap(actix::floor(case))
+                    .configure(actix::routes(case.app))
+            })
         }
         Kind::Noop | Kind::Shared | Kind::Naive => Err(std::io::Error::other(
             "only bare, rival, floor and ours are served",

@@ -1,25 +1,65 @@
 //! The group of actix-web apps.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use actix_s3_cors::S3Cors;
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{App, Error, Responder, test, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::{Error, HttpResponse, test, web};
+use bytes::Bytes;
 
 use super::by_hand::http02::{ByHand, Floor, Naive, Noop};
-use super::{Kind, ResponseHead, Subject, finish, rivals};
+use super::{Kind, SentResponse, Subject, finish, rivals};
+use crate::app::{App, PLAIN_TEXT};
 use crate::cases::Case;
 use crate::requests::Request;
 
 /// The only route.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/", web::to(hello));
+pub fn routes(app: App) -> impl Fn(&mut web::ServiceConfig) {
+    move |config| {
+        config.route("/", web::to(move || async move { respond(app) }));
+    }
 }
 
-async fn hello() -> impl Responder {
-    "hello\n"
+fn respond(app: App) -> HttpResponse {
+    let mut response = match app.streamed {
+        true => HttpResponse::with_body(StatusCode::OK, Pieces(app.pieces())).map_into_boxed_body(),
+        false => HttpResponse::with_body(StatusCode::OK, "hello\n").map_into_boxed_body(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, const { HeaderValue::from_static(PLAIN_TEXT) });
+    if app != App::PLAIN {
+        for (name, value) in app.lines().skip(1) {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+    }
+    response
+}
+
+/// A body in pieces, the last piece first.
+struct Pieces(Vec<Bytes>);
+
+impl MessageBody for Pieces {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(self.0.pop().map(Ok))
+    }
 }
 
 /// Our middleware with a policy of this package, which may be one that can be replaced.
@@ -33,12 +73,23 @@ pub fn floor(case: &Case) -> ByHand<Floor> {
     ByHand(Rc::new(Floor::new(case)))
 }
 
+/// An app with this middleware.
+pub(super) fn with_middleware(middleware: S3Cors, case: &Case) -> Box<dyn Subject> {
+    let app = actix_web::App::new().wrap(middleware);
+    boxed(
+        finish(test::init_service(app.configure(routes(case.app)))),
+        case,
+    )
+}
+
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
     macro_rules! wrapped {
         ($middleware:expr) => {
             boxed(
                 finish(test::init_service(
-                    App::new().wrap($middleware).configure(routes),
+                    actix_web::App::new()
+                        .wrap($middleware)
+                        .configure(routes(case.app)),
                 )),
                 case,
             )
@@ -46,7 +97,9 @@ pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
     }
     match kind {
         Kind::Bare => boxed(
-            finish(test::init_service(App::new().configure(routes))),
+            finish(test::init_service(
+                actix_web::App::new().configure(routes(case.app)),
+            )),
             case,
         ),
         Kind::Noop => wrapped!(Noop),
@@ -113,7 +166,7 @@ where
         self.response().status().as_u16()
     }
 
-    fn respond(&mut self) -> ResponseHead {
+    fn respond(&mut self) -> SentResponse {
         self.prepare(1);
         let response = self.response();
         let mut headers: Vec<_> = response
@@ -122,9 +175,15 @@ where
             .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
             .collect();
         headers.sort();
-        ResponseHead {
-            status: response.status().as_u16(),
+        let status = response.status().as_u16();
+        let body = finish(actix_web::body::to_bytes(response.into_body()));
+        let Ok(body) = body else {
+            unreachable!("no subject fails");
+        };
+        SentResponse {
+            status,
             headers,
+            body: body.into(),
         }
     }
 }

@@ -11,38 +11,45 @@ use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
-use super::tower::{Noop, Template, head, ours};
-use super::{Kind, ResponseHead, Subject, finish, rivals};
+use super::tower::{Noop, Template, ours, respond, sent};
+use super::{Kind, SentResponse, Subject, finish, rivals};
 use crate::cases::Case;
 
 /// A router with the middleware of a kind around its only route.
 pub fn router(kind: Kind, case: &Case) -> Router {
     match kind {
-        Kind::Bare => app(),
-        Kind::Noop => layered(layer_fn(Noop)),
-        Kind::Rival => layered(rivals::tower_http(case)),
+        Kind::Bare => app(case),
+        Kind::Noop => layered(case, layer_fn(Noop)),
+        Kind::Rival => layered(case, rivals::tower_http(case)),
         Kind::Floor => {
             let floor = Floor::new(case);
-            layered(layer_fn(move |route| ByHand::new(route, floor.clone())))
+            layered(
+                case,
+                layer_fn(move |route| ByHand::new(route, floor.clone())),
+            )
         }
-        Kind::Ours => layered(ours(case, false)),
-        Kind::Shared => layered(ours(case, true)),
+        Kind::Ours => layered(case, ours(case, false)),
+        Kind::Shared => layered(case, ours(case, true)),
         Kind::Naive => {
             let naive = Naive::new(case);
-            layered(layer_fn(move |route| ByHand::new(route, naive.clone())))
+            layered(
+                case,
+                layer_fn(move |route| ByHand::new(route, naive.clone())),
+            )
         }
     }
 }
 
-fn app() -> Router {
+fn app(case: &Case) -> Router {
+    let app = case.app;
     // With the state given, as `axum::serve` does it, the routes are made now and not for each
     // request.
     Router::new()
-        .route("/", any(async || "hello\n"))
+        .route("/", any(async move || respond(app, Body::new)))
         .with_state(())
 }
 
-fn layered<L>(layer: L) -> Router
+fn layered<L>(case: &Case, layer: L) -> Router
 where
     L: Layer<Route> + Clone + Send + Sync + 'static,
     L::Service: Service<axum::extract::Request> + Clone + Send + Sync + 'static,
@@ -50,7 +57,7 @@ where
     <L::Service as Service<axum::extract::Request>>::Error: Into<Infallible> + 'static,
     <L::Service as Service<axum::extract::Request>>::Future: Send + 'static,
 {
-    app().layer(layer).with_state(())
+    app(case).layer(layer).with_state(())
 }
 
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
@@ -86,8 +93,8 @@ impl Subject for AxumSubject {
         self.response().status().as_u16()
     }
 
-    fn respond(&mut self) -> ResponseHead {
+    fn respond(&mut self) -> SentResponse {
         self.prepare(1);
-        head(&self.response())
+        sent(self.response())
     }
 }

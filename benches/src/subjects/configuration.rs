@@ -2,7 +2,7 @@
 
 use s3_cors::{CorsConfiguration, CorsPolicy};
 
-use super::{ResponseHead, Subject};
+use super::{SentResponse, Subject};
 use crate::policies::texts;
 
 /// What is done with a configuration.
@@ -57,10 +57,11 @@ impl Subject for Loading {
         if done { 200 } else { 500 }
     }
 
-    fn respond(&mut self) -> ResponseHead {
-        ResponseHead {
+    fn respond(&mut self) -> SentResponse {
+        SentResponse {
             status: self.call(),
             headers: Vec::new(),
+            body: Vec::new(),
         }
     }
 }

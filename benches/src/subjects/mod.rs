@@ -5,6 +5,7 @@ pub mod axum;
 pub mod by_hand;
 pub mod configuration;
 pub mod rivals;
+pub mod shared;
 pub mod tower;
 
 use std::future::Future;
@@ -12,6 +13,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::cases::Case;
+use crate::refusal::Refused;
 
 /// The framework around the middleware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,16 +140,18 @@ pub trait Subject {
     fn call(&mut self) -> u16;
 
     /// Sends a request and returns the response, for tests.
-    fn respond(&mut self) -> ResponseHead;
+    fn respond(&mut self) -> SentResponse;
 }
 
-/// A response without its body.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResponseHead {
+pub struct SentResponse {
     /// The status.
     pub status: u16,
     /// Names and values, sorted.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A subject for a case.
@@ -176,6 +180,9 @@ pub trait Asked<'a, V: 'a> {
     /// The method.
     fn method(&self) -> &str;
 
+    /// Whether the path names the bucket.
+    fn is_bucket(&self) -> bool;
+
     /// The first line of a header.
     fn header(&self, header: RequestHeader) -> Option<&'a V>;
 
@@ -192,8 +199,8 @@ pub enum Verdict<H> {
     Allowed(H),
     /// Respond with headers.
     Preflight(H),
-    /// Respond without headers.
-    Refused,
+    /// Respond with S3's error.
+    Refused(Refused),
 }
 
 /// Runs a future that waits for nothing.

@@ -2,25 +2,67 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt, Full};
 use tower_layer::Layer;
 use tower_s3_cors::S3CorsLayer;
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
-use super::{Kind, ResponseHead, Subject, finish, rivals};
+use super::{Kind, SentResponse, Subject, finish, rivals};
+use crate::app::{App, PLAIN_TEXT};
 use crate::cases::Case;
 use crate::requests;
 
 /// The service without middleware.
 #[derive(Debug, Clone, Copy)]
-pub struct App;
+pub struct Bare(pub App);
 
-impl Service<Request<()>> for App {
+/// A body in pieces, the last piece first.
+#[derive(Debug)]
+pub struct Pieces(Vec<Bytes>);
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop().map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+/// The app's response.
+pub(super) fn respond<B: From<Bytes>>(app: App, streamed: impl FnOnce(Pieces) -> B) -> Response<B> {
+    let body = match app.streamed {
+        true => streamed(Pieces(app.pieces())),
+        false => B::from(Bytes::from_static(b"hello\n")),
+    };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        const { HeaderValue::from_static(PLAIN_TEXT) },
+    );
+    if app != App::PLAIN {
+        for (name, value) in app.lines().skip(1) {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+    }
+    response
+}
+
+impl Service<Request<()>> for Bare {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -30,12 +72,10 @@ impl Service<Request<()>> for App {
     }
 
     fn call(&mut self, _: Request<()>) -> Self::Future {
-        let mut response = Response::new(Full::new(Bytes::from_static(b"hello\n")));
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
-        ready(Ok(response))
+        // Without a framework, nothing reads a streamed body.
+        ready(Ok(respond(self.0, |pieces| {
+            Full::new(pieces.0.concat().into())
+        })))
     }
 }
 
@@ -62,21 +102,28 @@ pub fn ours(case: &Case, shared: bool) -> S3CorsLayer {
     S3CorsLayer::new(case.policy.provider(shared))
 }
 
+/// A service wrapped by this layer.
+pub(super) fn with_layer(layer: &S3CorsLayer, case: &Case) -> Box<dyn Subject> {
+    boxed(layer.layer(Bare(case.app)), case)
+}
+
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
+    let app = Bare(case.app);
     match kind {
-        Kind::Bare => boxed(App, case),
-        Kind::Noop => boxed(Noop(App), case),
-        Kind::Rival => boxed(rivals::tower_http(case).layer(App), case),
-        Kind::Floor => boxed(ByHand::new(App, Floor::new(case)), case),
-        Kind::Ours => boxed(ours(case, false).layer(App), case),
-        Kind::Shared => boxed(ours(case, true).layer(App), case),
-        Kind::Naive => boxed(ByHand::new(App, Naive::new(case)), case),
+        Kind::Bare => boxed(app, case),
+        Kind::Noop => boxed(Noop(app), case),
+        Kind::Rival => boxed(rivals::tower_http(case).layer(app), case),
+        Kind::Floor => boxed(ByHand::new(app, Floor::new(case)), case),
+        Kind::Ours => boxed(ours(case, false).layer(app), case),
+        Kind::Shared => boxed(ours(case, true).layer(app), case),
+        Kind::Naive => boxed(ByHand::new(app, Naive::new(case)), case),
     }
 }
 
 fn boxed<S, B>(service: S, case: &Case) -> Box<dyn Subject>
 where
     S: Service<Request<()>, Response = Response<B>, Error = Infallible> + 'static,
+    B: Body,
 {
     Box::new(TowerSubject {
         service,
@@ -108,6 +155,7 @@ where
 impl<S, B> Subject for TowerSubject<S>
 where
     S: Service<Request<()>, Response = Response<B>, Error = Infallible>,
+    B: Body,
 {
     fn prepare(&mut self, count: usize) {
         let requests = std::iter::repeat_with(|| self.template.request(()));
@@ -118,9 +166,9 @@ where
         self.response().status().as_u16()
     }
 
-    fn respond(&mut self) -> ResponseHead {
+    fn respond(&mut self) -> SentResponse {
         self.prepare(1);
-        head(&self.response())
+        sent(self.response())
     }
 }
 
@@ -151,15 +199,20 @@ impl Template {
     }
 }
 
-pub(super) fn head<B>(response: &Response<B>) -> ResponseHead {
-    let mut headers: Vec<_> = response
-        .headers()
+pub(super) fn sent<B: Body>(response: Response<B>) -> SentResponse {
+    let (parts, body) = response.into_parts();
+    let mut headers: Vec<_> = parts
+        .headers
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
         .collect();
     headers.sort();
-    ResponseHead {
-        status: response.status().as_u16(),
+    let Ok(body) = finish(body.collect()) else {
+        unreachable!("no subject fails");
+    };
+    SentResponse {
+        status: parts.status.as_u16(),
         headers,
+        body: body.to_bytes().into(),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -15,7 +14,7 @@ use pin_project_lite::pin_project;
 use s3_cors::adapter::http_02x::{self, OwnedCorsHeaders};
 
 use crate::headers::Headers;
-use crate::middleware::Settings;
+use crate::middleware::{Settings, StatusFn};
 
 pin_project! {
     /// The future of [`S3CorsMiddleware`](crate::S3CorsMiddleware).
@@ -34,6 +33,10 @@ pin_project! {
             inner: F,
             finish: Finish,
         },
+        Untouched {
+            #[pin]
+            inner: F,
+        },
         Own {
             response: Option<ServiceResponse<BoxBody>>,
         },
@@ -47,30 +50,21 @@ impl<F> std::fmt::Debug for ResponseFuture<F> {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn inner(inner: F, cors: Option<OwnedCorsHeaders>, settings: Arc<Settings>) -> Self {
+    #[inline]
+    pub(crate) fn inner(inner: F, finish: Finish) -> Self {
         Self {
-            kind: Kind::Inner {
-                inner,
-                finish: Finish {
-                    cors,
-                    settings: Some(settings),
-                },
-            },
+            kind: Kind::Inner { inner, finish },
         }
     }
 
+    /// The app's response as it is.
     pub(crate) fn untouched(inner: F) -> Self {
         Self {
-            kind: Kind::Inner {
-                inner,
-                finish: Finish {
-                    cors: None,
-                    settings: None,
-                },
-            },
+            kind: Kind::Untouched { inner },
         }
     }
 
+    #[inline]
     pub(crate) fn own(response: ServiceResponse<BoxBody>) -> Self {
         Self {
             kind: Kind::Own {
@@ -109,6 +103,9 @@ where
                     }
                 }
             }
+            KindProjection::Untouched { inner } => {
+                ready!(inner.poll(cx)).map(ServiceResponse::map_into_left_body)
+            }
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map_into_right_body()),
                 // Polled again after it was ready.
@@ -119,24 +116,34 @@ where
 }
 
 /// How to finish a response of the app.
+///
+/// It holds nothing that the workers share unless that is needed: they would contend for its
+/// counter with each request.
 #[derive(Clone)]
-struct Finish {
+pub(crate) struct Finish {
     cors: Option<OwnedCorsHeaders>,
-    /// `None` for a response that passes through untouched.
-    settings: Option<Arc<Settings>>,
+    cors_headers_if_status: Option<StatusFn>,
+    always_vary: bool,
 }
 
 impl Finish {
+    #[inline]
+    pub(crate) fn new(cors: Option<OwnedCorsHeaders>, settings: &Settings) -> Self {
+        let condition = settings.cors_headers_if_status.as_ref();
+        Self {
+            cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
+            cors,
+            always_vary: settings.always_vary,
+        }
+    }
+
     /// Works only once, because it takes the headers out.
     #[inline]
     fn apply(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let Some(settings) = &self.settings else {
-            return;
-        };
+        let condition = self.cors_headers_if_status.as_ref();
         let cors = self.cors.take();
-        let cors = cors.filter(|_| settings.sends_cors_headers(status));
-        let mut headers = Headers(headers);
-        http_02x::finish(&mut headers, cors, settings.always_vary, trace_removed);
+        let cors = cors.filter(|_| condition.is_none_or(|condition| condition.0(status)));
+        http_02x::finish(&mut Headers(headers), cors, self.always_vary, trace_removed);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The service: asks the policy, then forwards the request or responds to it.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -9,12 +10,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpResponse};
 use s3_cors::adapter::http_02x::{
-    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, finish, refusal_status,
+    OwnedCorsHeaders, X_REQUEST_ID, add_preflight_headers, add_refusal_headers, add_vary,
+    refusal_status,
 };
-use s3_cors::adapter::{PolicyOfRequest, host_id, request_id};
+use s3_cors::adapter::{PolicyOfRequest, RequestId, refusal_body};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 
-use crate::future::ResponseFuture;
+use crate::future::{Finish, ResponseFuture};
 use crate::headers::Headers;
 use crate::middleware::{RefusalBody, Settings};
 use crate::seen::Seen;
@@ -55,7 +57,7 @@ where
             return respond_as_selected(&self.inner, settings, request);
         }
         let policy = settings.policy.load();
-        respond(&self.inner, settings, request, &policy, None)
+        respond(&self.inner, settings, request, policy, |_| None)
     }
 }
 
@@ -64,7 +66,7 @@ where
 #[inline(never)]
 fn respond_as_selected<S, B>(
     inner: &S,
-    settings: &Arc<Settings>,
+    settings: &Settings,
     request: ServiceRequest,
 ) -> ResponseFuture<S::Future>
 where
@@ -73,24 +75,25 @@ where
     let Some(policy) = settings.policy.select(&Seen(&request)) else {
         return ResponseFuture::untouched(inner.call(request));
     };
-    respond(inner, settings, request, &policy, Some(&policy))
+    respond(inner, settings, request, policy, |policy| Some(policy))
 }
 
 // Always inlined, so that without a selection nothing of it is left.
 #[inline(always)]
-fn respond<S, B>(
+fn respond<S, B, P>(
     inner: &S,
-    settings: &Arc<Settings>,
+    settings: &Settings,
     request: ServiceRequest,
-    policy: &CorsPolicy,
-    selected: Option<&PolicyOfRequest<'_>>,
+    policy: P,
+    selected: impl for<'p> Fn(&'p P) -> Option<&'p PolicyOfRequest<'p>>,
 ) -> ResponseFuture<S::Future>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    P: Deref<Target = CorsPolicy>,
 {
     let seen = Seen(&request);
     let decision = policy.decide(&seen);
-    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
+    if let (Some(selected), Some(observer)) = (selected(&policy), &settings.observer) {
         observer.see(&seen, selected, &decision);
     }
     let cors = match decision {
@@ -102,8 +105,7 @@ where
         Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
         Decision::Preflight(headers) => {
             let mut response = HttpResponse::new(StatusCode::OK);
-            let cors = Some(OwnedCorsHeaders::from(headers));
-            finish(&mut Headers(response.headers_mut()), cors, false, |_, _| {});
+            add_preflight_headers(&mut Headers(response.headers_mut()), headers);
             return ResponseFuture::own(request.into_response(response));
         }
         Decision::Refused(refusal)
@@ -112,26 +114,28 @@ where
             None
         }
         Decision::Refused(mut refusal) => {
-            if let Some(selected) = selected {
+            if let Some(selected) = selected(&policy) {
                 refusal = selected.placed(refusal);
             }
             let response = refused(&request, &refusal, settings);
             return ResponseFuture::own(request.into_response(response));
         }
     };
-    ResponseFuture::inner(inner.call(request), cors, Arc::clone(settings))
+    // The app may take long; it must not keep the policy.
+    drop(policy);
+    ResponseFuture::inner(inner.call(request), Finish::new(cors, settings))
 }
 
 fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings) -> HttpResponse {
     let incoming = request.headers().get(X_REQUEST_ID);
-    let request_id = request_id(incoming.map(HeaderValue::as_bytes));
+    let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
-    let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, &request_id),
-        None => RefusalBody::new(
-            const { HeaderValue::from_static("application/xml") },
-            refusal.to_xml(&request_id, host_id()),
-        ),
+    let (content_type, body) = match &settings.refusal_body {
+        Some(own) => {
+            let RefusalBody { content_type, body } = own.0(refusal, request_id.as_str());
+            (Some(content_type), body)
+        }
+        None => (None, refusal_body(refusal, &request_id).into()),
     };
     let mut response = HttpResponse::with_body(refusal_status(refusal), body).map_into_boxed_body();
     let mut headers = Headers(response.headers_mut());
@@ -143,11 +147,11 @@ fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings)
 }
 
 #[cfg(feature = "tracing")]
-fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &str) {
+fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &RequestId<'_>) {
     use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
     tracing::info!(
         status = refusal.status(),
-        request_id,
+        request_id = request_id.as_str(),
         path = &*s3_cors::sanitize::sanitized(request.path()),
         origin = ?request.headers().get(ORIGIN),
         requested_method = ?request.headers().get(ACCESS_CONTROL_REQUEST_METHOD),
@@ -156,7 +160,7 @@ fn trace_refused(request: &ServiceRequest, refusal: &Refusal<'_>, request_id: &s
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_refused(_: &ServiceRequest, _: &Refusal<'_>, _: &str) {}
+fn trace_refused(_: &ServiceRequest, _: &Refusal<'_>, _: &RequestId<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn trace_not_allowed(request: &ServiceRequest, mismatch: &Mismatch<'_>) {

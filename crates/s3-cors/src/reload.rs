@@ -36,6 +36,9 @@ use crate::sanitize::sanitized;
 #[derive(Debug, Clone)]
 pub struct SharedPolicy(Arc<Shared>);
 
+/// The status in force, recorded in a slot of the thread that reads it instead of in a counter.
+pub(crate) type StatusInForce = arc_swap::Guard<Arc<PolicyStatus>>;
+
 #[derive(Debug)]
 struct Shared {
     status: ArcSwap<PolicyStatus>,
@@ -157,6 +160,12 @@ impl SharedPolicy {
     #[must_use]
     pub fn status(&self) -> Arc<PolicyStatus> {
         self.0.status.load_full()
+    }
+
+    /// The same for short use only. It writes no counter that threads would contend for.
+    #[inline]
+    pub(crate) fn load(&self) -> StatusInForce {
+        self.0.status.load()
     }
 
     /// The configuration has passed the checks.

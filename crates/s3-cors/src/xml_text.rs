@@ -1,5 +1,6 @@
 //! Text inside an XML element: escaped, and without characters that XML does not allow.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Character data.
@@ -11,15 +12,16 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-pub(crate) fn push_escaped(xml: &mut String, text: &str) {
+/// Text as character data. Most text needs no escaping and is borrowed.
+pub(crate) fn escaped_text(text: &str) -> Cow<'_, str> {
     // Checks every byte without stopping early, so that the compiler can vectorize it.
     let found = |found, byte| found | escape(byte).is_some() | (byte < b' ') | (byte == 0xef);
     if text.bytes().fold(false, found) {
         // A request can contain characters that XML does not allow.
         let text = text.replace(|character| !is_xml_character(character), "\u{fffd}");
-        xml.extend(escaped(&text));
+        escaped(&text).collect()
     } else {
-        xml.push_str(text);
+        Cow::Borrowed(text)
     }
 }
 

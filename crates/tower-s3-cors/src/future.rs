@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use pin_project_lite::pin_project;
 use s3_cors::adapter::http_1x::{OwnedCorsHeaders, finish};
 
 use crate::body::{BodyKind, InnerBody};
-use crate::layer::Settings;
+use crate::layer::{Settings, StatusFn};
 
 pin_project! {
     /// The future of [`S3Cors`](crate::S3Cors).
@@ -33,8 +32,11 @@ pin_project! {
             #[pin]
             inner: F,
             cors: Option<OwnedCorsHeaders>,
-            // None for a response that passes through untouched.
-            settings: Option<Arc<Settings>>,
+            // Nothing else that threads share is held: they would contend for its counter with each
+            // request.
+            cors_headers_if_status: Option<StatusFn>,
+            always_vary: bool,
+            untouched: bool,
         },
         Own {
             response: Option<Response<Bytes>>,
@@ -44,21 +46,26 @@ pin_project! {
 
 impl<F, A> ResponseFuture<F, A> {
     /// Without settings the response passes through untouched.
+    #[inline]
     pub(crate) fn inner(
         inner: F,
         cors: Option<OwnedCorsHeaders>,
-        settings: Option<Arc<Settings>>,
+        settings: Option<&Settings>,
     ) -> Self {
+        let condition = settings.and_then(|settings| settings.cors_headers_if_status.as_ref());
         Self {
             kind: Kind::Inner {
                 inner,
+                cors_headers_if_status: condition.filter(|_| cors.is_some()).cloned(),
                 cors,
-                settings,
+                always_vary: settings.is_some_and(|settings| settings.always_vary),
+                untouched: settings.is_none(),
             },
             bodies: PhantomData,
         }
     }
 
+    #[inline]
     pub(crate) fn own(response: Response<Bytes>) -> Self {
         Self {
             kind: Kind::Own {
@@ -82,17 +89,16 @@ where
             KindProjection::Inner {
                 inner,
                 cors,
-                settings,
+                cors_headers_if_status,
+                always_vary,
+                untouched,
             } => ready!(inner.poll(cx)).map(|mut response| {
-                if let Some(settings) = settings {
+                if !*untouched {
                     let status = response.status();
-                    let cors = cors.take().filter(|_| settings.sends_cors_headers(status));
-                    finish(
-                        response.headers_mut(),
-                        cors,
-                        settings.always_vary,
-                        trace_removed,
-                    );
+                    let condition = cors_headers_if_status.as_ref();
+                    let sends = |_: &_| condition.is_none_or(|condition| condition.0(status));
+                    let cors = cors.take().filter(sends);
+                    finish(response.headers_mut(), cors, *always_vary, trace_removed);
                 }
                 response.map(A::inner)
             }),

@@ -53,12 +53,6 @@ impl Settings {
     fn observer_mut(&mut self) -> &mut Observer {
         self.observer.get_or_insert_default()
     }
-
-    /// Whether a response with this status gets CORS headers.
-    pub(crate) fn sends_cors_headers(&self, status: StatusCode) -> bool {
-        let condition = self.cors_headers_if_status.as_ref();
-        condition.is_none_or(|condition| condition.0(status))
-    }
 }
 
 #[derive(Clone)]

@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use s3_cors::adapter::http_1x::{
-    OwnedCorsHeaders, X_REQUEST_ID, add_refusal_headers, add_vary, refusal_status,
+    OwnedCorsHeaders, X_REQUEST_ID, add_vary, preflight_headers, refusal_headers, refusal_status,
 };
-use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, host_id, request_id};
+use s3_cors::adapter::{PolicyOfRequest, PolicyProvider, RequestId, refusal_body};
 use s3_cors::{CorsPolicy, Decision, Mismatch, Refusal};
 use tower_service::Service;
 
@@ -97,14 +97,15 @@ where
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
         let settings = &self.settings;
+        // The policy is released before the app is called.
         let decided = if settings.selects_or_observes() {
             decided_as_selected(&request, settings)
         } else {
             decided(&request, settings, &settings.policy.load(), None)
         };
-        // One place from which the request is forwarded: what is moved from two is copied.
+        // The request is forwarded from one place only: a value that is moved in two is copied.
         let (cors, settings) = match decided {
-            Decided::Forward(cors) => (cors, Some(Arc::clone(settings))),
+            Decided::Forward(cors) => (cors, Some(&**settings)),
             Decided::PassThrough => (None, None),
             Decided::Respond(response) => return ResponseFuture::own(response),
         };
@@ -157,7 +158,7 @@ fn decided<B>(
         Decision::Allowed(headers) => Decided::Forward(Some(OwnedCorsHeaders::from(headers))),
         Decision::Preflight(headers) => {
             let mut response = Response::default();
-            *response.headers_mut() = OwnedCorsHeaders::from(headers).into_preflight();
+            *response.headers_mut() = preflight_headers(headers);
             Decided::Respond(response)
         }
         Decision::Refused(refusal)
@@ -176,18 +177,18 @@ fn decided<B>(
 
 fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) -> Response<Bytes> {
     let incoming = request.headers().get(X_REQUEST_ID);
-    let request_id = request_id(incoming.map(HeaderValue::as_bytes));
+    let request_id = RequestId::of(incoming.map(HeaderValue::as_bytes));
     trace_refused(request, refusal, &request_id);
-    let RefusalBody { content_type, body } = match &settings.refusal_body {
-        Some(own) => own.0(refusal, &request_id),
-        None => RefusalBody::new(
-            const { HeaderValue::from_static("application/xml") },
-            refusal.to_xml(&request_id, host_id()),
-        ),
+    let (content_type, body) = match &settings.refusal_body {
+        Some(own) => {
+            let RefusalBody { content_type, body } = own.0(refusal, request_id.as_str());
+            (Some(content_type), body)
+        }
+        None => (None, refusal_body(refusal, &request_id).into()),
     };
     let mut response = Response::new(body);
     *response.status_mut() = refusal_status(refusal);
-    add_refusal_headers(response.headers_mut(), content_type, &request_id);
+    *response.headers_mut() = refusal_headers(content_type, &request_id);
     if settings.always_vary {
         add_vary(response.headers_mut());
     }
@@ -195,10 +196,10 @@ fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) 
 }
 
 #[cfg(feature = "tracing")]
-fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &str) {
+fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &RequestId<'_>) {
     tracing::info!(
         status = refusal.status(),
-        request_id,
+        request_id = request_id.as_str(),
         path = &*s3_cors::sanitize::sanitized(request.uri().path()),
         origin = ?request.headers().get(http::header::ORIGIN),
         requested_method = ?request.headers().get(http::header::ACCESS_CONTROL_REQUEST_METHOD),
@@ -207,7 +208,7 @@ fn trace_refused<B>(request: &Request<B>, refusal: &Refusal<'_>, request_id: &st
 }
 
 #[cfg(not(feature = "tracing"))]
-fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &str) {}
+fn trace_refused<B>(_: &Request<B>, _: &Refusal<'_>, _: &RequestId<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn trace_not_allowed<B>(request: &Request<B>, mismatch: &Mismatch<'_>) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-An S3 endpoint for the desk, whose CORS is set with the AWS CLI and works as at AWS.
+An S3 server for development, whose CORS is set with the AWS CLI and works as on AWS.
 
 usage: local-s3 [--root DIR] [--listen ADDR] [--domain NAME]
 

@@ -1,4 +1,4 @@
-//! An S3 endpoint for the desk: buckets are folders, rules are set with the AWS CLI, and CORS works
+//! An S3 server for development: buckets are folders, rules are set with the AWS CLI, and CORS works
 //! as at AWS.
 //!
 //! ```sh

@@ -4,7 +4,7 @@
 use http::header::CONTENT_TYPE;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use s3_cors::adapter::bucket_cors::{self, ApiError};
-use s3_cors::adapter::{Addressing, host_id, request_id};
+use s3_cors::adapter::{Addressing, RequestId, host_id};
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
@@ -173,13 +173,13 @@ fn content(status: StatusCode, document: Document, bytes: Vec<u8>) -> S3Response
 
 fn error(error: &ApiError) -> S3Response<Body> {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let id = request_id(None);
+    let id = RequestId::of(None);
     let mut response = content(
         status,
         Document::Cors,
-        error.to_xml(&id, host_id()).into_bytes(),
+        error.to_xml(id.as_str(), host_id()).into_bytes(),
     );
-    for (name, value) in [("x-amz-request-id", &*id), ("x-amz-id-2", host_id())] {
+    for (name, value) in [("x-amz-request-id", id.as_str()), ("x-amz-id-2", host_id())] {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers.insert(name, value);
         }

@@ -317,6 +317,12 @@ const ANYBODY: &[(&str, &str)] = &[
     ("http://localhost*", "origin-open-end"),
     ("https://*xample.com", "origin-open-label"),
     ("https://e*.com", "origin-open-label"),
+    (
+        "https://*.westeurope.cloudapp.azure.com",
+        "origin-public-suffix",
+    ),
+    ("https://*.cloudapp.azure.com", "origin-public-suffix"),
+    ("https://*.github.dev", "origin-public-suffix"),
 ];
 
 #[test]
@@ -417,6 +423,8 @@ const RIGHT: &[&str] = &[
     "https://*.google.com",
     "https://user.github.io",
     "https://bucket.s3.eu-west-1.amazonaws.com",
+    "https://*.app.westeurope.cloudapp.azure.com",
+    "https://app.westeurope.cloudapp.azure.com",
 ];
 
 #[test]

@@ -1,8 +1,13 @@
 //! What is said of whole rules: once, however many rules it is true of, and not of the
 //! documentation's own example.
 
-use s3_cors::{CorsConfiguration, CorsRule};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use s3_cors::{CorsConfiguration, CorsRule, Pattern};
 use s3_cors_analysis::lint::{LintCode, Severity, lint};
+
+use conformance::generate::runner;
 
 use crate::configuration;
 
@@ -135,4 +140,58 @@ fn a_header_that_no_browser_asks_for_is_found() {
         };
         assert_eq!(codes, expected, "{entry:?}");
     }
+}
+
+#[test]
+fn the_example_of_rules_that_overlap_is_matched_by_both_and_can_be_sent() {
+    let entry = select(vec![
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "https://app.*",
+        "https://app.example.com",
+        "http://*",
+        "*.example.com",
+        "*:8443",
+        "https://a*com",
+        "https://ab*m",
+        "http*",
+        "n*",
+        "null",
+    ]);
+    let counted = std::cell::Cell::new(0);
+    let cases = (vec(entry.clone(), 1..4), vec(entry, 1..4));
+    let result = runner(1_000).run(&cases, |(one, other)| {
+        let rules = [
+            CorsRule::new(one.iter().copied(), ["GET", "HEAD"]).max_age_seconds(1),
+            CorsRule::new(other.iter().copied(), ["GET", "HEAD"]).max_age_seconds(2),
+        ];
+        for finding in lint(&CorsConfiguration::new(rules)) {
+            let Some((_, rest)) = finding.text.split_once(", for example GET from \"") else {
+                continue;
+            };
+            let (example, _) = rest.split_once('"').expect("it ends");
+            counted.set(counted.get() + 1);
+            for entries in [&one, &other] {
+                let mut patterns = entries.iter().map(|entry| Pattern::new(entry));
+                prop_assert!(
+                    patterns.any(|pattern| pattern.matches(example.as_bytes())),
+                    "{}: {:?}",
+                    finding,
+                    entries
+                );
+            }
+            let sent = cors_fetch::origin_of_page(example);
+            prop_assert!(
+                example == "null" || sent.as_deref() == Some(example),
+                "{}",
+                finding
+            );
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    assert!(counted.get() > 100, "{} examples", counted.get());
 }

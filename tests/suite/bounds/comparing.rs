@@ -170,7 +170,7 @@ fn a_matrix_has_an_end_and_says_when_it_was_reached() {
     for (what, configuration, _) in pairs() {
         let mut matrix = None;
         let counted = work(what, || {
-            matrix = Some(Matrix::new(&configuration).expect(what))
+            matrix = Some(Matrix::new(&configuration).expect(what));
         });
         assert!(
             counted.bytes_max < 128 * MB,

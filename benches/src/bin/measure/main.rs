@@ -5,9 +5,10 @@
 //! cargo run --release -p s3-cors-bench --bin measure -- guard       # as CI does
 //! cargo run --release -p s3-cors-bench --bin measure -- guard --renew
 //! cargo run --release -p s3-cors-bench --bin measure -- end-to-end  # needs wrk
+//! cargo run --release -p s3-cors-bench --bin measure -- threads     # needs two idle cores
 //! ```
 //!
-//! All but the last need valgrind.
+//! The first three need valgrind.
 
 mod bars;
 mod chart;
@@ -17,6 +18,7 @@ mod figures;
 mod guard;
 mod plots;
 mod table;
+mod threads;
 
 use std::error::Error;
 use std::fs;
@@ -41,7 +43,8 @@ fn main() -> ExitCode {
         ["guard"] => guard::check(),
         ["guard", "--renew"] => guard::renew(),
         ["end-to-end"] => end_to_end::run(),
-        _ => Err("usage: measure all | guard [--renew] | end-to-end".into()),
+        ["threads"] => threads(),
+        _ => Err("usage: measure all | guard [--renew] | end-to-end | threads".into()),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -51,6 +54,14 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Measures what threads that share a policy cost each other, and writes the results.
+fn threads() -> Result<bool> {
+    let (text, all_hold) = threads::run()?;
+    fs::write(Path::new(PACKAGE).join("results/threads.md"), &text)?;
+    println!("{text}");
+    Ok(all_hold)
 }
 
 /// Measures everything, writes the results and returns whether all limits hold.

@@ -11,14 +11,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName,
-    HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HeaderMap,
+    HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use actix_web::{Error, HttpResponse};
 use pin_project_lite::pin_project;
 use s3_cors::CorsConfiguration;
 
 use crate::cases::Case;
+use crate::refusal::{Refused, refusal};
 use crate::subjects::{Asked, RequestHeader, Verdict};
 use crate::{floor, naive};
 
@@ -32,6 +33,14 @@ pub trait Engine {
 
     /// Adds the headers to a response.
     fn add(added: Self::Headers, headers: &mut HeaderMap);
+
+    /// Finishes the headers of the app's response.
+    #[inline]
+    fn finish(added: Option<Self::Headers>, headers: &mut HeaderMap) {
+        if let Some(added) = added {
+            Self::add(added, headers);
+        }
+    }
 }
 
 /// The middleware.
@@ -94,8 +103,9 @@ where
                 E::add(added, response.headers_mut());
                 return done(request, response);
             }
-            Verdict::Refused => {
-                return done(request, HttpResponse::new(StatusCode::FORBIDDEN));
+            Verdict::Refused(refused) => {
+                let response = refuse(&request, &refused);
+                return done(request, response);
             }
         };
         ByHandFuture {
@@ -137,9 +147,7 @@ where
         Poll::Ready(match self.project().state.project() {
             StateProjection::Forwarded { inner, added } => {
                 let mut response = ready!(inner.poll(context))?;
-                if let Some(added) = added.take() {
-                    E::add(added, response.headers_mut());
-                }
+                E::finish(added.take(), response.headers_mut());
                 Ok(response.map_into_left_body())
             }
             StateProjection::Done { response } => match response.take() {
@@ -192,9 +200,34 @@ fn name(header: RequestHeader) -> HeaderName {
     }
 }
 
+fn refuse(request: &ServiceRequest, refused: &Refused) -> HttpResponse {
+    const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    const X_AMZ_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+    const X_AMZ_ID_2: HeaderName = HeaderName::from_static("x-amz-id-2");
+    let incoming = request.headers().get(X_REQUEST_ID);
+    let (status, body, id) = refusal(refused, incoming.map(HeaderValue::as_bytes));
+    let status = match status {
+        403 => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let mut response = HttpResponse::with_body(status, body).map_into_boxed_body();
+    let headers = response.headers_mut();
+    headers.append(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    if let Ok(id) = HeaderValue::from_bytes(id.as_ref()) {
+        headers.append(X_AMZ_REQUEST_ID, id);
+    }
+    let host_id = HeaderValue::from_static(s3_cors::adapter::host_id());
+    headers.append(X_AMZ_ID_2, host_id);
+    response
+}
+
 impl<'a> Asked<'a, HeaderValue> for &'a ServiceRequest {
     fn method(&self) -> &str {
         ServiceRequest::method(self).as_str()
+    }
+
+    fn is_bucket(&self) -> bool {
+        matches!(self.path(), "/" | "")
     }
 
     fn header(&self, header: RequestHeader) -> Option<&'a HeaderValue> {
@@ -230,23 +263,71 @@ impl Floor {
 impl Engine for Floor {
     type Headers = floor::Headers<HeaderValue, ()>;
 
+    #[inline]
     fn decide(&self, request: &ServiceRequest) -> Verdict<Self::Headers> {
         self.0.decide(&request)
     }
 
     fn add(added: Self::Headers, headers: &mut HeaderMap) {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, added.origin);
-        let values = added.values;
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, values.allow_methods.clone());
-        if let Some(Ok(names)) = added.requested.map(HeaderValue::try_from) {
-            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
-        }
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, values.expose_headers.clone());
-        headers.insert(ACCESS_CONTROL_MAX_AGE, values.max_age.clone());
-        let credentials = HeaderValue::from_static("true");
-        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, credentials);
-        headers.insert(VARY, HeaderValue::from_static(s3_cors::VARY));
+        let vary = HeaderValue::from_static(s3_cors::VARY);
+        add_all(added, vary, headers);
     }
+
+    #[inline]
+    fn finish(added: Option<Self::Headers>, headers: &mut HeaderMap) {
+        let mut own_vary = false;
+        let mut own_cors = false;
+        for name in headers.keys() {
+            own_vary |= *name == VARY;
+            let name = name.as_str();
+            own_cors |= name.len() > 15 && name.starts_with("access-control-");
+        }
+        if own_cors {
+            remove_own(headers);
+        }
+        if let Some(added) = added {
+            let vary = if own_vary {
+                let own = headers.get_all(VARY).map(HeaderValue::as_bytes);
+                let merged = s3_cors::adapter::merge_vary(own);
+                headers.remove(VARY);
+                HeaderValue::try_from(merged).expect("made of header values")
+            } else {
+                HeaderValue::from_static(s3_cors::VARY)
+            };
+            add_all(added, vary, headers);
+        }
+    }
+}
+
+#[cold]
+fn remove_own(headers: &mut HeaderMap) {
+    let own = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("access-control-"));
+    for name in own.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
+}
+
+#[inline(never)]
+fn add_all(added: floor::Headers<HeaderValue, ()>, vary: HeaderValue, headers: &mut HeaderMap) {
+    headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, added.origin);
+    let values = added.values;
+    headers.append(ACCESS_CONTROL_ALLOW_METHODS, values.allow_methods.clone());
+    if let Some(requested) = added.requested {
+        let requested = match requested {
+            floor::Requested::Line(line) => line,
+            floor::Requested::Built(bytes) => {
+                HeaderValue::try_from(bytes).expect("made of header values")
+            }
+        };
+        headers.append(ACCESS_CONTROL_ALLOW_HEADERS, requested);
+    }
+    headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, values.expose_headers.clone());
+    headers.append(ACCESS_CONTROL_MAX_AGE, values.max_age.clone());
+    let credentials = HeaderValue::from_static("true");
+    headers.append(ACCESS_CONTROL_ALLOW_CREDENTIALS, credentials);
+    headers.append(VARY, vary);
 }
 
 /// The loop over the rules.

@@ -30,6 +30,7 @@ mod headers;
 mod hosters;
 mod order;
 mod origin;
+mod overlap;
 mod reach;
 mod rule;
 mod together;
@@ -99,8 +100,7 @@ impl fmt::Display for Finding {
 /// It does not repeat the problems that [`CorsConfiguration::check`] finds. For a configuration
 /// with such problems, it reports only findings about single entries and single rules.
 ///
-/// The time is proportional to the number of entries times the number of distinct pattern lengths;
-/// for overlaps, to the number of entries times the number of rules.
+/// The time is proportional to the number of entries times the number of distinct pattern lengths.
 ///
 /// ```
 /// use s3_cors::CorsConfiguration;

@@ -1,17 +1,22 @@
 //! Effects of the order of rules: rules that are never reached, and rules whose order matters.
 
-use super::reach::Reach;
-use super::{Finding, LintCode};
 use s3_cors::{CorsConfiguration, CorsRule, Pattern, Place, RuleValues};
 
+use super::overlap;
+use super::reach::Reach;
+use super::{Finding, LintCode};
 use crate::pattern::Relations;
+use crate::sendable;
 
 pub(super) fn findings(
     configuration: &CorsConfiguration,
     reach: &Reach<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for (index, rule) in configuration.cors_rules.iter().enumerate() {
+    let rules = &configuration.cors_rules;
+    let meeting = overlap::earlier_rules(rules, reach);
+    let sent: Vec<Sent> = rules.iter().map(Sent::by).collect();
+    for (index, rule) in rules.iter().enumerate() {
         let taken = reach.taken(index);
         if let Some(takers) = taken.rule() {
             let text = format!(
@@ -56,7 +61,9 @@ pub(super) fn findings(
                 findings.push(finding.related(takers.into_iter().map(Place::of_rule)));
             }
         }
-        overlaps(index, rule, &configuration.cors_rules, findings);
+        let differ = |other: &usize| sent.get(*other) != sent.get(index);
+        let meeting = meeting.get(index).copied().unwrap_or_default();
+        overlaps(index, rules, meeting.iter().filter(differ), findings);
     }
 }
 
@@ -77,30 +84,39 @@ fn matches(rules: &[usize]) -> &'static str {
     if rules.len() == 1 { "matches" } else { "match" }
 }
 
-/// Earlier rules that allow some of the same requests but send different headers. A request that
-/// asks for no header passes every list of headers, so rules overlap if their origins and methods
-/// do.
-fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Vec<Finding>) {
-    let mut found = rules
-        .iter()
-        .take(index)
-        .enumerate()
-        .filter_map(|(earlier, other)| {
-            let method = rule
-                .allowed_methods
-                .iter()
-                .find(|method| other.allowed_methods.contains(method))?;
-            let entry = meeting_origin(rule, other).filter(|_| !same_response(rule, other))?;
-            Some((earlier, method, entry))
-        });
-    let Some((first, method, entry)) = found.next() else {
+/// Earlier rules that allow some of the same requests but send different headers. `meeting` are
+/// the earlier rules that share an origin and send different headers. A request that asks for no
+/// header passes every list of headers, so rules overlap if their origins and methods do.
+fn overlaps(
+    index: usize,
+    rules: &[CorsRule],
+    meeting: impl Iterator<Item = usize>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(rule) = rules.get(index) else {
+        return;
+    };
+    let mut found = meeting.filter_map(|earlier| {
+        let other = rules.get(earlier)?;
+        let method = rule
+            .allowed_methods
+            .iter()
+            .find(|method| other.allowed_methods.contains(method))?;
+        Some((earlier, method, other))
+    });
+    let Some((first, method, other)) = found.next() else {
         return;
     };
     let others = found.map(|(earlier, ..)| earlier);
     let earlier: Vec<usize> = std::iter::once(first).chain(others).collect();
+    // Each try takes time, and the first usually succeeds.
+    let mut common = common(rule, other).take(4);
+    let example = common.find_map(|common| sendable::example(&common));
+    let example = example.map_or_else(String::new, |origin| {
+        format!(", for example {method} from {origin:?}")
+    });
     let text = format!(
-        "{} {} some of the same requests, for example {method} from {entry:?}, but with \
-         different response headers",
+        "{} {} some of the same requests{example}, but with different response headers",
         names(&earlier),
         matches(&earlier)
     );
@@ -110,24 +126,48 @@ fn overlaps(index: usize, rule: &CorsRule, rules: &[CorsRule], findings: &mut Ve
     findings.push(finding.related(earlier.into_iter().map(Place::of_rule)));
 }
 
-/// The narrower of two entries that have an origin in common.
-fn meeting_origin<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> Option<&'a str> {
-    rule.allowed_origins.iter().find_map(|one| {
-        other.allowed_origins.iter().find_map(|another| {
-            let (a, b) = (Pattern::new(one), Pattern::new(another));
-            a.meets(&b)
-                .then_some(if a.contains(&b) { another } else { one })
-                .map(String::as_str)
-        })
+/// What entries of both rules match, as patterns.
+fn common<'a>(rule: &'a CorsRule, other: &'a CorsRule) -> impl Iterator<Item = String> + 'a {
+    rule.allowed_origins.iter().flat_map(|one| {
+        let others = other.allowed_origins.iter();
+        others.filter_map(move |another| intersection(one, another))
     })
 }
 
-fn same_response(rule: &CorsRule, other: &CorsRule) -> bool {
-    let any = |rule: &CorsRule| {
-        rule.allowed_origins
-            .iter()
-            .any(|origin| Pattern::new(origin).is_any())
+/// A pattern that matches only what both of these match, and is the narrower one if one contains
+/// the other.
+fn intersection(one: &str, another: &str) -> Option<String> {
+    let (a, b) = (Pattern::new(one), Pattern::new(another));
+    if !a.meets(&b) {
+        return None;
+    }
+    let (Some((start, end)), Some((other_start, other_end))) =
+        (one.split_once('*'), another.split_once('*'))
+    else {
+        let exact = if a.is_wildcard() { another } else { one };
+        return Some(exact.to_owned());
     };
-    let values = |rule| RuleValues::new(rule);
-    any(rule) == any(other) && values(rule) == values(other)
+    let longer = |one: &str, other: &str| match one.len() < other.len() {
+        true => other.to_owned(),
+        false => one.to_owned(),
+    };
+    let (start, end) = (longer(start, other_start), longer(end, other_end));
+    Some(format!("{start}*{end}"))
+}
+
+/// What all responses of a rule have in common.
+#[derive(PartialEq)]
+struct Sent {
+    any_origin: bool,
+    values: RuleValues<Box<str>>,
+}
+
+impl Sent {
+    fn by(rule: &CorsRule) -> Self {
+        let any = |origin: &String| Pattern::new(origin).is_any();
+        Self {
+            any_origin: rule.allowed_origins.iter().any(any),
+            values: RuleValues::new(rule),
+        }
+    }
 }

@@ -143,7 +143,8 @@ fn opened(origin: &str, wildcard: Range<usize>) -> Option<LintCode> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let suffix = psl::List.suffix(host.as_bytes())?;
     let registered = psl::List.domain(host.as_bytes())?;
-    let domain = std::str::from_utf8(registered.as_bytes()).ok()?;
+    let listed = std::str::from_utf8(registered.as_bytes()).ok()?;
+    let domain = hosters::unlisted_domain(host).unwrap_or(listed);
     let label = domain.split('.').next()?;
     let end = start + host.len();
     let label_start = end - domain.len();

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::configuration::{CorsConfiguration, compact_xml};
-use crate::xml_text::push_escaped;
+use crate::xml_text::escaped_text;
 
 /// The configuration in the body of a `PutBucketCors`, checked; or S3's error: the one that it
 /// sends if there are several problems.
@@ -122,7 +122,7 @@ impl ApiError {
         for (name, value) in elements {
             if let Some(value) = value {
                 xml.push_str(&format!("<{name}>"));
-                push_escaped(&mut xml, value);
+                xml.push_str(&escaped_text(value));
                 xml.push_str(&format!("</{name}>"));
             }
         }

@@ -2,10 +2,9 @@
 //! headers of responses as values that are ready to send, and the changes to make to a response.
 
 macro_rules! generation {
-    ($module:ident, $http:ident, $feature:literal, $version:literal) => {
-        #[doc = concat!("For the `http` crate ", $version, ".")]
+    ($module:ident, $http:ident, $feature:literal) => {
         #[cfg(feature = $feature)]
-        pub mod $module {
+        pub(super) mod $module {
             use std::sync::{Arc, OnceLock};
 
             use $http::StatusCode;
@@ -14,9 +13,10 @@ macro_rules! generation {
                 HeaderName, HeaderValue, ORIGIN, VARY, ValueIter,
             };
 
+            use crate::adapter::RequestId;
             use crate::decision::{CorsHeaders, Refusal, merge_vary};
             use crate::policy::prepared::$module::name;
-            use crate::policy::{CompiledRule, Variable};
+            use crate::policy::{ResponseHeader, RuleValues, Variable};
             use crate::request::{CorsRequest, Echo, RequestHeader, ResourceType};
 
             /// The name of the request header that a [`RequestHeader`] stands for.
@@ -77,29 +77,42 @@ macro_rules! generation {
             /// [`CorsHeaders`] that outlive their request, so that they can be added once the
             /// response is ready.
             ///
-            /// They keep the rule that matched: a response follows the rules its request was
-            /// decided by, even if those have been replaced since.
+            /// They keep the values of the rule that matched: a response follows the rules its
+            /// request was decided by, even if those have been replaced since.
             #[derive(Debug, Clone)]
             pub struct OwnedCorsHeaders {
-                pub(crate) rule: Arc<CompiledRule>,
-                pub(crate) origin: Option<HeaderValue>,
-                pub(crate) requested_headers: Option<HeaderValue>,
+                values: Arc<RuleValues<HeaderValue>>,
+                origin: Option<HeaderValue>,
+                /// Boxed because only preflights usually have it, and a small struct is cheaper to
+                /// move.
+                requested_headers: Option<Box<HeaderValue>>,
             }
 
             impl From<CorsHeaders<'_, HeaderValue>> for OwnedCorsHeaders {
+                #[inline]
                 fn from(headers: CorsHeaders<'_, HeaderValue>) -> Self {
-                    let rule = headers.shared_rule();
-                    let (origin, requested_headers) = headers.into_echoes();
+                    let values = Arc::clone(headers.rule().$module());
+                    let (origin, requested_headers) = echoes(headers);
                     Self {
-                        rule,
-                        origin: origin.and_then(value),
-                        requested_headers: requested_headers.and_then(value),
+                        values,
+                        origin,
+                        requested_headers: requested_headers.map(Box::new),
                     }
                 }
             }
 
+            /// The origin and the requested headers to echo.
+            #[inline]
+            pub(in crate::adapter) fn echoes(
+                headers: CorsHeaders<'_, HeaderValue>,
+            ) -> (Option<HeaderValue>, Option<HeaderValue>) {
+                let (origin, requested_headers) = headers.into_echoes();
+                (origin.and_then(value), requested_headers.and_then(value))
+            }
+
             /// The request's own value where possible. A value built from several lines consists of
             /// valid header values, so it is one itself.
+            #[inline]
             fn value(echo: Echo<'_, HeaderValue>) -> Option<HeaderValue> {
                 match echo {
                     Echo::Line(line) => Some(line.clone()),
@@ -108,36 +121,30 @@ macro_rules! generation {
             }
 
             impl OwnedCorsHeaders {
-                /// The number of headers that [`for_each`](Self::for_each) passes on.
-                #[must_use]
-                pub fn count(&self) -> usize {
-                    let values = self.rule.$module();
-                    let mut count = 0;
-                    Variable {
-                        origin: self.origin.as_ref().map(drop),
-                        allow_methods: (),
-                        requested_headers: self.requested_headers.as_ref().map(drop),
-                        expose_headers: values.expose_headers().map(drop),
-                        max_age: values.max_age().map(drop),
-                    }
-                    .for_each(|_, ()| count += 1);
-                    count
-                }
-
                 /// Passes each header to `send`, in the order in which S3 sends them, `Vary` last.
                 /// The rule's values are clones, which neither allocate nor validate.
                 #[inline]
-                pub fn for_each(self, mut send: impl FnMut(HeaderName, HeaderValue)) {
-                    let values = self.rule.$module();
-                    Variable {
-                        origin: self.origin,
-                        allow_methods: values.allow_methods().clone(),
-                        requested_headers: self.requested_headers,
-                        expose_headers: values.expose_headers().cloned(),
-                        max_age: values.max_age().cloned(),
-                    }
-                    .for_each(|header, value| send(name(header), value));
+                pub fn for_each(self, send: impl FnMut(HeaderName, HeaderValue)) {
+                    let requested_headers = self.requested_headers.map(|value| *value);
+                    for_each(&self.values, self.origin, requested_headers, send);
                 }
+            }
+
+            #[inline]
+            fn for_each(
+                values: &RuleValues<HeaderValue>,
+                origin: Option<HeaderValue>,
+                requested_headers: Option<HeaderValue>,
+                mut send: impl FnMut(HeaderName, HeaderValue),
+            ) {
+                Variable {
+                    origin,
+                    allow_methods: values.allow_methods().clone(),
+                    requested_headers,
+                    expose_headers: values.expose_headers().cloned(),
+                    max_age: values.max_age().cloned(),
+                }
+                .for_each(|header, value| send(name(header), value));
             }
 
             /// The operations on a framework's response headers that CORS needs.
@@ -208,21 +215,49 @@ macro_rules! generation {
                     remove_cors(headers, removed);
                 }
                 match cors {
-                    Some(cors) if headers.reserve(cors.count()) => cors.for_each(|name, value| {
-                        if own_vary && name == VARY {
-                            merge_own_vary(headers, value);
-                        } else {
-                            headers.append(name, value);
-                        }
-                    }),
+                    Some(cors) => add_cors(headers, cors, own_vary),
                     None if always_vary => add_vary(headers),
-                    _ => {}
+                    None => {}
                 }
+            }
+
+            // Out of line, so that what surrounds it stays small enough to be inlined.
+            #[inline(never)]
+            fn add_cors<H: ResponseHeaders>(
+                headers: &mut H,
+                cors: OwnedCorsHeaders,
+                own_vary: bool,
+            ) {
+                if !headers.reserve(ResponseHeader::COUNT) {
+                    return;
+                }
+                cors.for_each(|name, value| {
+                    if own_vary && name == VARY {
+                        merge_own_vary(headers, value);
+                    } else {
+                        headers.append(name, value);
+                    }
+                });
+            }
+
+            /// Adds the headers of the response to a preflight to an empty map.
+            pub fn add_preflight_headers<H: ResponseHeaders>(
+                headers: &mut H,
+                cors: CorsHeaders<'_, HeaderValue>,
+            ) {
+                let values = cors.rule().$module();
+                let (origin, requested_headers) = echoes(cors);
+                for_each(values, origin, requested_headers, |name, value| {
+                    headers.append(name, value);
+                });
             }
 
             #[inline]
             fn is_cors(name: &HeaderName) -> bool {
-                name.as_str().starts_with("access-control-")
+                const PREFIX: &str = "access-control-";
+                // Most names are shorter.
+                let name = name.as_str();
+                name.len() > PREFIX.len() && name.starts_with(PREFIX)
             }
 
             #[cold]
@@ -230,17 +265,23 @@ macro_rules! generation {
                 headers: &mut H,
                 mut removed: impl FnMut(&HeaderName, &HeaderValue),
             ) {
-                let first = |headers: &H| headers.names().find(|name| is_cors(name)).cloned();
-                while let Some(name) = first(headers) {
+                // Collected first, so that this ends whatever a framework's `remove` does.
+                let names: Vec<HeaderName> = headers
+                    .names()
+                    .filter(|name| is_cors(name))
+                    .cloned()
+                    .collect();
+                for name in names {
                     headers.lines(&name).for_each(|value| removed(&name, value));
                     headers.remove(&name);
                 }
             }
 
             /// Merges S3's `Vary` with the app's own into one line.
+            #[inline(never)]
             pub fn add_vary<H: ResponseHeaders>(headers: &mut H) {
                 if headers.reserve(1) {
-                    merge_own_vary(headers, HeaderValue::from_static(crate::VARY));
+                    merge_own_vary(headers, const { HeaderValue::from_static(crate::VARY) });
                 }
             }
 
@@ -251,8 +292,7 @@ macro_rules! generation {
                 headers.append(VARY, HeaderValue::try_from(merged).unwrap_or(vary));
             }
 
-            /// The request header whose value a refusal reuses as its
-            /// [request id](crate::adapter::request_id).
+            /// The request header whose value a refusal reuses as its [id](RequestId).
             pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
             const X_AMZ_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
@@ -264,19 +304,24 @@ macro_rules! generation {
                 StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN)
             }
 
-            /// Adds the headers of a refusal: its `Content-Type` and the two ids of its body
-            /// (F51, F59).
+            /// Adds the headers of a refusal: its `Content-Type`, which is that of S3's XML unless
+            /// another is given, and the two ids of its body (F51, F59).
             pub fn add_refusal_headers<H: ResponseHeaders>(
                 headers: &mut H,
-                content_type: HeaderValue,
-                request_id: &str,
+                content_type: Option<HeaderValue>,
+                request_id: &RequestId<'_>,
             ) {
-                headers.append(CONTENT_TYPE, content_type);
-                // A safe token or hexadecimal digits: always a valid header value.
-                if let Ok(request_id) = HeaderValue::try_from(request_id) {
-                    headers.append(X_AMZ_REQUEST_ID, request_id);
-                }
+                let xml = const { HeaderValue::from_static("application/xml") };
+                headers.append(CONTENT_TYPE, content_type.unwrap_or(xml));
+                headers.append(X_AMZ_REQUEST_ID, id_value(request_id));
                 headers.append(X_AMZ_ID_2, host_id_value());
+            }
+
+            /// A [`RequestId`] as a header value.
+            pub(in crate::adapter) fn id_value(id: &RequestId<'_>) -> HeaderValue {
+                // A safe token or hexadecimal digits: always a valid header value.
+                let value = HeaderValue::from_bytes(id.as_bytes());
+                value.unwrap_or(const { HeaderValue::from_static("") })
             }
 
             /// [`host_id`](crate::adapter::host_id) as a header value.
@@ -289,5 +334,5 @@ macro_rules! generation {
     };
 }
 
-generation!(http_1x, http, "http-1x", "1.x");
-generation!(http_02x, http02, "http-02x", "0.2");
+generation!(http_1x, http, "http-1x");
+generation!(http_02x, http02, "http-02x");

@@ -14,7 +14,7 @@
 //! - `http_1x` and `http_02x`, behind the features of the same names:
 //!   [`CorsRequest`](crate::CorsRequest) for the requests of the `http` crate, CORS headers that
 //!   outlive their request, and the changes to a response's headers.
-//! - [`request_id`] and [`host_id`]: the ids of a refusal.
+//! - [`RequestId`] and [`host_id`]: the ids of a refusal; [`refusal_body`]: its body with them.
 //! - [`merge_vary`]: S3's `Vary` merged with an app's own.
 
 mod addressing;
@@ -23,9 +23,9 @@ pub mod bucket_cors;
 mod buckets;
 mod http;
 mod observe;
-#[cfg(feature = "http-1x")]
-mod preflight;
 mod provider;
+#[cfg(feature = "http-1x")]
+mod ready_maps;
 mod request_head;
 mod request_id;
 mod selection;
@@ -39,10 +39,33 @@ pub use observe::{
 };
 pub use provider::{LoadedPolicy, PolicyOfRequest, PolicyProvider};
 pub use request_head::RequestHead;
-pub use request_id::{host_id, request_id};
+pub use request_id::{RequestId, host_id};
 pub use selection::Selection;
 
+use std::sync::OnceLock;
+
+use crate::decision::{Refusal, xml_end};
+
+/// For the `http` crate 1.x.
 #[cfg(feature = "http-1x")]
-pub use http::http_1x;
+pub mod http_1x {
+    pub use super::http::http_1x::*;
+    pub use super::ready_maps::{preflight_headers, refusal_headers};
+}
+
+/// For the `http` crate 0.2.
 #[cfg(feature = "http-02x")]
-pub use http::http_02x;
+pub mod http_02x {
+    pub use super::http::http_02x::*;
+}
+
+/// The body of a refusal, of content type `application/xml`: [`Refusal::to_xml`] with these ids
+/// and [`host_id`], as bytes.
+///
+/// The vector has no spare capacity, so that it becomes a framework's body without an allocation.
+#[must_use]
+pub fn refusal_body(refusal: &Refusal<'_>, request_id: &RequestId<'_>) -> Vec<u8> {
+    static END: OnceLock<String> = OnceLock::new();
+    let end = END.get_or_init(|| xml_end(host_id()));
+    refusal.to_xml_bytes(request_id.as_bytes(), end.as_bytes())
+}

@@ -7,7 +7,7 @@ use super::{RequestHead, Selection};
 use crate::decision::Refusal;
 use crate::policy::CorsPolicy;
 #[cfg(feature = "shared")]
-use crate::reload::{PolicyStatus, SharedPolicy};
+use crate::reload::{SharedPolicy, StatusInForce};
 
 /// Where an adapter gets the policy for each request: a fixed [`CorsPolicy`]; with the feature
 /// `shared`, a `SharedPolicy` that can be replaced; or one that is
@@ -90,7 +90,7 @@ impl PolicyProvider {
         LoadedPolicy(match &self.0 {
             Kind::Fixed(policy) => Loaded::Fixed(policy),
             #[cfg(feature = "shared")]
-            Kind::Shared(shared) => Loaded::Shared(shared.status()),
+            Kind::Shared(shared) => Loaded::Shared(shared.load()),
             Kind::Selected(_) => Loaded::Fixed(&WITHOUT_BUCKET),
         })
     }
@@ -124,7 +124,7 @@ pub struct LoadedPolicy<'a>(Loaded<'a>);
 enum Loaded<'a> {
     Fixed(&'a CorsPolicy),
     #[cfg(feature = "shared")]
-    Shared(std::sync::Arc<PolicyStatus>),
+    Shared(StatusInForce),
 }
 
 /// The policy in force for one request, for short use only.

@@ -122,25 +122,51 @@ impl Rules {
         if left.is_empty() {
             return Err(Mismatch::Method);
         }
-        let mut first_line = None;
-        let mut echo = EchoOfNames::default();
-        for line in asked.requested_lines() {
-            first_line.get_or_insert(line);
-            let line = line.as_ref();
-            for name in names(line) {
-                left = self.allowing_header(left, name);
-                if left.is_empty() {
-                    return Err(Mismatch::Header(Cow::Borrowed(name)));
-                }
-                echo.push(name, line);
-            }
-        }
-        let requested_headers = first_line.and_then(|first| echo.finish(first));
+        let mut lines = asked.requested_lines();
+        let requested_headers = match lines.next() {
+            Some(first) => self.requested_headers(&mut left, first, lines)?,
+            None => None,
+        };
         // Both exist: an empty set or a missing origin has returned above.
         let index = left.first().ok_or(Mismatch::Origin)?;
         let rule = self.get(index).ok_or(Mismatch::Origin)?;
         let origin = asked.into_origin().ok_or(Mismatch::Origin)?;
         Ok(CorsHeaders::new(rule, index, origin, requested_headers))
+    }
+
+    /// Narrows rules to those that allow every requested header, and returns the echo of the names.
+    // Out of line, because few requests except preflights ask for headers.
+    #[inline(never)]
+    fn requested_headers<'a, V: AsRef<[u8]> + ?Sized>(
+        &self,
+        left: &mut RuleSet,
+        first: &'a V,
+        others: impl Iterator<Item = &'a V>,
+    ) -> Result<Option<Echo<'a, V>>, Mismatch<'a>> {
+        let mut echo = EchoOfNames::default();
+        self.requested_line(left, first.as_ref(), &mut echo)?;
+        for line in others {
+            self.requested_line(left, line.as_ref(), &mut echo)?;
+        }
+        Ok(echo.finish(first))
+    }
+
+    fn requested_line<'a>(
+        &self,
+        left: &mut RuleSet,
+        line: &'a [u8],
+        echo: &mut EchoOfNames<'a>,
+    ) -> Result<(), Mismatch<'a>> {
+        let mut candidates = *left;
+        for name in names(line) {
+            candidates = self.allowing_header(candidates, name);
+            if candidates.is_empty() {
+                return Err(Mismatch::Header(Cow::Borrowed(name)));
+            }
+            echo.push(name, line);
+        }
+        *left = candidates;
+        Ok(())
     }
 }
 

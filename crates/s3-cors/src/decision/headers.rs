@@ -1,14 +1,12 @@
 //! The CORS headers of a response.
 
-use std::sync::Arc;
-
 use crate::policy::{CompiledRule, ResponseHeader, Variable};
 use crate::request::Echo;
 
 /// The CORS headers of a response.
 #[derive(Debug)]
 pub struct CorsHeaders<'a, V: ?Sized = [u8]> {
-    rule: &'a Arc<CompiledRule>,
+    rule: &'a CompiledRule,
     rule_index: usize,
     origin: Option<Echo<'a, V>>,
     requested_headers: Option<Echo<'a, V>>,
@@ -16,7 +14,7 @@ pub struct CorsHeaders<'a, V: ?Sized = [u8]> {
 
 impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
     pub(crate) fn new(
-        rule: &'a Arc<CompiledRule>,
+        rule: &'a CompiledRule,
         rule_index: usize,
         origin: Echo<'a, V>,
         requested_headers: Option<Echo<'a, V>>,
@@ -33,11 +31,6 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
     #[must_use]
     pub fn rule(&self) -> &'a CompiledRule {
         self.rule
-    }
-
-    #[cfg(any(feature = "http-1x", feature = "http-02x"))]
-    pub(crate) fn shared_rule(&self) -> Arc<CompiledRule> {
-        Arc::clone(self.rule)
     }
 
     /// The position of the rule that matched, counted from 0.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::policy::Mismatch;
 use crate::request::ResourceType;
-use crate::xml_text::push_escaped;
+use crate::xml_text::escaped_text;
 
 /// A refused preflight: S3's status and error.
 ///
@@ -139,43 +139,23 @@ impl<'a> Refusal<'a> {
     /// The HTTP status: 400 (F50, F53) or 403 (F55, F56, F57).
     #[must_use]
     pub fn status(&self) -> u16 {
-        match self.reason {
-            RefusalReason::NoOrigin | RefusalReason::UnknownMethod(_) => 400,
-            RefusalReason::NotAllowed { .. } => 403,
-        }
+        self.text().status
     }
 
     /// S3's error code: `BadRequest` or `AccessForbidden`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.reason {
-            RefusalReason::NoOrigin | RefusalReason::UnknownMethod(_) => "BadRequest",
-            RefusalReason::NotAllowed { .. } => "AccessForbidden",
-        }
+        self.text().code
     }
 
     /// S3's error text, word for word.
     #[must_use]
     pub fn message(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match &self.reason {
-            RefusalReason::NoOrigin => "Insufficient information. Origin request header needed.",
-            RefusalReason::UnknownMethod(method) => {
-                return Cow::Owned(format!(
-                    "Invalid Access-Control-Request-Method: {}",
-                    String::from_utf8_lossy(method)
-                ));
-            }
-            RefusalReason::NotAllowed { mismatch, .. } => match mismatch {
-                Mismatch::NoBucket => "CORSResponse: Bucket not found",
-                Mismatch::NoConfiguration => "CORSResponse: CORS is not enabled for this bucket.",
-                Mismatch::Origin | Mismatch::Method | Mismatch::Header(_) => {
-                    "CORSResponse: This CORS request is not allowed. This is usually because the \
-                     evalution of Origin, request method / Access-Control-Request-Method or \
-                     Access-Control-Request-Headers are not whitelisted by the resource's CORS \
-                     spec."
-                }
-            },
-        })
+        let message = self.text().message;
+        match self.unknown_method() {
+            Some(method) => Cow::Owned([message, &method].concat()),
+            None => Cow::Borrowed(message),
+        }
     }
 
     /// The error's `Method`: the requested method, or `OPTIONS` if none is requested; `None` for
@@ -204,25 +184,163 @@ impl<'a> Refusal<'a> {
     /// The body that S3 sends, with the content type `application/xml` (F58).
     #[must_use]
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> String {
-        // Room for S3's longest text.
-        let mut xml = String::with_capacity(512 + request_id.len() + host_id.len());
-        xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
-        xml.push_str(self.code());
-        xml.push_str("</Code><Message>");
-        push_escaped(&mut xml, &self.message());
-        xml.push_str("</Message>");
-        if let (Some(method), Some(resource_type)) = (self.method(), self.resource_type()) {
-            xml.push_str("<Method>");
-            xml.push_str(method);
-            xml.push_str("</Method><ResourceType>");
-            xml.push_str(resource_type.as_str());
-            xml.push_str("</ResourceType>");
+        let request_id = escaped_text(request_id);
+        let xml = self.to_xml_bytes(request_id.as_bytes(), xml_end(host_id).as_bytes());
+        // All parts are UTF-8.
+        String::from_utf8(xml).unwrap_or_default()
+    }
+
+    /// The same as bytes, with an id that needs no escaping and [what follows it](xml_end), in a
+    /// vector without spare capacity.
+    pub(crate) fn to_xml_bytes(&self, request_id: &[u8], end: &[u8]) -> Vec<u8> {
+        let start = self.text().xml.as_bytes();
+        match (self.method(), self.resource_type()) {
+            (Some(method), Some(resource_type)) => [
+                start,
+                b"</Message><Method>",
+                method.as_bytes(),
+                b"</Method><ResourceType>",
+                resource_type.as_str().as_bytes(),
+                b"</ResourceType><RequestId>",
+                request_id,
+                end,
+            ]
+            .concat(),
+            _ => {
+                let method = self.unknown_method().unwrap_or_default();
+                let method = escaped_text(&method);
+                let between = b"</Message><RequestId>";
+                [start, method.as_bytes(), between, request_id, end].concat()
+            }
         }
-        xml.push_str("<RequestId>");
-        push_escaped(&mut xml, request_id);
-        xml.push_str("</RequestId><HostId>");
-        push_escaped(&mut xml, host_id);
-        xml.push_str("</HostId></Error>");
-        xml
+    }
+
+    /// What S3 sends for the reason.
+    fn text(&self) -> &'static ErrorText {
+        match &self.reason {
+            RefusalReason::NoOrigin => &NO_ORIGIN,
+            RefusalReason::UnknownMethod(_) => &UNKNOWN_METHOD,
+            RefusalReason::NotAllowed { mismatch, .. } => match mismatch {
+                Mismatch::NoBucket => &NO_BUCKET,
+                Mismatch::NoConfiguration => &NO_CONFIGURATION,
+                Mismatch::Origin | Mismatch::Method | Mismatch::Header(_) => &NOT_ALLOWED,
+            },
+        }
+    }
+
+    /// The method that S3 does not recognise, which it repeats at the end of its message.
+    fn unknown_method(&self) -> Option<Cow<'_, str>> {
+        match &self.reason {
+            RefusalReason::UnknownMethod(method) => Some(String::from_utf8_lossy(method)),
+            _ => None,
+        }
+    }
+}
+
+/// What follows the request id in a body.
+pub(crate) fn xml_end(host_id: &str) -> String {
+    let host_id = escaped_text(host_id);
+    format!("</RequestId><HostId>{host_id}</HostId></Error>")
+}
+
+/// One of S3's errors.
+#[derive(Debug)]
+struct ErrorText {
+    status: u16,
+    code: &'static str,
+    message: &'static str,
+    /// The body up to the end of the message, in one piece. Nothing in it needs escaping.
+    xml: &'static str,
+}
+
+macro_rules! error_text {
+    ($name:ident, $status:literal, $code:literal, $message:literal) => {
+        static $name: ErrorText = ErrorText {
+            status: $status,
+            code: $code,
+            message: $message,
+            xml: concat!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>",
+                $code,
+                "</Code><Message>",
+                $message
+            ),
+        };
+    };
+}
+
+error_text!(
+    NO_ORIGIN,
+    400,
+    "BadRequest",
+    "Insufficient information. Origin request header needed."
+);
+error_text!(
+    UNKNOWN_METHOD,
+    400,
+    "BadRequest",
+    "Invalid Access-Control-Request-Method: "
+);
+error_text!(
+    NO_BUCKET,
+    403,
+    "AccessForbidden",
+    "CORSResponse: Bucket not found"
+);
+error_text!(
+    NO_CONFIGURATION,
+    403,
+    "AccessForbidden",
+    "CORSResponse: CORS is not enabled for this bucket."
+);
+error_text!(
+    NOT_ALLOWED,
+    403,
+    "AccessForbidden",
+    "CORSResponse: This CORS request is not allowed. This is usually because the evalution of \
+     Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are \
+     not whitelisted by the resource's CORS spec."
+);
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    #[test]
+    fn prepared_bodies_equal_those_written_piece_by_piece() {
+        let not_allowed = |mismatch| RefusalReason::NotAllowed {
+            method: "PUT",
+            mismatch,
+        };
+        for reason in [
+            RefusalReason::NoOrigin,
+            RefusalReason::UnknownMethod(Cow::Borrowed(b"<\xff\x01&\r>")),
+            not_allowed(Mismatch::NoBucket),
+            not_allowed(Mismatch::NoConfiguration),
+            not_allowed(Mismatch::Origin),
+        ] {
+            let refusal = Refusal::new(reason, true, ResourceType::Object);
+            let mut expected = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+            let element =
+                |name: &str, text: &str| format!("<{name}>{}</{name}>", escaped_text(text));
+            expected += &element("Code", refusal.code());
+            expected += &element("Message", &refusal.message());
+            if let (Some(method), Some(resource)) = (refusal.method(), refusal.resource_type()) {
+                expected += &element("Method", method);
+                expected += &element("ResourceType", resource.as_str());
+            }
+            expected += &element("RequestId", "<id>");
+            expected += &element("HostId", "host & id");
+            expected += "</Error>";
+            let xml = refusal.to_xml("<id>", "host & id");
+            assert_eq!(xml, expected);
+            assert_eq!(
+                xml.len(),
+                xml.capacity(),
+                "spare capacity costs an allocation"
+            );
+        }
     }
 }

@@ -308,8 +308,8 @@ impl ProblemKind {
                 .into(),
             Self::NotUtf8 { utf16: false } => "save it as UTF-8".into(),
             Self::Empty => {
-                "write the rules into it, or save what `aws s3api get-bucket-cors` prints; \
-                            that is an error if the bucket has no CORS configuration"
+                "write the rules into it, or save what `aws s3api get-bucket-cors` prints, \
+                 which fails for a bucket without CORS configuration"
                     .into()
             }
             Self::NeitherJsonNorXml {

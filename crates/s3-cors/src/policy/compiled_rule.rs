@@ -1,5 +1,12 @@
 //! A compiled rule.
 
+#[cfg(any(feature = "http-1x", feature = "http-02x"))]
+use std::sync::Arc;
+
+#[cfg(any(feature = "http-1x", feature = "http-02x"))]
+use super::per_shard::PerShard;
+#[cfg(any(feature = "http-1x", feature = "http-02x"))]
+use super::prepared;
 use super::values::RuleValues;
 use crate::configuration::CorsRule;
 use crate::pattern::Pattern;
@@ -10,30 +17,26 @@ pub struct CompiledRule {
     allows_any_origin: bool,
     values: RuleValues<Box<str>>,
     #[cfg(feature = "http-1x")]
-    http_1x: RuleValues<http::HeaderValue>,
+    http_1x: PerShard<RuleValues<http::HeaderValue>>,
     #[cfg(feature = "http-1x")]
-    preflight: http::HeaderMap,
+    preflights: PerShard<prepared::Preflights>,
     #[cfg(feature = "http-02x")]
-    http_02x: RuleValues<http02::HeaderValue>,
+    http_02x: PerShard<RuleValues<http02::HeaderValue>>,
 }
 
 impl CompiledRule {
     pub(super) fn new(rule: &CorsRule) -> Self {
-        let values = RuleValues::new(rule);
         // `*` wins wherever it is in the list, even for origins that are listed as well (F32, D4).
         let any = |origin: &String| Pattern::new(origin).is_any();
-        let allows_any_origin = rule.allowed_origins.iter().any(any);
-        #[cfg(feature = "http-1x")]
-        let http_1x = values.map(super::prepared::http_1x::header_value);
         Self {
-            allows_any_origin,
+            allows_any_origin: rule.allowed_origins.iter().any(any),
+            values: RuleValues::new(rule),
             #[cfg(feature = "http-1x")]
-            preflight: super::prepared::preflight_template(&http_1x, allows_any_origin),
+            http_1x: PerShard::new(),
             #[cfg(feature = "http-1x")]
-            http_1x,
+            preflights: PerShard::new(),
             #[cfg(feature = "http-02x")]
-            http_02x: values.map(super::prepared::http_02x::header_value),
-            values,
+            http_02x: PerShard::new(),
         }
     }
 
@@ -54,20 +57,26 @@ impl CompiledRule {
     /// validates.
     #[cfg(feature = "http-1x")]
     #[must_use]
-    pub fn http_1x(&self) -> &RuleValues<http::HeaderValue> {
-        &self.http_1x
+    #[inline]
+    pub fn http_1x(&self) -> &Arc<RuleValues<http::HeaderValue>> {
+        self.http_1x
+            .get(|| self.values.map(prepared::http_1x::header_value))
     }
 
     #[cfg(feature = "http-1x")]
-    pub(crate) fn preflight(&self) -> &http::HeaderMap {
-        &self.preflight
+    #[inline]
+    pub(crate) fn preflights(&self) -> &prepared::Preflights {
+        self.preflights
+            .get(|| prepared::Preflights::new(&self.values, self.allows_any_origin))
     }
 
     /// The header values of the rule for the `http` crate 0.2. Cloning one neither allocates nor
     /// validates.
     #[cfg(feature = "http-02x")]
     #[must_use]
-    pub fn http_02x(&self) -> &RuleValues<http02::HeaderValue> {
-        &self.http_02x
+    #[inline]
+    pub fn http_02x(&self) -> &Arc<RuleValues<http02::HeaderValue>> {
+        self.http_02x
+            .get(|| self.values.map(prepared::http_02x::header_value))
     }
 }

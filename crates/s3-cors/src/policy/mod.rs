@@ -3,11 +3,14 @@
 mod compiled_rule;
 mod mismatch;
 #[cfg(any(feature = "http-1x", feature = "http-02x"))]
+mod per_shard;
+#[cfg(any(feature = "http-1x", feature = "http-02x"))]
 pub(crate) mod prepared;
 mod response_headers;
 mod rule_index;
 mod rule_set;
 mod rules;
+mod table;
 mod values;
 
 use std::path::Path;
@@ -165,10 +168,7 @@ impl CorsPolicy {
     /// [`CorsHeaders::rule_index`]: crate::CorsHeaders::rule_index
     #[must_use]
     pub fn rule(&self, index: usize) -> Option<&CompiledRule> {
-        self.rules()
-            .ok()
-            .and_then(|rules| rules.get(index))
-            .map(Arc::as_ref)
+        self.rules().ok().and_then(|rules| rules.get(index))
     }
 
     /// The set of all rules.

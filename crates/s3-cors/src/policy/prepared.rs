@@ -48,21 +48,101 @@ generation!(http_02x, http02, "http-02x");
 /// The headers of a rule's preflight responses, in S3's order. Values that come from the request
 /// are empty.
 #[cfg(feature = "http-1x")]
-pub(super) fn preflight_template(
-    values: &super::RuleValues<http::HeaderValue>,
-    allows_any_origin: bool,
-) -> http::HeaderMap {
-    let empty = const { http::HeaderValue::from_static("") };
-    let variable = super::Variable {
-        origin: (!allows_any_origin).then(|| empty.clone()),
-        allow_methods: values.allow_methods().clone(),
-        requested_headers: Some(empty),
-        expose_headers: values.expose_headers().cloned(),
-        max_age: values.max_age().cloned(),
-    };
-    let mut headers = http::HeaderMap::new();
-    variable.for_each(|header, value| {
-        headers.insert(http_1x::name(header), value);
-    });
-    headers
+#[derive(Debug)]
+pub(crate) struct Preflights {
+    with_names: http::HeaderMap,
+    without_names: http::HeaderMap,
+}
+
+#[cfg(feature = "http-1x")]
+impl Preflights {
+    pub(super) fn new(values: &super::RuleValues<Box<str>>, allows_any_origin: bool) -> Self {
+        let values = values.map(http_1x::header_value);
+        let empty = || http::HeaderValue::from_static("");
+        let headers = |with_names: bool| {
+            let mut headers = http::HeaderMap::new();
+            super::Variable {
+                origin: (!allows_any_origin).then(empty),
+                allow_methods: values.allow_methods().clone(),
+                requested_headers: with_names.then(empty),
+                expose_headers: values.expose_headers().cloned(),
+                max_age: values.max_age().cloned(),
+            }
+            .for_each(|header, value| {
+                headers.insert(http_1x::name(header), value);
+            });
+            headers
+        };
+        Self {
+            with_names: headers(true),
+            without_names: headers(false),
+        }
+    }
+
+    /// The headers of a response: a clone of a ready map, with the values set by position. That costs
+    /// half as much as inserting them by name.
+    #[inline]
+    pub(crate) fn headers(
+        &self,
+        origin: Option<http::HeaderValue>,
+        names: Option<http::HeaderValue>,
+    ) -> http::HeaderMap {
+        let template = match names {
+            Some(_) => &self.with_names,
+            None => &self.without_names,
+        };
+        let mut headers = template.clone();
+        let mut values = headers.values_mut();
+        // `Access-Control-Allow-Origin` is the first, `Access-Control-Allow-Headers` is the third.
+        if let (Some(value), Some(origin)) = (values.next(), origin) {
+            *value = origin;
+        }
+        if let (Some(value), Some(names)) = (values.nth(1), names) {
+            *value = names;
+        }
+        headers
+    }
+}
+
+#[cfg(all(test, feature = "http-1x"))]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::{Preflights, http_1x};
+    use crate::configuration::CorsRule;
+    use crate::policy::{RuleValues, Variable};
+
+    #[test]
+    fn values_set_by_place_are_those_inserted_by_name() {
+        let rule = CorsRule::new(["https://a.example"], ["GET", "PUT"]);
+        for rule in [
+            rule.clone(),
+            rule.clone().max_age_seconds(3),
+            rule.clone().expose_headers(["ETag"]),
+            rule.expose_headers(["ETag"]).max_age_seconds(3),
+        ] {
+            let values = RuleValues::new(&rule);
+            let prepared = values.map(http_1x::header_value);
+            for origin in [None, Some(HeaderValue::from_static("https://a.example"))] {
+                for names in [None, Some(HeaderValue::from_static("x-a, x-b"))] {
+                    let preflights = Preflights::new(&values, origin.is_none());
+                    let headers = preflights.headers(origin.clone(), names.clone());
+                    let found: Vec<_> = headers.into_iter().collect();
+
+                    let mut expected: Vec<(Option<HeaderName>, HeaderValue)> = Vec::new();
+                    Variable {
+                        origin: origin.clone(),
+                        allow_methods: prepared.allow_methods().clone(),
+                        requested_headers: names,
+                        expose_headers: prepared.expose_headers().cloned(),
+                        max_age: prepared.max_age().cloned(),
+                    }
+                    .for_each(|header, value| {
+                        expected.push((Some(http_1x::name(header)), value));
+                    });
+                    assert_eq!(found, expected);
+                }
+            }
+        }
+    }
 }

@@ -73,13 +73,6 @@ impl HeaderText for &[u8] {
     const VARY: Self = VARY.as_bytes();
 }
 
-/// For counting headers.
-impl HeaderText for () {
-    const ANY_ORIGIN: Self = ();
-    const TRUE: Self = ();
-    const VARY: Self = ();
-}
-
 /// The parts that differ between responses.
 pub(crate) struct Variable<V> {
     /// The origin to echo; `None` for a rule that lists `*`.

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
-
-use hashbrown::HashTable;
+use std::num::NonZeroU32;
 
 use super::rule_set::RuleSet;
+use super::table::Table;
 use crate::pattern::Pattern;
 
 /// How values are compared.
@@ -82,9 +82,9 @@ pub(crate) struct RuleIndex<C> {
     /// The rules with the pattern that matches everything.
     any: RuleSet,
     /// Whole values under [`Group::EXACT`], and suffixes under the group of their prefix.
-    endings: HashTable<Ending>,
+    endings: Table<Ending>,
     longest_exact: usize,
-    prefixes: HashTable<Prefix>,
+    prefixes: Table<Prefix>,
     /// The lengths of the prefixes, ascending.
     prefix_lengths: Box<[usize]>,
     /// For each group, the lengths of its suffixes, ascending.
@@ -97,10 +97,19 @@ pub(crate) struct RuleIndex<C> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Group(u32);
+struct Group(NonZeroU32);
 
 impl Group {
-    const EXACT: Self = Self(0);
+    const EXACT: Self = Self(NonZeroU32::MIN);
+
+    /// The group at a position counted from 0, which is that of [`EXACT`](Self::EXACT).
+    fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(as_u32(index)))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 /// A slice of [`RuleIndex::text`]; a configuration's 64 KB are far from filling 32 bits.
@@ -126,6 +135,8 @@ struct Prefix {
 
 #[derive(Debug)]
 struct Ending {
+    /// The upper half of the hash: it tells entries apart before their text is compared.
+    tag: u32,
     text: Slice,
     group: Group,
     rule_set: u32,
@@ -147,9 +158,9 @@ impl<C: Case> RuleIndex<C> {
 
         let mut index = Self {
             any,
-            endings: HashTable::new(),
+            endings: Table::default(),
             longest_exact: 0,
-            prefixes: HashTable::new(),
+            prefixes: Table::default(),
             prefix_lengths: Box::default(),
             suffix_lengths: Box::default(),
             text: Box::default(),
@@ -171,13 +182,13 @@ impl<C: Case> RuleIndex<C> {
                     (Group::EXACT, prefix)
                 }
                 Some(suffix) => {
-                    let next = Group(as_u32(suffix_lengths.len()));
+                    let next = Group::at(suffix_lengths.len());
                     let group = *groups.entry(prefix).or_insert(next);
                     if group == next {
                         suffix_lengths.push(BTreeSet::new());
                         prefix_lengths.insert(prefix.len());
                     }
-                    if let Some(lengths) = suffix_lengths.get_mut(group.0 as usize) {
+                    if let Some(lengths) = suffix_lengths.get_mut(group.index()) {
                         lengths.insert(suffix.len());
                     }
                     (group, suffix)
@@ -189,6 +200,7 @@ impl<C: Case> RuleIndex<C> {
                 rule_sets.len() - 1
             });
             endings.push(Ending {
+                tag: tag(hash::<C>(group, ending)),
                 text: append(&mut text, ending),
                 group,
                 rule_set: as_u32(rule_set),
@@ -203,19 +215,9 @@ impl<C: Case> RuleIndex<C> {
             .collect();
 
         let hash_ending = |ending: &Ending| hash::<C>(ending.group, ending.text.of(&text));
-        index.endings.reserve(endings.len(), hash_ending);
-        for ending in endings {
-            index
-                .endings
-                .insert_unique(hash_ending(&ending), ending, hash_ending);
-        }
+        index.endings = Table::new(endings, hash_ending);
         let hash_prefix = |prefix: &Prefix| hash::<C>(Group::EXACT, prefix.text.of(&text));
-        index.prefixes.reserve(prefixes.len(), hash_prefix);
-        for prefix in prefixes {
-            index
-                .prefixes
-                .insert_unique(hash_prefix(&prefix), prefix, hash_prefix);
-        }
+        index.prefixes = Table::new(prefixes, hash_prefix);
         index.prefix_lengths = prefix_lengths.into_iter().collect();
         index.suffix_lengths = suffix_lengths
             .into_iter()
@@ -227,7 +229,8 @@ impl<C: Case> RuleIndex<C> {
     }
 
     /// The rules among `candidates` with a pattern that matches the value.
-    #[inline]
+    // Always inlined, because it is called for each name of long lists.
+    #[inline(always)]
     pub(crate) fn rules_allowing(&self, value: &[u8], candidates: RuleSet) -> RuleSet {
         if candidates.is_subset_of(self.any) {
             return candidates;
@@ -264,7 +267,7 @@ impl<C: Case> RuleIndex<C> {
     /// The rules with a wildcard of this group whose suffix ends the rest of the value.
     fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
         let mut rules = RuleSet::EMPTY;
-        let lengths = self.suffix_lengths.get(group.0 as usize);
+        let lengths = self.suffix_lengths.get(group.index());
         for &length in lengths.into_iter().flatten() {
             let start = rest.len().checked_sub(length);
             let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
@@ -277,14 +280,21 @@ impl<C: Case> RuleIndex<C> {
 
     #[inline]
     fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
+        let hash = hash::<C>(group, ending);
         self.endings
-            .find(hash::<C>(group, ending), |entry| {
-                entry.group == group && C::equal(entry.text.of(&self.text), ending)
+            .find(hash, |entry| {
+                entry.tag == tag(hash)
+                    && entry.group == group
+                    && C::equal(entry.text.of(&self.text), ending)
             })
             .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
             .copied()
             .unwrap_or(RuleSet::EMPTY)
     }
+}
+
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// For lengths and counts within a configuration's 64 KB.
@@ -301,27 +311,34 @@ fn append(text: &mut Vec<u8>, part: &[u8]) -> Slice {
     }
 }
 
-/// Multiplies and folds word by word, like the hashes of the `foldhash` and `rustc-hash` family.
+/// Multiplies and folds, like the hashes of the `foldhash` and `rustc-hash` family.
 fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
     const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
-    fn mixed(hash: u64, word: u64) -> u64 {
-        let product = u128::from(hash ^ word).wrapping_mul(u128::from(FACTOR));
+    fn mixed(one: u64, other: u64) -> u64 {
+        let product = u128::from(one).wrapping_mul(u128::from(other));
         // Uses both halves: the low half alone never carries high bits down.
         (product as u64) ^ ((product >> 64) as u64)
     }
-    let mut hash = SEED ^ u64::from(group.0) ^ ((bytes.len() as u64) << 32);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        hash = mixed(hash, C::fold(u64::from_le_bytes(*word)));
+    let word = |bytes: &[u8; 8]| C::fold(u64::from_le_bytes(*bytes));
+    let seed = SEED ^ u64::from(group.0.get()) ^ ((bytes.len() as u64) << 32);
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        // Most values. Bytes that are in both words are hashed twice.
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            mixed(word(first) ^ seed, word(last) ^ FACTOR)
+        }
+        (Some(_), Some(last)) => {
+            let (words, _) = bytes.as_chunks();
+            let hash = words
+                .iter()
+                .fold(seed, |hash, next| mixed(hash ^ word(next), FACTOR));
+            mixed(hash ^ word(last), FACTOR)
+        }
+        _ => {
+            let all = bytes
+                .iter()
+                .fold(0, |all, &byte| all << 8 | u64::from(byte));
+            mixed(C::fold(all) ^ seed, FACTOR)
+        }
     }
-    // The end of a long value is hashed as a whole word that overlaps the previous one.
-    let last = match bytes.last_chunk::<8>() {
-        Some(_) if rest.is_empty() => return hash,
-        Some(last) => u64::from_le_bytes(*last),
-        None => rest
-            .iter()
-            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    };
-    mixed(hash, C::fold(last))
 }

@@ -1,7 +1,5 @@
 //! The rules of a policy, and which of them allow an origin, a method or a header.
 
-use std::sync::Arc;
-
 use super::compiled_rule::CompiledRule;
 use super::rule_index::{CaseInsensitive, CaseSensitive, RuleIndex};
 use super::rule_set::RuleSet;
@@ -16,7 +14,7 @@ pub(crate) struct Rules {
     methods: [RuleSet; APP_METHODS.len()],
     headers: RuleIndex<CaseInsensitive>,
     all: RuleSet,
-    rules: Box<[Arc<CompiledRule>]>,
+    rules: Box<[CompiledRule]>,
     /// How many of them are the bucket's. Those of the app's own come after.
     of_bucket: usize,
 }
@@ -45,10 +43,7 @@ impl Rules {
             methods,
             headers: RuleIndex::new(entries(rules, |rule| &rule.allowed_headers)),
             all: (0..rules.len()).collect(),
-            rules: rules
-                .iter()
-                .map(|rule| Arc::new(CompiledRule::new(rule)))
-                .collect(),
+            rules: rules.iter().map(|rule| CompiledRule::new(rule)).collect(),
             of_bucket: of_bucket.len(),
         }
     }
@@ -92,7 +87,7 @@ impl Rules {
 
     /// The rule at an index.
     #[inline]
-    pub(crate) fn get(&self, index: usize) -> Option<&Arc<CompiledRule>> {
+    pub(crate) fn get(&self, index: usize) -> Option<&CompiledRule> {
         self.rules.get(index)
     }
 }

@@ -129,13 +129,16 @@ impl<'a> EchoOfNames<'a> {
         V: AsRef<[u8]> + ?Sized,
     {
         let line = first_line.as_ref();
-        match self.few.get(..self.noted)? {
-            [] => return None,
-            [name] if *name == line && !line.iter().any(u8::is_ascii_uppercase) => {
+        let few = self.few.get(..self.noted)?;
+        if few.is_empty() {
+            return None;
+        }
+        if self.joined.is_empty() {
+            // Most lists are short.
+            if is_joined(few, line) {
                 return Some(Echo::Line(first_line));
             }
-            _ if self.joined.is_empty() => self.join_noted(line),
-            _ => {}
+            self.join_noted(line);
         }
         self.joined.make_ascii_lowercase();
         Some(if self.joined == line {
@@ -144,6 +147,23 @@ impl<'a> EchoOfNames<'a> {
             Echo::Built(self.joined)
         })
     }
+}
+
+/// Whether a line is what joining these names in lower case gives.
+fn is_joined(names: &[&[u8]], line: &[u8]) -> bool {
+    let mut rest = line;
+    for (index, name) in names.iter().enumerate() {
+        let after = if index == 0 {
+            Some(rest)
+        } else {
+            rest.strip_prefix(b", ")
+        };
+        match after.and_then(|after| after.strip_prefix(*name)) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty() && !line.iter().any(u8::is_ascii_uppercase)
 }
 
 #[cfg(test)]

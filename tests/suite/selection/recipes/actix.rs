@@ -18,7 +18,7 @@ pub fn by_path(folder: &Path) -> Result<S3Cors, Box<dyn Error>> {
 }
 
 /// The same by host: `photos.s3.example.com`, and a host name of one bucket's own. Requests to
-/// other hosts pass through untouched.
+/// other hosts pass through unchanged.
 pub fn by_host(buckets: &BucketPolicies) -> Result<S3Cors, Box<dyn Error>> {
     let addressing = Addressing::new()
         .domain("s3.example.com")?

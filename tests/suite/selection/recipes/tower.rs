@@ -20,7 +20,7 @@ pub fn by_path(router: Router, folder: &Path) -> Result<Router, Box<dyn Error>> 
 }
 
 /// The same by host: `photos.s3.example.com`, and a host name of one bucket's own. Requests to
-/// other hosts pass through untouched.
+/// other hosts pass through unchanged.
 pub fn by_host(router: Router, buckets: &BucketPolicies) -> Result<Router, Box<dyn Error>> {
     let addressing = Addressing::new()
         .domain("s3.example.com")?
