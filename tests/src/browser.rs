@@ -83,6 +83,12 @@ impl Deref for Browser {
     }
 }
 
+/// Whether the environment has `S3_CORS_REQUIRE_BROWSER=1`: then nothing is skipped.
+#[must_use]
+pub fn is_required() -> bool {
+    env::var_os(REQUIRED).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
 /// Says so where nobody can miss it: the test harness keeps what `eprintln!` prints, and drops it
 /// if the test passes, but lets through what is written to stderr itself.
 fn skip() {
@@ -95,9 +101,8 @@ programs in the environment variables CHROMIUM and CHROMEDRIVER.
 ";
     static ONCE: Once = Once::new();
 
-    let required = env::var_os(REQUIRED).is_some_and(|value| !value.is_empty() && value != "0");
     assert!(
-        !required,
+        !is_required(),
         "{REQUIRED} is set, but there is no chromium or no chromedriver on PATH, and no program \
          of CHROMIUM and CHROMEDRIVER"
     );

@@ -22,6 +22,7 @@ pub mod explain;
 pub mod fetch;
 #[cfg(feature = "lint")]
 pub mod lint;
+pub mod matrix;
 mod pattern;
 mod quoted;
 #[cfg(any(feature = "explain", feature = "lint"))]

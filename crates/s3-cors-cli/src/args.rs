@@ -80,6 +80,14 @@ pub(crate) enum Command {
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(Probe),
 
+    /// Show who may do what: each class of origins, by method
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(Show),
+
+    /// Open a page in the browser that shows all of this for a configuration as you edit it
+    #[command(after_help = UI_EXAMPLES)]
+    Ui(Ui),
+
     /// Print the JSON Schema of what `--format json` prints
     #[command(after_help = "\
 Examples:
@@ -325,6 +333,54 @@ pub(crate) struct Probe {
     /// List every request whose response differs, not just one of each kind
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  s3-cors show cors.json
+  aws s3api get-bucket-cors --bucket BUCKET | s3-cors show -
+
+Exit codes:
+  0  shown
+  2  the file could not be read, or is a configuration that S3 would reject";
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The configuration file; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+const UI_EXAMPLES: &str = "\
+Examples:
+  s3-cors ui
+  s3-cors ui cors.json
+  s3-cors ui --no-open --port 8080
+  s3-cors ui --link 'http://127.0.0.1:4000/#eyJ0ZXh0Ijoi…'
+
+The page is served on 127.0.0.1 only, and only at the address that is printed: the address contains a
+random token. It follows FILE, and writes to it only after you confirm. Ctrl-C stops it.
+
+Exit codes:
+  2  the address is in use, or FILE could not be read";
+
+#[derive(Debug, Args)]
+pub(crate) struct Ui {
+    /// The configuration file to follow; `-` reads standard input once
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The port on 127.0.0.1; 0 is any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) port: u16,
+
+    /// Print the address instead of opening it in the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+
+    /// Show what a link shows that was copied from this page
+    #[arg(long, value_name = "LINK")]
+    pub(crate) link: Option<String>,
 }
 
 /// The output format as given.

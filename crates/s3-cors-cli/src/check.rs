@@ -46,8 +46,7 @@ struct Looked<'a> {
 }
 
 impl<'a> Looked<'a> {
-    fn at(path: &'a Path, fail_on: FailOn) -> Self {
-        let input = Input::read(path);
+    fn at(path: &'a Path, input: Input, fail_on: FailOn) -> Self {
         let findings = match input.configuration() {
             Ok(configuration) => Ok(lint(configuration)),
             Err(error) => Err(error.clone()),
@@ -68,7 +67,20 @@ impl<'a> Looked<'a> {
 
 pub(crate) fn run(args: &Check, format: OutputFormat) -> Report {
     let files = args.files.iter();
-    let files: Vec<Looked<'_>> = files.map(|path| Looked::at(path, args.fail_on)).collect();
+    let inputs = files.map(|path| (path.as_path(), Input::read(path)));
+    report(inputs, args.fail_on, format)
+}
+
+/// Each input with the path that names it.
+pub(crate) fn report<'a>(
+    inputs: impl IntoIterator<Item = (&'a Path, Input)>,
+    fail_on: FailOn,
+    format: OutputFormat,
+) -> Report {
+    let inputs = inputs.into_iter();
+    let files: Vec<Looked<'_>> = inputs
+        .map(|(path, input)| Looked::at(path, input, fail_on))
+        .collect();
     let worst = files.iter().map(|file| file.verdict).max();
     let worst = worst.unwrap_or(Verdict::Fine);
     match format {

@@ -6,6 +6,7 @@ use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, d
 use serde::Serialize;
 
 use crate::args::{Diff, Format};
+use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
@@ -14,11 +15,20 @@ use crate::{json, usable};
 const MOST_SHOWN: usize = 100;
 
 pub(crate) fn run(args: &Diff, format: Format) -> Report {
-    let before = match usable::configuration("diff", &args.before, format) {
+    report(
+        Input::read(&args.before),
+        || Input::read(&args.after),
+        format,
+    )
+}
+
+/// The second input is only read if the first is usable.
+pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Format) -> Report {
+    let before = match usable::of("diff", before, format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let after = match usable::configuration("diff", &args.after, format) {
+    let after = match usable::of("diff", after(), format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };

@@ -30,17 +30,26 @@ impl Input {
             let name = sanitized(&path.to_string_lossy()).into_owned();
             (name, File::open(path).and_then(whole))
         };
-        let (bytes, located) = match bytes {
-            Ok(bytes) => {
-                let located = LocatedConfiguration::from_slice(&bytes);
-                (bytes, located)
-            }
-            Err(error) => (Vec::new(), Err(ConfigError::unreadable(error))),
-        };
+        match bytes {
+            Ok(bytes) => Self::of(name, bytes),
+            Err(error) => Self {
+                name,
+                bytes: Vec::new(),
+                located: Err(ConfigError::unreadable(error)),
+            },
+        }
+    }
+
+    /// A text in memory.
+    pub(crate) fn from_text(name: &str, text: &str) -> Self {
+        Self::of(sanitized(name).into_owned(), text.into())
+    }
+
+    fn of(name: String, bytes: Vec<u8>) -> Self {
         Self {
             name,
+            located: LocatedConfiguration::from_slice(&bytes),
             bytes,
-            located,
         }
     }
 

@@ -14,7 +14,9 @@ mod paint;
 mod password;
 mod probe;
 mod report;
+mod show;
 mod snippet;
+mod ui;
 mod usable;
 
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(args, format),
         Command::Convert(args) => convert::run(args, format),
         Command::Probe(args) => probe::run(args, format),
+        Command::Show(args) => show::run(args, format),
+        Command::Ui(args) => ui::run(args, format),
         Command::Schema => generate::schema(),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { directory } => generate::man(directory.as_deref()),

@@ -1,7 +1,5 @@
 //! Reads configurations for commands that need a valid one.
 
-use std::path::Path;
-
 use s3_cors::{ConfigError, CorsConfiguration};
 
 use crate::args::Format;
@@ -10,13 +8,12 @@ use crate::json::{self, Failure, FailureText};
 use crate::report::{Report, Verdict};
 use crate::snippet;
 
-/// A file and its configuration, or a report that S3 would reject it.
-pub(crate) fn configuration(
+/// An input and its configuration, or a report that S3 would reject it.
+pub(crate) fn of(
     command: &str,
-    path: &Path,
+    input: Input,
     format: Format,
 ) -> Result<(Input, CorsConfiguration), Report> {
-    let input = Input::read(path);
     match input.configuration().cloned() {
         Ok(configuration) => Ok((input, configuration)),
         Err(error) => Err(unusable(command, &input, error, format)),

@@ -12,6 +12,7 @@ mod lint;
 mod lint_origins;
 mod lint_reach;
 mod lint_rules;
+mod matrix;
 mod never_sent;
 
 use s3_cors::{CorsConfiguration, RequestParts};

@@ -8,6 +8,7 @@ use s3_cors_analysis::diff::{Comparison, diff};
 use s3_cors_analysis::explain::explain;
 use s3_cors_analysis::fetch::verdict;
 use s3_cors_analysis::lint::lint;
+use s3_cors_analysis::matrix::Matrix;
 
 use crate::{KB, MB, work};
 
@@ -162,6 +163,25 @@ fn who_stops_looking_says_so() {
         panic!("all was looked at")
     };
     assert_eq!(told.len(), 1_000);
+}
+
+#[test]
+fn a_matrix_has_an_end_and_says_when_it_was_reached() {
+    for (what, configuration, _) in pairs() {
+        let mut matrix = None;
+        let counted = work(what, || {
+            matrix = Some(Matrix::new(&configuration).expect(what));
+        });
+        assert!(
+            counted.bytes_max < 128 * MB,
+            "{what}: {}",
+            counted.bytes_max
+        );
+        let matrix = matrix.expect(what);
+        let endless = ["crossing rules", "long entries"].contains(&what);
+        assert_eq!(matrix.complete, !endless, "{what}");
+        assert!(!matrix.rows.is_empty(), "{what}");
+    }
 }
 
 #[test]

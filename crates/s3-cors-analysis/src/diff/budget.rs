@@ -18,13 +18,13 @@ pub(super) const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// What is left to spend, and whether something was not looked at for want of it.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     left: usize,
     stopped: bool,
 }
 
 impl Budget {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             left: STEPS,
             stopped: false,
@@ -43,7 +43,7 @@ impl Budget {
     }
 
     /// Takes steps. Without them, the search is not complete.
-    pub(super) fn spend(&mut self, steps: usize) -> bool {
+    pub(crate) fn spend(&mut self, steps: usize) -> bool {
         let affords = self.affords(steps);
         self.stopped |= !affords;
         affords
@@ -54,7 +54,7 @@ impl Budget {
         self.stopped = true;
     }
 
-    pub(super) const fn has_stopped(&self) -> bool {
+    pub(crate) const fn has_stopped(&self) -> bool {
         self.stopped
     }
 }

@@ -26,12 +26,12 @@
 //! # Ok::<(), s3_cors::ConfigError>(())
 //! ```
 
-mod budget;
+pub(crate) mod budget;
 mod entries;
 mod names;
-mod origins;
+pub(crate) mod origins;
 mod search;
-mod sides;
+pub(crate) mod sides;
 mod witness;
 
 use std::fmt;

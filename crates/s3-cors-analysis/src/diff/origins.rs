@@ -5,29 +5,34 @@ use std::collections::HashSet;
 use s3_cors::{CorsRule, Pattern};
 
 use super::budget::Budget;
-use super::entries::{Entry, crossing, listed};
+use super::entries::{Entry, Wanted, crossing, listed};
 use super::sides::{Both, Sides};
 use crate::pattern::{self, Relations};
 
 /// A class of origins.
 #[derive(Debug)]
-pub(super) struct OriginClass<'e> {
-    pub(super) origin: Vec<u8>,
+pub(crate) struct OriginClass<'e> {
+    pub(crate) origin: Vec<u8>,
     /// The entry that they match,
     entry: &'e str,
     /// or the two entries.
     other: Option<&'e str>,
     /// The rules that allow them.
-    pub(super) rules: Both,
+    pub(crate) rules: Both,
 }
 
 impl OriginClass<'_> {
     /// The entries in words.
-    pub(super) fn entries(&self) -> String {
+    pub(crate) fn entries(&self) -> String {
         match self.other {
             None => self.entry.to_owned(),
             Some(other) => format!("{} and {other}", self.entry),
         }
+    }
+
+    /// Whether a single entry names them.
+    pub(crate) fn is_single(&self) -> bool {
+        self.other.is_none()
     }
 
     fn parts(&self) -> impl Iterator<Item = &str> {
@@ -51,6 +56,16 @@ impl OriginClass<'_> {
 
 /// One class for each entry, and more for what only two entries at once show.
 pub(super) fn classes<'c>(sides: &Sides<'c>, budget: &mut Budget) -> Vec<OriginClass<'c>> {
+    classes_of(sides, &sides.wanted(), budget)
+}
+
+/// One class or more for each combination of rules of a configuration, which is on both sides.
+/// Single entries come first.
+pub(crate) fn every_class<'c>(sides: &Sides<'c>, budget: &mut Budget) -> Vec<OriginClass<'c>> {
+    classes_of(sides, &sides.every_two(), budget)
+}
+
+fn classes_of<'c>(sides: &Sides<'c>, wanted: &Wanted, budget: &mut Budget) -> Vec<OriginClass<'c>> {
     fn origins(rule: &CorsRule) -> &[String] {
         &rule.allowed_origins
     }
@@ -78,7 +93,7 @@ pub(super) fn classes<'c>(sides: &Sides<'c>, budget: &mut Budget) -> Vec<OriginC
         })
         .collect();
     let mut seen: HashSet<Vec<u8>> = HashSet::new();
-    for (one, other) in crossing(&entries, &sides.wanted(), budget) {
+    for (one, other) in crossing(&entries, wanted, budget) {
         let (pattern, other_pattern) = (Pattern::new(one.text), Pattern::new(other.text));
         for origin in known.common(&pattern, &other_pattern) {
             if !budget.spend(100 + origin.len()) {

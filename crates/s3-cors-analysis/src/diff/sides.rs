@@ -7,8 +7,8 @@ use super::entries::Wanted;
 
 /// Rules of both configurations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Both {
-    pub(super) before: RuleSet,
+pub(crate) struct Both {
+    pub(crate) before: RuleSet,
     pub(super) after: RuleSet,
 }
 
@@ -47,8 +47,8 @@ impl Both {
 }
 
 #[derive(Debug)]
-pub(super) struct Sides<'c> {
-    pub(super) before: CorsPolicy,
+pub(crate) struct Sides<'c> {
+    pub(crate) before: CorsPolicy,
     pub(super) after: CorsPolicy,
     pub(super) rules_before: &'c [CorsRule],
     pub(super) rules_after: &'c [CorsRule],
@@ -57,7 +57,7 @@ pub(super) struct Sides<'c> {
 }
 
 impl<'c> Sides<'c> {
-    pub(super) fn new(
+    pub(crate) fn new(
         before: &'c CorsConfiguration,
         after: &'c CorsConfiguration,
     ) -> Result<Self, ConfigError> {
@@ -89,6 +89,13 @@ impl<'c> Sides<'c> {
             *unlike & shared
         });
         wanted.collect()
+    }
+
+    /// For each rule before, the later rules after: every two rules of the same configuration, once.
+    pub(super) fn every_two(&self) -> Wanted {
+        let (before, after) = (self.rules_before.len(), self.rules_after.len());
+        let later = (0..before).map(|rule| (rule + 1..after).collect());
+        later.collect()
     }
 
     pub(super) fn all(&self) -> Both {

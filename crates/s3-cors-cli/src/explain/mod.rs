@@ -23,7 +23,11 @@ pub(crate) struct Explained<'a> {
 }
 
 pub(crate) fn run(args: &Explain, format: Format) -> Report {
-    let (input, configuration) = match usable::configuration("explain", &args.file, format) {
+    report(args, Input::read(&args.file), format)
+}
+
+pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
+    let (input, configuration) = match usable::of("explain", input, format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
@@ -44,6 +48,25 @@ pub(crate) fn run(args: &Explain, format: Format) -> Report {
         (Some(form), _) => apply(&explained, form, format),
         (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
         (None, Format::Json) => json::of(&explained, verdict),
+    }
+}
+
+/// The explanation of a request given by its parts, as JSON: or, with a form, the configuration
+/// with the smallest change.
+pub(crate) fn of_request(
+    input: &Input,
+    configuration: &CorsConfiguration,
+    method: &str,
+    headers: &[(&str, String)],
+    apply_as: Option<Dialect>,
+) -> Report {
+    match (explained(input, configuration, method, headers), apply_as) {
+        (Ok(explained), Some(form)) => apply(&explained, form, Format::Json),
+        (Ok(explained), None) => {
+            let allowed = explained.explanation.outcome.is_allowed();
+            json::of(&explained, Verdict::found(!allowed))
+        }
+        (Err(error), _) => usable::failure("explain", &error.to_string(), Format::Json),
     }
 }
 

@@ -25,7 +25,9 @@ use self::compare::{Difference, Side, compare};
 use self::diagnosis::{Diagnosis, diagnose};
 use self::expected::Expected;
 use self::plan::{Plan, Planned};
+pub(crate) use self::progress::Progress;
 use crate::args::{Format, Probe};
+use crate::input::Input;
 use crate::report::{Report, Verdict};
 use crate::usable;
 
@@ -94,20 +96,38 @@ const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
-    let mut endpoints = Vec::new();
-    for url in [Some(&args.url), args.other.as_ref()].into_iter().flatten() {
-        match endpoint::endpoint(url) {
-            Ok(uri) => endpoints.push(uri),
-            Err(message) => return failed(&message),
+    match (&args.config, &args.origin) {
+        (Some(config), _) => {
+            let progress = progress::Bar::default();
+            report(args, || Input::read(config), &progress, format)
         }
+        (None, Some(page)) => match endpoints(args) {
+            Ok(endpoints) => page::run(args, page, endpoints, format),
+            Err(message) => failed(&message),
+        },
+        (None, None) => failed("neither --config nor --origin is given"),
     }
-    let config = match (&args.config, &args.origin) {
-        (Some(config), _) => config,
-        (None, Some(page)) => return page::run(args, page, endpoints, format),
-        (None, None) => return failed("neither --config nor --origin is given"),
+}
+
+fn endpoints(args: &Probe) -> Result<Vec<Uri>, String> {
+    let urls = [Some(&args.url), args.other.as_ref()].into_iter().flatten();
+    urls.map(|url| endpoint::endpoint(url)).collect()
+}
+
+/// Compares an endpoint, or two, with a configuration. The input is only read if the URLs are right.
+pub(crate) fn report(
+    args: &Probe,
+    input: impl FnOnce() -> Input,
+    progress: &impl Progress,
+    format: Format,
+) -> Report {
+    let failed = |message: &str| usable::failure("probe", message, format);
+    let endpoints = match endpoints(args) {
+        Ok(endpoints) => endpoints,
+        Err(message) => return failed(&message),
     };
     let urls: Vec<String> = endpoints.iter().map(endpoint::shown).collect();
-    let (input, configuration) = match usable::configuration("probe", config, format) {
+    let (input, configuration) = match usable::of("probe", input(), format) {
         Ok(usable) => usable,
         Err(report) => return report,
     };
@@ -134,7 +154,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
         exact: args.exact,
         possible: plan.possible,
         planned: plan.requests.len(),
-        exchanges: send(plan, &policy, endpoints, args),
+        exchanges: send(plan, &policy, endpoints, progress, args),
         diagnoses: Vec::new(),
     };
     for (endpoint, url) in outcome.urls.iter().enumerate() {
@@ -162,16 +182,22 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
     show::outcome(&outcome, Verdict::found(odd), args.all, format)
 }
 
-fn send(plan: Plan, policy: &CorsPolicy, endpoints: Vec<Uri>, args: &Probe) -> Vec<Exchange> {
+fn send(
+    plan: Plan,
+    policy: &CorsPolicy,
+    endpoints: Vec<Uri>,
+    progress: &impl Progress,
+    args: &Probe,
+) -> Vec<Exchange> {
     let timeout = Duration::from_secs(args.timeout.into());
     let mut clients: Vec<(Client, usize)> = endpoints
         .into_iter()
         .map(|url| (Client::new(url, timeout, args.rate), 0))
         .collect();
-    let progress = progress::Progress::of(plan.requests.len());
+    progress.start(plan.requests.len());
     let mut exchanges = Vec::with_capacity(plan.requests.len());
     for planned in plan.requests {
-        if clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
+        if progress.is_stopped() || clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
             break;
         }
         let expected = Expected::of(policy, &planned.request);

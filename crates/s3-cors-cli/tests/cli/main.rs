@@ -16,4 +16,6 @@ mod probe_page;
 mod readme;
 mod run;
 mod runners;
+mod show;
 mod transport;
+mod ui;

@@ -110,6 +110,8 @@ fn the_readme_lists_every_command_and_form() {
         "diff",
         "convert",
         "probe",
+        "show",
+        "ui",
         "completions",
         "man",
     ] {

@@ -1,0 +1,226 @@
+//! What the page asks the server. Every response is the JSON document of a command, or holds some.
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use cors_fetch::Fetch;
+use s3_cors::Dialect;
+use serde::{Deserialize, Serialize};
+
+use super::conversation::Conversation;
+use super::file::NotSaved;
+use super::server::State as Server;
+use crate::args::{CredentialsMode, Explain, FailOn, Format, OutputFormat, Probe};
+use crate::input::Input;
+use crate::report::Report;
+use crate::{check, convert, diff, show};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Text {
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    text: String,
+    origin: String,
+    url: String,
+    method: String,
+    headers: Vec<String>,
+    credentials: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Compared {
+    before: String,
+    after: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Converted {
+    text: String,
+    to: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Probed {
+    text: String,
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Known {
+    version: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Saved {
+    text: String,
+    version: String,
+}
+
+pub(super) async fn check(State(server): State<Server>, Json(asked): Json<Text>) -> Response {
+    document(move || {
+        let input = Input::from_text(server.source.name(), &asked.text);
+        let path = std::path::Path::new(server.source.name());
+        check::report([(path, input)], FailOn::Warning, OutputFormat::Json)
+    })
+    .await
+}
+
+pub(super) async fn show(State(server): State<Server>, Json(asked): Json<Text>) -> Response {
+    document(move || {
+        let input = Input::from_text(server.source.name(), &asked.text);
+        show::report(input, Format::Json)
+    })
+    .await
+}
+
+pub(super) async fn converse(State(server): State<Server>, Json(asked): Json<Asked>) -> Response {
+    json(move || {
+        let args = asked.args();
+        Conversation::of(&args, server.source.name(), &asked.text)
+    })
+    .await
+}
+
+pub(super) async fn apply(State(server): State<Server>, Json(asked): Json<Asked>) -> Response {
+    document(move || {
+        let args = asked.args();
+        Conversation::applied(&args, server.source.name(), &asked.text)
+    })
+    .await
+}
+
+pub(super) async fn diff(Json(asked): Json<Compared>) -> Response {
+    document(move || {
+        let before = Input::from_text("before", &asked.before);
+        let after = || Input::from_text("after", &asked.after);
+        diff::report(before, after, Format::Json)
+    })
+    .await
+}
+
+pub(super) async fn convert(
+    State(server): State<Server>,
+    Json(asked): Json<Converted>,
+) -> Response {
+    let Ok(to) = asked.to.parse::<Dialect>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    document(move || {
+        let input = Input::from_text(server.source.name(), &asked.text);
+        convert::report(input, to, Format::Json)
+    })
+    .await
+}
+
+pub(super) async fn probe(State(server): State<Server>, Json(asked): Json<Probed>) -> Response {
+    let args = Probe {
+        url: asked.url,
+        other: None,
+        config: None,
+        origin: None,
+        exact: false,
+        max_requests: 200,
+        rate: 20,
+        timeout: 10,
+        include_writes: false,
+        dry_run: false,
+        all: false,
+    };
+    let name = server.source.name().to_owned();
+    Json(server.probes.start(args, name, asked.text)).into_response()
+}
+
+pub(super) async fn probed(State(server): State<Server>, Path(id): Path<u64>) -> Response {
+    or_not_found(server.probes.state(id))
+}
+
+pub(super) async fn stop_probe(State(server): State<Server>, Path(id): Path<u64>) -> Response {
+    or_not_found(server.probes.stop(id))
+}
+
+pub(super) async fn file(State(server): State<Server>, Query(known): Query<Known>) -> Response {
+    json(move || server.source.now(known.version.as_deref())).await
+}
+
+/// Replaces the file. The page asks first; without the token no request gets here.
+pub(super) async fn save(State(server): State<Server>, Json(saved): Json<Saved>) -> Response {
+    let saved = blocking(move || server.source.save(&saved.text, &saved.version)).await;
+    match saved {
+        Some(Ok(now)) => Json(now).into_response(),
+        Some(Err(NotSaved::Changed)) => {
+            let text = "the file was changed in the meantime";
+            (StatusCode::CONFLICT, text).into_response()
+        }
+        Some(Err(NotSaved::NoFile)) => {
+            (StatusCode::NOT_FOUND, "there is no file to save to").into_response()
+        }
+        Some(Err(NotSaved::Failed(error))) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+        }
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+impl Asked {
+    /// People paste the address of a page; its origin is what counts. What is no address is
+    /// explained as it is.
+    fn page_origin(&self) -> String {
+        match Fetch::new(&self.origin, &self.url) {
+            Ok(fetch) => fetch.page_origin().to_owned(),
+            Err(_) => self.origin.clone(),
+        }
+    }
+
+    fn args(&self) -> Explain {
+        Explain {
+            file: PathBuf::new(),
+            origin: Some(self.page_origin()),
+            method: self.method.clone(),
+            headers: self.headers.clone(),
+            actual: false,
+            apply: None,
+            fetch: true,
+            url: self.url.clone(),
+            credentials: match &self.credentials[..] {
+                "omit" => CredentialsMode::Omit,
+                "include" => CredentialsMode::Include,
+                _ => CredentialsMode::SameOrigin,
+            },
+        }
+    }
+}
+
+/// Runs off the thread that serves: a large configuration takes a while.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
+async fn document(work: impl FnOnce() -> Report + Send + 'static) -> Response {
+    match blocking(work).await {
+        Some(report) => ([(CONTENT_TYPE, "application/json")], report.stdout).into_response(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn json<T: Serialize + Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Response {
+    match blocking(work).await {
+        Some(value) => Json(value).into_response(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn or_not_found(state: Option<impl Serialize>) -> Response {
+    match state {
+        Some(state) => Json(state).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,99 @@
+// The editor: line numbers, and findings on their lines.
+const LINE = () => parseFloat(getComputedStyle($("text")).lineHeight);
+const WORST = ["info", "warning", "error"];
+let findings = [];
+
+function drawLines() {
+  const area = $("text");
+  const height = LINE();
+  const padding = parseFloat(getComputedStyle(area).paddingTop);
+  const lines = area.value.split("\n").length;
+  const first = Math.max(0, Math.floor((area.scrollTop - padding) / height));
+  const last = Math.min(lines, first + Math.ceil(area.clientHeight / height) + 2);
+  const worst = new Map();
+  for (const { severity, place } of findings) {
+    const known = worst.get(place.line) ?? "info";
+    if (place.line) worst.set(place.line, WORST.indexOf(severity) > WORST.indexOf(known) ? severity : known);
+  }
+  const numbers = [];
+  const marks = [];
+  for (let line = first + 1; line <= last; line++) {
+    const top = `${padding + (line - 1) * height - area.scrollTop}px`;
+    const severity = worst.get(line);
+    const number = el("div", { class: severity, "data-line": line }, String(line));
+    number.style.top = top;
+    numbers.push(number);
+    if (severity) {
+      const mark = el("div", { class: severity, "data-line": line });
+      mark.style.top = top;
+      marks.push(mark);
+    }
+  }
+  $("gutter").replaceChildren(...numbers);
+  $("marks").replaceChildren(...marks);
+}
+
+// Selects from a place to the end of its line.
+function goTo({ line, column }) {
+  if (!line) return;
+  const area = $("text");
+  const lines = area.value.split("\n");
+  const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  const text = lines[line - 1] ?? "";
+  const start = before + [...text].slice(0, column - 1).join("").length;
+  area.focus();
+  area.setSelectionRange(start, before + text.length);
+  area.scrollTop = Math.max(0, (line - 3) * LINE());
+  drawLines();
+}
+
+function drawFindings(checked) {
+  const file = checked.files?.[0];
+  findings = file?.findings ?? [];
+  const numbers = ["error", "warning", "info"].map((severity) => findings.filter((f) => f.severity === severity).length);
+  const names = [["error", "errors"], ["warning", "warnings"], ["note", "notes"]];
+  const parts = numbers.flatMap((number, index) => (number ? [count(number, ...names[index])] : []));
+  const empty = page.text().trim() === "";
+  $("summary").textContent = empty ? "" : parts.join(", ") || "No problems found";
+  $("summary").dataset.exit = file?.exit_code ?? "";
+  const shown = empty ? [] : findings.slice(0, 100);
+  $("findings").replaceChildren(...shown.map((finding) => {
+    const { severity, place, text, help, code, s3_error } = finding;
+    const where = place.line ? `Line ${place.line}: ` : "";
+    const s3 = s3_error ? ` S3 responds with ${s3_error.code}${s3_error.message ? `: ${s3_error.message}` : ""}.` : "";
+    return el("li", { class: severity, "data-code": code },
+      el("button", { type: "button", onclick: () => goTo(place) },
+        `${where}${severity === "info" ? "note" : severity}: ${text}`,
+        el("small", {}, `Help: ${help}.${s3}`)));
+  }));
+  if (empty) findings = [];
+  drawLines();
+}
+
+// Replaces the text; the button Undo brings the old one back.
+let replaced;
+function setText(text, edited) {
+  const area = $("text");
+  replaced = area.value;
+  $("undo").hidden = replaced.trim() === "" || replaced === text;
+  area.value = text;
+  page.edited = edited;
+  changedText();
+}
+
+function changedText() {
+  drawLines();
+  remember();
+  refresh();
+}
+
+async function refreshNow() {
+  const text = page.text();
+  const [checked, shown] = await Promise.all([ask("check", "check", { text }), ask("show", "show", { text })]);
+  if (checked) drawFindings(checked);
+  if (shown) drawMatrix(shown);
+  refreshTry();
+  if (page.tab === "compare") compare();
+  if (page.tab === "copy" && lastForm) convertTo(lastForm, false);
+}
+const refresh = later(refreshNow, 120);

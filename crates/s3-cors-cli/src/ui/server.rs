@@ -1,0 +1,79 @@
+//! The server behind the page.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use s3_cors::CorsPolicy;
+use s3_cors::limits::MAX_TEXT_BYTES;
+use tower_s3_cors::S3CorsLayer;
+
+use super::file::Source;
+use super::probes::Probes;
+use super::{api, guard, page};
+
+/// Two texts, each character escaped.
+const MOST_BYTES: usize = 4 * MAX_TEXT_BYTES;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) source: Source,
+    pub(super) token: String,
+    /// Leads to the page once.
+    pub(super) code: Mutex<Option<String>>,
+    pub(super) port: u16,
+    pub(super) probes: Probes,
+}
+
+pub(super) type State = Arc<Shared>;
+
+impl Shared {
+    pub(super) fn new(source: Source, token: String, code: Option<String>, port: u16) -> Self {
+        Self {
+            source,
+            token,
+            code: Mutex::new(code),
+            port,
+            probes: Probes::default(),
+        }
+    }
+}
+
+/// Serves until the process ends.
+pub(super) fn run(listener: TcpListener, shared: Shared) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, app(Arc::new(shared))).await
+    })
+}
+
+fn app(state: State) -> Router {
+    let api = Router::new()
+        .route("/check", post(api::check))
+        .route("/show", post(api::show))
+        .route("/converse", post(api::converse))
+        .route("/apply", post(api::apply))
+        .route("/diff", post(api::diff))
+        .route("/convert", post(api::convert))
+        .route("/probe", post(api::probe))
+        .route("/probe/{id}", get(api::probed).delete(api::stop_probe))
+        .route("/file", get(api::file).put(api::save));
+    let token = &state.token;
+    Router::new()
+        .route(&format!("/{token}/"), get(page::page))
+        .nest(&format!("/{token}/api"), api)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        // As a bucket without configuration: no other origin is allowed anything.
+        .layer(S3CorsLayer::new(CorsPolicy::without_configuration()))
+        .layer(from_fn_with_state(Arc::clone(&state), guard::guard))
+        .with_state(state)
+}
