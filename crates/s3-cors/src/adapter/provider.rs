@@ -73,9 +73,10 @@ impl PolicyProvider {
     /// once per request, so that the whole response follows one version of the rules.
     #[must_use]
     pub fn select(&self, request: &impl RequestHead) -> Option<PolicyOfRequest<'_>> {
-        Some(PolicyOfRequest(match &self.0 {
-            Kind::Selected(selector) => OfRequest::Selected(selector.select(request)?),
-            _ => OfRequest::Loaded(self.load()),
+        Some(PolicyOfRequest(if let Kind::Selected(selector) = &self.0 {
+            OfRequest::Selected(selector.select(request)?)
+        } else {
+            OfRequest::Loaded(self.load())
         }))
     }
 
