@@ -78,7 +78,7 @@ impl<'t> Lines<'t> {
     }
 
     pub(crate) fn position(&self, offset: usize) -> Position {
-        let offset = self.text.floor_char_boundary_at(offset);
+        let offset = floor_char_boundary(self.text, offset);
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|at| self.starts.get(at));
         let start = self.characters_before(start.copied().unwrap_or(0));
@@ -104,18 +104,12 @@ impl<'t> Lines<'t> {
     }
 }
 
-trait FloorCharBoundary {
-    fn floor_char_boundary_at(&self, offset: usize) -> usize;
-}
-
-impl FloorCharBoundary for str {
-    fn floor_char_boundary_at(&self, offset: usize) -> usize {
-        let mut offset = offset.min(self.len());
-        while !self.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
     }
+    offset
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub use difference::{Difference, DifferenceCode, DifferenceKind};
 pub use exchange::{Request, RequestKind, Response};
 
 use s3_cors::CorsPolicy;
+use s3_cors::limits::SUPPORTED_METHODS;
 
 use crate::engine::{self, RuleParts};
 use crate::evaluate::Deployment;
@@ -131,12 +132,10 @@ fn widening(policy: &CorsPolicy, request: &Request) -> DifferenceCode {
 }
 
 fn allows_origin(policy: &CorsPolicy, origin: &str) -> bool {
-    ["GET", "PUT", "HEAD", "POST", "DELETE"]
-        .iter()
-        .any(|method| {
-            let request = Request::preflight(origin, method, &[]);
-            of_s3(policy, &request)
-                .header("access-control-allow-origin")
-                .is_some()
-        })
+    SUPPORTED_METHODS.iter().any(|method| {
+        let request = Request::preflight(origin, method, &[]);
+        of_s3(policy, &request)
+            .header("access-control-allow-origin")
+            .is_some()
+    })
 }

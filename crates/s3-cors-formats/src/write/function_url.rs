@@ -1,7 +1,6 @@
 //! A Lambda function URL.
 
 use super::Refusal;
-use super::json::{Json, list, object};
 use super::single::{Single, at_most};
 use crate::engine::RuleParts;
 
@@ -10,13 +9,5 @@ pub(super) fn text(rules: &[RuleParts]) -> Result<String, Refusal> {
     at_most(100, &single.origins, "origins")?;
     at_most(100, &single.headers, "headers")?;
     at_most(100, &single.expose, "exposed headers")?;
-    Ok(object([
-        ("AllowOrigins", list(&single.origins)),
-        ("AllowMethods", list(&single.methods)),
-        ("AllowHeaders", list(&single.headers)),
-        ("ExposeHeaders", list(&single.expose)),
-        ("MaxAge", Some(Json::Number(single.max_age))),
-        ("AllowCredentials", Some(Json::Bool(single.credentials))),
-    ])
-    .pretty())
+    Ok(single.of_six().pretty())
 }

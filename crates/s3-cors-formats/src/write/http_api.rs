@@ -1,7 +1,6 @@
 //! An HTTP API of API Gateway.
 
 use super::Refusal;
-use super::json::{Json, list, object};
 use super::single::Single;
 use crate::engine::RuleParts;
 
@@ -11,13 +10,5 @@ const PATTERNS: [&str; 2] = ["https://*", "http://*"];
 pub(super) fn text(rules: &[RuleParts]) -> Result<String, Refusal> {
     let takes = |origin: &str| !origin.contains('*') || PATTERNS.contains(&origin);
     let single = Single::of(rules, takes)?;
-    Ok(object([
-        ("AllowOrigins", list(&single.origins)),
-        ("AllowMethods", list(&single.methods)),
-        ("AllowHeaders", list(&single.headers)),
-        ("ExposeHeaders", list(&single.expose)),
-        ("MaxAge", Some(Json::Number(single.max_age))),
-        ("AllowCredentials", Some(Json::Bool(single.credentials))),
-    ])
-    .pretty())
+    Ok(single.of_six().pretty())
 }

@@ -1,5 +1,6 @@
 //! Several rules as the one policy that many services have.
 
+use super::json::{Json, list, object};
 use super::{DEFAULT_MAX_AGE, Refusal};
 use crate::engine::RuleParts;
 
@@ -70,15 +71,24 @@ impl Single {
         }
         Ok(single)
     }
+
+    /// The object that Lambda function URLs and HTTP APIs take.
+    pub(super) fn of_six(&self) -> Json {
+        object([
+            ("AllowOrigins", list(&self.origins)),
+            ("AllowMethods", list(&self.methods)),
+            ("AllowHeaders", list(&self.headers)),
+            ("ExposeHeaders", list(&self.expose)),
+            ("MaxAge", Some(Json::Number(self.max_age))),
+            ("AllowCredentials", Some(Json::Bool(self.credentials))),
+        ])
+    }
 }
 
 /// Header names once, whatever their case.
 fn extend<'a>(list: &mut Vec<String>, entries: impl Iterator<Item = &'a String>) {
     for entry in entries {
-        if !list
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(entry) && known.len() == entry.len())
-        {
+        if !list.iter().any(|known| known.eq_ignore_ascii_case(entry)) {
             list.push(entry.clone());
         }
     }

@@ -99,13 +99,7 @@ impl AppRules {
     /// assert!(error.to_string().starts_with("no/such/app-cors.json: "));
     /// ```
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        let bytes = std::fs::File::open(path)
-            .map_err(ConfigError::unreadable)
-            .and_then(|file| read::bytes(file).map_err(ConfigError::new));
-        bytes
-            .and_then(|bytes| Self::from_slice(&bytes))
-            .map_err(|error| error.in_file(path))
+        read::file(path.as_ref(), Self::from_slice)
     }
 
     /// The rules, in the order in which they are tried; none by default.

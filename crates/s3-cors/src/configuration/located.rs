@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::read::{self, LocatedIn};
 use super::{CorsConfiguration, Owner};
-use crate::error::{ConfigError, Place, Position, Positions, Problem, ProblemKind};
+use crate::error::{ConfigError, Place, Position, Positions};
 
 /// A configuration, and the positions of its rules, members and entries in the text it was read
 /// from. For tools that point at the lines they report on.
@@ -83,12 +83,7 @@ impl LocatedConfiguration {
     /// assert!(error.to_string().starts_with("no/such/cors.json: "));
     /// ```
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        std::fs::File::open(path)
-            .map_err(|error| vec![Problem::unplaced(ProblemKind::unreadable(error))])
-            .and_then(read::bytes)
-            .and_then(|bytes| read::located(&bytes, Owner::Bucket).map(Self::new))
-            .map_err(|problems| ConfigError::new(problems).in_file(path))
+        read::file(path.as_ref(), Self::from_slice)
     }
 
     fn new(found: LocatedIn<'_>) -> Self {

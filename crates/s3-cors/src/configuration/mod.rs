@@ -293,11 +293,7 @@ impl CorsConfiguration {
     /// assert!(error.to_string().starts_with("no/such/cors.json: "));
     /// ```
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        std::fs::File::open(path)
-            .map_err(ConfigError::unreadable)
-            .and_then(Self::from_reader)
-            .map_err(|error| error.in_file(path))
+        read::file(path.as_ref(), Self::from_slice)
     }
 
     /// Checks the configuration as `PutBucketCors` does: it accepts what S3 accepts and refuses

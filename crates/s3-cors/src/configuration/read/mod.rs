@@ -5,13 +5,15 @@ mod json;
 mod xml;
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
+use std::path::Path;
 
 use super::check::{self, Owner};
 use super::dialect::Member;
 use super::{CorsConfiguration, CorsRule};
-use crate::error::{MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
+use crate::error::{ConfigError, MOST_PROBLEMS, Place, Positions, Problem, ProblemKind};
 use crate::limits::MAX_TEXT_BYTES;
 
 type Problems = Vec<Problem>;
@@ -25,6 +27,18 @@ pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
         Ok(_) => Ok(bytes),
         Err(error) => Err(vec![Problem::unplaced(ProblemKind::unreadable(error))]),
     }
+}
+
+/// What a file says. Errors name the file.
+pub(crate) fn file<T>(
+    path: &Path,
+    parse: impl FnOnce(&[u8]) -> Result<T, ConfigError>,
+) -> Result<T, ConfigError> {
+    File::open(path)
+        .map_err(ConfigError::unreadable)
+        .and_then(|file| bytes(file).map_err(ConfigError::new))
+        .and_then(|bytes| parse(&bytes))
+        .map_err(|error| error.in_file(path))
 }
 
 /// The positions of rules, members and entries, as ranges of bytes.
