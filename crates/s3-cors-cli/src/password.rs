@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use cors_fetch::{Fetch, Verdict};
+
 /// What stands for a password.
 pub(crate) const HIDDEN: &str = "***";
 
@@ -14,6 +16,12 @@ pub(crate) fn hidden(url: &str) -> Cow<'_, str> {
         Some(format!("{scheme}{name}:{HIDDEN}@{host}"))
     });
     hidden.map_or(Cow::Borrowed(url), Cow::Owned)
+}
+
+/// What the browser writes, without a password in the URL.
+pub(crate) fn console(fetch: &Fetch, seen: &Verdict) -> Option<String> {
+    let console = seen.console.as_deref()?;
+    Some(console.replace(fetch.url(), &hidden(fetch.url())))
 }
 
 /// Whether a text is an origin but for a password, which no origin has.

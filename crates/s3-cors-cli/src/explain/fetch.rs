@@ -13,7 +13,7 @@ use super::text;
 use crate::args::{CredentialsMode, Explain, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
-use crate::password::{self, hidden};
+use crate::password::{self, console, hidden};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -151,12 +151,6 @@ fn sent(request: &Sent, out: &mut String) {
     for (name, value) in &request.headers {
         let _ = writeln!(out, "  {}: {}", flat(name), shown(value));
     }
-}
-
-/// What the browser writes, without a password in the URL.
-fn console(fetch: &Fetch, seen: &Seen) -> Option<String> {
-    let console = seen.console.as_deref()?;
-    Some(console.replace(fetch.url(), &hidden(fetch.url())))
 }
 
 fn outcome(fetch: &Fetch, seen: &Seen, out: &mut String) {

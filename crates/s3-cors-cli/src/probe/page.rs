@@ -11,12 +11,14 @@ use ureq::http::Uri;
 use super::client::{Client, Reply};
 use super::compare::Difference;
 use super::diagnosis::{Diagnosis, diagnose};
+use super::endpoint::shown;
 use super::expected::Expected;
 use super::origins::STRANGER;
 use super::plan::{HEADERS, METHOD, ORIGIN, Planned, Request};
 use super::{Exchange, Observed, show, telltales};
 use crate::args::{Format, Probe};
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint};
+use crate::password::console;
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -86,10 +88,10 @@ pub(super) fn run(args: &Probe, page: &str, endpoints: Vec<Uri>, format: Format)
     let Some(url) = endpoints.into_iter().next() else {
         return failed("no URL is given");
     };
-    let name = url.to_string();
-    let fetch = match Fetch::new(page, &name) {
+    let (address, name) = (url.to_string(), shown(&url));
+    let fetch = match Fetch::new(page, &address) {
         Ok(fetch) => fetch,
-        Err(error) => return failed(&flat(&error.to_string())),
+        Err(error) => return failed(&flat(&error.to_string().replace(&address, &name))),
     };
     if fetch.is_same_origin() {
         return failed(&flat(&format!(
@@ -280,8 +282,8 @@ fn call(sort: &'static Sort, fetch: &Fetch, exchanges: &[Exchange]) -> Call {
         sort,
         preflight_only,
         max_age: verdict.preflight_max_age,
+        console: console(fetch, &verdict),
         outcome: verdict.outcome,
-        console: verdict.console,
     }
 }
 

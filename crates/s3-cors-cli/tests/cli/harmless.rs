@@ -339,6 +339,9 @@ fn a_password_in_a_url_is_never_printed() {
             "--rate",
             "10000",
         ],
+        vec!["probe", &live, "--origin", "https://a.test"],
+        vec!["probe", other, "--origin", "https://a.test"],
+        vec!["probe", other, "--origin", "https://a.test", "--dry-run"],
         vec!["probe", "user:pa55word@host/", "--config", "cors.json"],
         vec![
             "probe",
