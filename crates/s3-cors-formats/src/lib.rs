@@ -9,6 +9,9 @@
     )
 )]
 
+#[doc = include_str!("../BEHIND.md")]
+pub mod behind {}
+
 #[doc = include_str!("../FORMATS.md")]
 pub mod formats {}
 

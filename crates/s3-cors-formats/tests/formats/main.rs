@@ -1,5 +1,6 @@
 //! Files in, rules and findings out.
 
+mod behind;
 mod convert;
 mod corpus;
 mod evaluate;
