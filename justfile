@@ -1,7 +1,7 @@
 # What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
 
 # Every stage of `.ci/run`, cheapest first. Each is a recipe below.
-stages := "format packages lints features docs api examples instructions fuzz local-s3 readme"
+stages := "format packages lints features docs api examples instructions fuzz local-s3 sdks readme"
 
 # What `.ci/need` installs lies here.
 export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
@@ -95,6 +95,11 @@ local-s3: (need "chromedriver" "chromium" "npm" "venv")
     cargo fmt --manifest-path examples/local-s3/Cargo.toml --check
     cargo clippy -q --manifest-path examples/local-s3/Cargo.toml --all-targets --locked -- -D warnings
     S3_CORS_REQUIRE_BROWSER=1 examples/local-s3/proof/run
+
+# What s3-cors-formats writes against the types of Google's, Azure's and AWS's SDKs, and Azurite
+sdks: (need "npm" "venv")
+    cargo fmt --manifest-path crates/s3-cors-formats/sdks/Cargo.toml --check
+    crates/s3-cors-formats/sdks/run
 
 # The README's two commands, word for word, on a fresh clone of the last commit
 readme: (need "chromedriver" "chromium" "curl" "venv")
