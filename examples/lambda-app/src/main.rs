@@ -5,7 +5,7 @@
 //! bucket, its rules replace them, and are refreshed by invocations (see `rules.rs`).
 //!
 //! ```sh
-//! cargo lambda watch -p lambda-app
+//! cargo lambda watch -p lambda-app --disable-cors
 //! curl -i http://127.0.0.1:9000/lambda-url/lambda-app/ -H 'Origin: https://www.example.com'
 //! ```
 
