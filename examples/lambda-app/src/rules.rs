@@ -7,9 +7,6 @@ use std::time::{Duration, SystemTime};
 use s3_cors_sources::s3_cors::{CorsConfiguration, SharedPolicy};
 use s3_cors_sources::{BucketSource, FollowHandle, Schedule};
 
-/// How long an invocation waits for the bucket at most. Then the rules in force remain.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 pub(crate) struct Rules {
     policy: SharedPolicy,
     bucket: Option<FollowHandle>,
@@ -20,14 +17,13 @@ pub(crate) struct Rules {
 impl Rules {
     /// The rules of `cors.json`, and then those of the bucket that `CORS_BUCKET` names.
     pub(crate) async fn from_env() -> Result<Self, Box<dyn Error>> {
-        let refresh_after = match env::var("CORS_REFRESH_SECONDS") {
-            Ok(seconds) => Duration::from_secs(seconds.parse()?),
-            Err(_) => Duration::from_secs(60),
-        };
+        let refresh_after = seconds("CORS_REFRESH_SECONDS", 60)?;
+        // How long an invocation waits for the bucket at most. Then the rules in force remain.
+        let timeout = seconds("CORS_TIMEOUT_SECONDS", 1)?;
         let embedded = CorsConfiguration::from_text(include_str!("../cors.json"))?;
         let policy = SharedPolicy::new(embedded, "cors.json")?;
         let bucket = match env::var("CORS_BUCKET") {
-            Ok(bucket) => Some(follow(bucket, &policy).await),
+            Ok(bucket) => Some(follow(bucket, timeout, &policy).await),
             Err(_) => None,
         };
         Ok(Self {
@@ -59,13 +55,23 @@ impl Rules {
 
 /// Loads the rules once, and then only when a refresh is requested: timers do not run while the
 /// process is frozen.
-async fn follow(bucket: String, policy: &SharedPolicy) -> FollowHandle {
+async fn follow(bucket: String, timeout: Duration, policy: &SharedPolicy) -> FollowHandle {
     let handle = BucketSource::from_env(bucket)
         .await
         .schedule(Schedule::on_request())
-        .timeout(PATIENCE)
+        .timeout(timeout)
         .follow(policy);
     // A failure is in the log, and the rules of `cors.json` remain.
     let _ = handle.first_attempt().await;
     handle
+}
+
+fn seconds(variable: &str, otherwise: u64) -> Result<Duration, String> {
+    let seconds = match env::var(variable) {
+        Ok(text) => text
+            .parse()
+            .map_err(|error| format!("{variable}: {error}"))?,
+        Err(_) => otherwise,
+    };
+    Ok(Duration::from_secs(seconds))
 }

@@ -1,6 +1,7 @@
 //! The function follows a bucket although its process is frozen between invocations: loads are made
 //! by invocations, and by nothing else.
 
+use std::net::SocketAddr;
 use std::process::Command;
 
 use conformance::apps::LAMBDA_APP;
@@ -17,12 +18,16 @@ fn rules(word: &str) -> Response {
     Response::xml(200, good(word).to_text(Dialect::Xml))
 }
 
-fn start(bucket: std::net::SocketAddr, refresh_seconds: &str) -> Function {
+/// More than any load here takes, on however busy a machine.
+const LONG: &str = "60";
+
+fn start(bucket: SocketAddr, refresh_seconds: &str, timeout_seconds: &str) -> Function {
     let (key, secret) = READER;
     let prepare = |command: &mut Command| {
         command
             .env("CORS_BUCKET", "followed")
             .env("CORS_REFRESH_SECONDS", refresh_seconds)
+            .env("CORS_TIMEOUT_SECONDS", timeout_seconds)
             .env("AWS_ENDPOINT_URL", format!("http://{bucket}"))
             .env("AWS_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", key)
@@ -51,10 +56,17 @@ fn allowed<'w>(function: &Function, words: &[&'w str]) -> Vec<&'w str> {
     words.iter().copied().filter(is_allowed).collect()
 }
 
+/// Each invocation loads the rules, if the machine is not too busy for that.
+#[track_caller]
+fn until_allowed(function: &Function, word: &str) {
+    let mut invocations = 0..30;
+    assert!(invocations.any(|_| allowed(function, &[word]) == [word]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_invocation_after_a_freeze_has_the_rules_of_now() {
     let bucket = Fake::new(rules("before")).await;
-    let function = start(bucket.address(), "0");
+    let function = start(bucket.address(), "0", LONG);
     assert_eq!(allowed(&function, &["before", "after"]), ["before"]);
     // One when it started, and one for each invocation.
     assert_eq!(bucket.requests(), 3);
@@ -69,7 +81,7 @@ async fn the_first_invocation_after_a_freeze_has_the_rules_of_now() {
 #[tokio::test(flavor = "multi_thread")]
 async fn invocations_load_nothing_before_the_rules_are_old() {
     let bucket = Fake::new(rules("before")).await;
-    let function = start(bucket.address(), "3600");
+    let function = start(bucket.address(), "3600", LONG);
     for _ in 0..3 {
         assert_eq!(allowed(&function, &["before"]), ["before"]);
     }
@@ -80,8 +92,8 @@ async fn invocations_load_nothing_before_the_rules_are_old() {
 async fn a_failing_bucket_holds_no_invocation_up_and_its_rules_remain() {
     let bucket = Fake::new(rules("kept")).await;
     let proxy = Proxy::to(bucket.address()).await;
-    let function = start(proxy.address(), "0");
-    assert_eq!(allowed(&function, &["kept"]), ["kept"]);
+    let function = start(proxy.address(), "0", "1");
+    until_allowed(&function, "kept");
 
     for fault in [
         Fault::Silent,
@@ -95,13 +107,13 @@ async fn a_failing_bucket_holds_no_invocation_up_and_its_rules_remain() {
 
     proxy.set(Fault::None).await;
     bucket.set(rules("repaired"));
-    assert_eq!(allowed(&function, &["repaired", "kept"]), ["repaired"]);
+    until_allowed(&function, "repaired");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_starts_without_its_bucket_has_the_rules_that_are_built_in() {
     let bucket = Fake::new(Response::error(403, "AccessDenied", "Access Denied")).await;
-    let function = start(bucket.address(), "3600");
+    let function = start(bucket.address(), "3600", LONG);
     let headers = [("Origin", "https://www.example.com")];
     let response = function.invoke(FrontEnd::FunctionUrl.event("GET", "/", &headers));
     let response = FrontEnd::FunctionUrl.received(&response);
