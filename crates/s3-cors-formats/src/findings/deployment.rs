@@ -1,6 +1,7 @@
 //! What the deployment makes of the rules.
 
 use s3_cors::Place;
+use s3_cors_analysis::lint::LintCode;
 
 use super::of;
 use crate::document::{Bucket, Format};
@@ -73,7 +74,7 @@ pub(super) fn order(bucket: &Bucket, known: bool, findings: &mut Vec<Finding>) {
             bucket,
             &place,
             Severity::Warning,
-            "rule-order-matters",
+            LintCode::RuleOrderMatters.as_str(),
             text,
             help.as_str(),
         );

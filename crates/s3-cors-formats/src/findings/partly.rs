@@ -1,6 +1,7 @@
 //! What can be said of values that are not known as a whole.
 
 use s3_cors::Place;
+use s3_cors_analysis::lint::LintCode;
 
 use super::of;
 use crate::document::{Bucket, Entry};
@@ -60,7 +61,8 @@ fn variable(name: &str) -> Option<&str> {
 
 fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
     let value = &entry.value;
-    let mut error = |code, text: String, help: &str| {
+    let mut error = |code: LintCode, text: String, help: &str| {
+        let code = code.as_str();
         findings.push(of(bucket, place, Severity::Error, code, text, help));
     };
     match value.knowledge() {
@@ -95,14 +97,14 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     if suffix.ends_with('/') && !suffix.ends_with("://") {
         let help = "remove the slash: a browser's origin never ends with one";
         error(
-            "origin-trailing-slash",
+            LintCode::OriginTrailingSlash,
             format!("\"{value}\" ends with \"/\""),
             help,
         );
     } else if goes_on_with_path(value.literals()) {
         let help = "keep the scheme, the host and the port";
         error(
-            "origin-path",
+            LintCode::OriginPath,
             format!("\"{value}\" goes on with a path"),
             help,
         );
@@ -115,7 +117,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     if !may_be_scheme {
         let help = "put `https://` before it: a browser's origin always has a scheme";
         error(
-            "origin-missing-scheme",
+            LintCode::OriginMissingScheme,
             format!("\"{value}\" has no scheme"),
             help,
         );
@@ -126,7 +128,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     {
         let help = "write it in lower case: S3 compares exactly, and browsers send lower case";
         error(
-            "origin-upper-case",
+            LintCode::OriginUpperCase,
             format!("\"{value}\" has upper-case letters"),
             help,
         );
@@ -136,7 +138,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
         .any(|text| text.contains(char::is_whitespace))
     {
         error(
-            "origin-whitespace",
+            LintCode::OriginWhitespace,
             format!("\"{value}\" has white space in it"),
             "remove it",
         );

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use s3_cors::{Place, ProblemKind};
-use s3_cors_analysis::lint::lint;
+use s3_cors_analysis::lint::{LintCode, lint};
 
 use super::of;
 use crate::document::{Bucket, Format, SourceRule};
@@ -97,46 +97,46 @@ fn is_split(bucket: &Bucket) -> bool {
 }
 
 /// What speaks of one entry alone, whatever else the bucket has.
-const OF_ONE_ENTRY: [&str; 21] = [
-    "origin-trailing-slash",
-    "origin-path",
-    "origin-missing-scheme",
-    "origin-upper-case",
-    "origin-default-port",
-    "origin-whitespace",
-    "origin-not-ascii",
-    "origin-never",
-    "origin-null",
-    "origin-any",
-    "origin-any-host",
-    "origin-public-suffix",
-    "origin-open-label",
-    "origin-open-end",
-    "origin-any-scheme",
-    "header-never",
-    "expose-header-unusual",
-    "expose-header-no-effect",
-    "max-age-too-long",
-    "max-age-zero",
-    "max-age-negative",
+const OF_ONE_ENTRY: [LintCode; 21] = [
+    LintCode::OriginTrailingSlash,
+    LintCode::OriginPath,
+    LintCode::OriginMissingScheme,
+    LintCode::OriginUpperCase,
+    LintCode::OriginDefaultPort,
+    LintCode::OriginWhitespace,
+    LintCode::OriginNotAscii,
+    LintCode::OriginNeverSent,
+    LintCode::OriginNull,
+    LintCode::OriginAny,
+    LintCode::OriginAnyHost,
+    LintCode::OriginPublicSuffix,
+    LintCode::OriginOpenLabel,
+    LintCode::OriginOpenEnd,
+    LintCode::OriginAnyScheme,
+    LintCode::HeaderNeverRequested,
+    LintCode::ExposeHeaderUnusual,
+    LintCode::ExposeHeaderNoEffect,
+    LintCode::MaxAgeTooLong,
+    LintCode::MaxAgeZero,
+    LintCode::MaxAgeNegative,
 ];
 
 /// What depends on the order of the rules.
-const OF_THE_ORDER: [&str; 4] = [
-    "rule-order-matters",
-    "rule-unreachable",
-    "origin-unreachable",
-    "method-unreachable",
+const OF_THE_ORDER: [LintCode; 4] = [
+    LintCode::RuleOrderMatters,
+    LintCode::RuleUnreachable,
+    LintCode::OriginUnreachable,
+    LintCode::MethodUnreachable,
 ];
 
 /// What S3 accepts and is probably not meant.
 pub(super) fn lints(bucket: &Bucket, format: Format, known: bool, findings: &mut Vec<Finding>) {
     let everything = known && format.is_s3s();
     for found in lint(&bucket.known_part()) {
-        let code = found.code.as_str();
+        let code = found.code;
         let (of_one, of_order) = (OF_ONE_ENTRY.contains(&code), OF_THE_ORDER.contains(&code));
         // The deployment says more of it.
-        let left_out = code == "max-age-missing" && bucket.max_age_when_left_out.is_some();
+        let left_out = code == LintCode::MaxAgeMissing && bucket.max_age_when_left_out.is_some();
         if (!everything && !of_one) || left_out || (of_order && !bucket.ordered) {
             continue;
         }
@@ -147,7 +147,7 @@ pub(super) fn lints(bucket: &Bucket, format: Format, known: bool, findings: &mut
             bucket,
             &found.place,
             found.severity,
-            code,
+            code.as_str(),
             found.text,
             found.help,
         );

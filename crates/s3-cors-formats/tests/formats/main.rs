@@ -3,6 +3,7 @@
 mod convert;
 mod corpus;
 mod evaluate;
+mod findings;
 mod function;
 mod hostile;
 mod mutated;
