@@ -6,6 +6,7 @@ pub mod answer;
 pub mod apps;
 pub mod browser;
 pub mod corpus;
+pub mod dialects;
 pub mod generate;
 pub mod health;
 pub mod naive;

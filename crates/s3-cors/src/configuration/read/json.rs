@@ -232,6 +232,10 @@ impl<'t> Reader<'t> {
                 }
             }
         }
+        // CloudFormation sends it all the same (F190).
+        if self.dialect == Dialect::CloudFormation && !seen.contains(&Member::MaxAgeSeconds) {
+            rule.max_age_seconds = Some(0);
+        }
         rule
     }
 
