@@ -1,11 +1,14 @@
 //! What can be said of values that are not known as a whole.
 
+use std::collections::HashMap;
+
 use s3_cors::Place;
 use s3_cors_analysis::lint::LintCode;
 
-use super::of;
+use super::{lint, of};
 use crate::document::{Bucket, Entry};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, FindingCode, Related};
+use crate::read::AFTER_APPLY;
 use crate::value::Knowledge;
 
 pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
@@ -22,27 +25,42 @@ pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
             }
         }
     }
+    unknown(bucket, findings);
+}
+
+/// What is not known, each name once.
+fn unknown(bucket: &Bucket, findings: &mut Vec<Finding>) {
+    let mut known: HashMap<String, usize> = HashMap::new();
     for unknown in bucket.unknowns() {
-        let name = crate::shown(&unknown.name);
-        let text = format!(
-            "{name} is known only when deployed: checks that need it are silent, and so are those \
-             that need all of the rules"
-        );
-        // A list of rules is more than a variable can be given here.
         let condition = unknown.name.starts_with("!If ");
-        let given = condition || !unknown.place.is_empty();
-        let help = match variable(&unknown.name).filter(|_| given) {
-            Some(name) if condition => {
-                let name = crate::shown(name);
-                format!("give it with --var {name}=true or --var {name}=false")
+        let variable = variable(&unknown.name);
+        let name = variable.map_or(unknown.name.as_str(), |name| name);
+        let key = format!("{condition} {name}");
+        if let Some(finding) = known.get(&key).and_then(|at| findings.get_mut(*at)) {
+            let (place, span) = (unknown.place, unknown.span);
+            finding.related.push(Related { place, span });
+            continue;
+        }
+        let shown = crate::shown(name);
+        let what = match variable {
+            Some(_) if condition => format!("the condition `{shown}` is"),
+            _ if unknown.name == AFTER_APPLY => "this value is".to_owned(),
+            _ => format!("`{shown}` is"),
+        };
+        let text = format!("{what} known only when deployed, so what depends on it is not checked");
+        // A list of rules is more than a variable can be given here.
+        let given = condition || unknown.place != Place::document();
+        let help = match variable.filter(|_| given) {
+            Some(_) if condition => {
+                format!("give it with --var {shown}=true or --var {shown}=false")
             }
-            Some(name) => format!("give its value with --var {}=VALUE", crate::shown(name)),
+            Some(_) => format!("give its value with --var {shown}=VALUE"),
             None => "check what the deployment makes of it, such as with `aws s3api \
                      get-bucket-cors`"
                 .to_owned(),
         };
-        let span = Some(unknown.span);
-        let finding = Finding::new(Severity::Info, "not-known", span, text, help);
+        let finding = Finding::new(FindingCode::NotKnown, Some(unknown.span), text, help);
+        known.insert(key, findings.len());
         findings.push(finding.at(&bucket.name, unknown.place));
     }
 }
@@ -62,8 +80,7 @@ fn variable(name: &str) -> Option<&str> {
 fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
     let value = &entry.value;
     let mut error = |code: LintCode, text: String, help: &str| {
-        let code = code.as_str();
-        findings.push(of(bucket, place, Severity::Error, code, text, help));
+        findings.push(lint(bucket, place, code, text, help));
     };
     match value.knowledge() {
         Knowledge::Known => return,
@@ -77,16 +94,11 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
                     .iter()
                     .any(|word| name.contains(word))
             {
-                let text = format!("{value} looks like a domain without a scheme");
+                let missing = value.missing_names().next().unwrap_or_default();
+                let missing = crate::shown(variable(missing).unwrap_or(missing));
+                let text = format!("`{missing}` looks like a domain without a scheme");
                 let help = "put `https://` before it: a browser's origin always has a scheme";
-                let finding = of(
-                    bucket,
-                    place,
-                    Severity::Warning,
-                    "origin-domain",
-                    text,
-                    help,
-                );
+                let finding = of(bucket, place, FindingCode::OriginDomain, text, help);
                 findings.push(finding);
             }
             return;
@@ -166,7 +178,7 @@ fn wildcards(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<F
     if stars > 1 {
         let text = format!("\"{}\" has more than one \"*\"", entry.value);
         let help = "keep one, or write an entry for each value you mean";
-        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+        findings.push(of(bucket, place, FindingCode::Rejected, text, help));
     }
 }
 
@@ -178,6 +190,6 @@ fn exposed(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Fin
             entry.value
         );
         let help = "list the headers by name";
-        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+        findings.push(of(bucket, place, FindingCode::Rejected, text, help));
     }
 }
