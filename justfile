@@ -1,7 +1,7 @@
 # What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
 
 # Every stage of `.ci/run`, cheapest first. Each is a recipe below.
-stages := "format packages lints features docs api examples instructions fuzz local-s3 readme"
+stages := "format packages lints features docs api examples live-bucket instructions fuzz local-s3 readme"
 
 # What `.ci/need` installs lies here.
 export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
@@ -81,6 +81,10 @@ examples:
         cp Cargo.lock "$copies/$name/"
         (cd "$copies/$name" && cargo check -q)
     done
+
+# The tool reads a live bucket, here a server on loopback, where it is built to
+live-bucket:
+    cargo test -q -p s3-cors-cli --features s3 --locked --test cli live
 
 # The main cases take no more instructions than benches/baseline.json allows
 instructions: (need "valgrind")

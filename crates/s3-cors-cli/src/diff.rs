@@ -16,8 +16,8 @@ const MOST_SHOWN: usize = 100;
 
 pub(crate) fn run(args: &Diff, format: Format) -> Report {
     report(
-        Input::read(&args.before),
-        || Input::read(&args.after),
+        Input::read(&args.before, &args.pick),
+        || Input::read(&args.after, &args.pick),
         format,
     )
 }
@@ -44,10 +44,14 @@ pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Forma
     };
     // Nobody can say that they are alike who has not looked at everything.
     let verdict = Verdict::found(!differences.is_empty() || !complete);
-    let names = [&before.0.name[..], &after.0.name];
+    let inputs = [&before.0, &after.0];
     match format {
-        Format::Text => Report::on_stdout(text(names, differences, complete), verdict),
-        Format::Json => in_json(names, differences, complete, verdict),
+        Format::Text => {
+            let names = inputs.map(|input| &input.name[..]);
+            let report = Report::on_stdout(text(names, differences, complete), verdict);
+            usable::with_notes(report, &inputs, format)
+        }
+        Format::Json => in_json(inputs, differences, complete, verdict),
     }
 }
 
@@ -106,6 +110,10 @@ fn text([before, after]: [&str; 2], differences: &[Difference], complete: bool) 
 struct Document<'a> {
     before: &'a str,
     after: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_source: Option<json::Source>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_source: Option<json::Source>,
     equivalent: bool,
     complete: bool,
     differences: Vec<JsonDifference<'a>>,
@@ -141,7 +149,7 @@ fn lossy(value: &[u8]) -> String {
 }
 
 fn in_json(
-    [before, after]: [&str; 2],
+    [before, after]: [&Input; 2],
     differences: &[Difference],
     complete: bool,
     verdict: Verdict,
@@ -184,8 +192,10 @@ fn in_json(
         })
         .collect();
     let document = Document {
-        before,
-        after,
+        before: &before.name,
+        after: &after.name,
+        before_source: json::Source::of(before),
+        after_source: json::Source::of(after),
         equivalent: complete && differences.is_empty(),
         complete,
         differences,

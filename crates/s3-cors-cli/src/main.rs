@@ -10,6 +10,7 @@ mod explain;
 mod generate;
 mod input;
 mod json;
+mod live;
 mod paint;
 mod password;
 mod probe;

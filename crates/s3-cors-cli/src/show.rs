@@ -21,7 +21,7 @@ const WIDEST: usize = 44;
 const COLUMN: usize = 8;
 
 pub(crate) fn run(args: &Show, format: Format) -> Report {
-    report(Input::read(&args.file), format)
+    report(Input::read(&args.file, &args.pick), format)
 }
 
 pub(crate) fn report(input: Input, format: Format) -> Report {
@@ -36,10 +36,10 @@ pub(crate) fn report(input: Input, format: Format) -> Report {
     match format {
         Format::Text => {
             let text = text(&input.name, &configuration, &matrix);
-            Report::on_stdout(text, Verdict::Fine)
+            usable::with_notes(Report::on_stdout(text, Verdict::Fine), &[&input], format)
         }
         Format::Json => {
-            let document = document(&input.name, &configuration, &matrix);
+            let document = document(&input, &configuration, &matrix);
             json::report("show", Verdict::Fine, document)
         }
     }
@@ -132,6 +132,8 @@ fn failed(mismatch: &Mismatch<'_>) -> Option<&'static str> {
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<json::Source>,
     rules: usize,
     complete: bool,
     methods: [&'static str; 5],
@@ -173,7 +175,7 @@ struct JsonGrant<'a> {
 }
 
 fn document<'a>(
-    file: &'a str,
+    input: &'a Input,
     configuration: &'a CorsConfiguration,
     matrix: &'a Matrix,
 ) -> Document<'a> {
@@ -205,7 +207,8 @@ fn document<'a>(
         cells: row.cells.iter().map(cell).collect(),
     };
     Document {
-        file,
+        file: &input.name,
+        source: json::Source::of(input),
         rules: configuration.cors_rules.len(),
         complete: matrix.complete,
         methods: SUPPORTED_METHODS,

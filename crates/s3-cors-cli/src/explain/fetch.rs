@@ -240,6 +240,8 @@ fn as_s3_sees_it(
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<json::Source>,
     page: &'a str,
     url: &'a str,
     credentials: bool,
@@ -310,6 +312,7 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
     let url = password::hidden(fetch.url());
     let document = Document {
         file: &input.name,
+        source: json::Source::of(input),
         page: fetch.page_origin(),
         url: &url,
         credentials: plan.credentials,

@@ -1,5 +1,6 @@
 //! An explanation as JSON.
 
+use s3_cors::Dialect;
 use s3_cors_analysis::explain::{
     Advice, Change, Condition, HeadersVerdict, MethodVerdict, OriginVerdict, Outcome, RuleVerdict,
     Suggestion,
@@ -7,14 +8,14 @@ use s3_cors_analysis::explain::{
 use serde::Serialize;
 
 use super::Explained;
-use s3_cors::Dialect;
-
 use crate::json::{self, JsonPlace};
 use crate::report::{Report, Verdict};
 
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<json::Source>,
     method: &'a str,
     headers: Vec<[&'a str; 2]>,
     allowed: bool,
@@ -103,6 +104,7 @@ pub(super) fn of(explained: &Explained<'_>, verdict: Verdict) -> Report {
     };
     let document = Document {
         file: &explained.input.name,
+        source: json::Source::of(explained.input),
         method: explained.method,
         headers: explained
             .headers

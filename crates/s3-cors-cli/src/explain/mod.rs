@@ -23,7 +23,7 @@ pub(crate) struct Explained<'a> {
 }
 
 pub(crate) fn run(args: &Explain, format: Format) -> Report {
-    report(args, Input::read(&args.file), format)
+    report(args, Input::read(&args.file, &args.pick), format)
 }
 
 pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
@@ -36,7 +36,8 @@ pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
         return usable::failure("explain", message, format);
     }
     if args.fetch {
-        return fetch::run(args, &input, &configuration, format);
+        let report = fetch::run(args, &input, &configuration, format);
+        return usable::with_notes(report, &[&input], format);
     }
     let (method, headers) = request(args);
     let explained = match explained(&input, &configuration, method, &headers) {
@@ -44,11 +45,12 @@ pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
         Err(error) => return usable::failure("explain", &error.to_string(), format),
     };
     let verdict = Verdict::found(!explained.explanation.outcome.is_allowed());
-    match (args.apply, format) {
+    let report = match (args.apply, format) {
         (Some(form), _) => apply(&explained, form, format),
         (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
         (None, Format::Json) => json::of(&explained, verdict),
-    }
+    };
+    usable::with_notes(report, &[&input], format)
 }
 
 /// The explanation of a request given by its parts, as JSON: or, with a form, the configuration

@@ -54,6 +54,8 @@ pub(crate) struct Observed {
 pub(crate) struct Outcome {
     /// The name of the configuration file.
     pub(crate) file: String,
+    /// Where its rules come from, if not from one of S3's own forms.
+    pub(crate) source: Option<crate::json::Source>,
     pub(crate) rules: usize,
     pub(crate) urls: Vec<String>,
     pub(crate) exact: bool,
@@ -99,7 +101,7 @@ pub(crate) fn run(args: &Probe, format: Format) -> Report {
     match (&args.config, &args.origin) {
         (Some(config), _) => {
             let progress = progress::Bar::default();
-            report(args, || Input::read(config), &progress, format)
+            report(args, || Input::read(config, &args.pick), &progress, format)
         }
         (None, Some(page)) => match endpoints(args) {
             Ok(endpoints) => page::run(args, page, endpoints, format),
@@ -148,7 +150,8 @@ pub(crate) fn report(
         anstream::eprint!("{}", show::announce_writes(&plan, &urls));
     }
     let mut outcome = Outcome {
-        file: input.name,
+        source: crate::json::Source::of(&input),
+        file: input.name.clone(),
         rules: policy.rule_count(),
         urls,
         exact: args.exact,
@@ -179,7 +182,8 @@ pub(crate) fn report(
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
     // What was not asked may be answered otherwise.
     let odd = odd || outcome.exchanges.len() < outcome.planned;
-    show::outcome(&outcome, Verdict::found(odd), args.all, format)
+    let report = show::outcome(&outcome, Verdict::found(odd), args.all, format);
+    usable::with_notes(report, &[&input], format)
 }
 
 fn send(

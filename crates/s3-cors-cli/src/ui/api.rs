@@ -8,24 +8,26 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use cors_fetch::Fetch;
-use s3_cors::Dialect;
+use s3_cors_formats::Target;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
 use super::file::NotSaved;
 use super::server::State as Server;
-use crate::args::{CredentialsMode, Explain, FailOn, Format, OutputFormat, Probe};
+use crate::args::{CredentialsMode, Explain, FailOn, Format, OutputFormat, Pick, Probe};
 use crate::input::Input;
 use crate::report::Report;
 use crate::{check, convert, diff, show};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Text {
+    resource: Option<String>,
     text: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
+    resource: Option<String>,
     text: String,
     origin: String,
     url: String,
@@ -36,18 +38,21 @@ pub(super) struct Asked {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Compared {
+    resource: Option<String>,
     before: String,
     after: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Converted {
+    resource: Option<String>,
     text: String,
     to: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Probed {
+    resource: Option<String>,
     text: String,
     url: String,
 }
@@ -65,7 +70,7 @@ pub(super) struct Saved {
 
 pub(super) async fn check(State(server): State<Server>, Json(asked): Json<Text>) -> Response {
     document(move || {
-        let input = Input::from_text(server.source.name(), &asked.text);
+        let input = server.input(&asked.text, asked.resource);
         let path = std::path::Path::new(server.source.name());
         check::report([(path, input)], FailOn::Warning, OutputFormat::Json)
     })
@@ -74,7 +79,7 @@ pub(super) async fn check(State(server): State<Server>, Json(asked): Json<Text>)
 
 pub(super) async fn show(State(server): State<Server>, Json(asked): Json<Text>) -> Response {
     document(move || {
-        let input = Input::from_text(server.source.name(), &asked.text);
+        let input = server.input(&asked.text, asked.resource);
         show::report(input, Format::Json)
     })
     .await
@@ -83,7 +88,7 @@ pub(super) async fn show(State(server): State<Server>, Json(asked): Json<Text>) 
 pub(super) async fn converse(State(server): State<Server>, Json(asked): Json<Asked>) -> Response {
     json(move || {
         let args = asked.args();
-        Conversation::of(&args, server.source.name(), &asked.text)
+        Conversation::of(&args, &server.input(&asked.text, asked.resource))
     })
     .await
 }
@@ -91,15 +96,16 @@ pub(super) async fn converse(State(server): State<Server>, Json(asked): Json<Ask
 pub(super) async fn apply(State(server): State<Server>, Json(asked): Json<Asked>) -> Response {
     document(move || {
         let args = asked.args();
-        Conversation::applied(&args, server.source.name(), &asked.text)
+        Conversation::applied(&args, server.input(&asked.text, asked.resource))
     })
     .await
 }
 
-pub(super) async fn diff(Json(asked): Json<Compared>) -> Response {
+pub(super) async fn diff(State(server): State<Server>, Json(asked): Json<Compared>) -> Response {
     document(move || {
-        let before = Input::from_text("before", &asked.before);
-        let after = || Input::from_text("after", &asked.after);
+        let pick = server.pick(asked.resource);
+        let before = Input::from_text("before", &asked.before, &pick);
+        let after = || Input::from_text("after", &asked.after, &pick);
         diff::report(before, after, Format::Json)
     })
     .await
@@ -109,12 +115,12 @@ pub(super) async fn convert(
     State(server): State<Server>,
     Json(asked): Json<Converted>,
 ) -> Response {
-    let Ok(to) = asked.to.parse::<Dialect>() else {
+    let Some(to) = Target::named(&asked.to) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     document(move || {
-        let input = Input::from_text(server.source.name(), &asked.text);
-        convert::report(input, to, Format::Json)
+        let input = server.input(&asked.text, asked.resource);
+        convert::report(input, to, false, Format::Json)
     })
     .await
 }
@@ -124,6 +130,7 @@ pub(super) async fn probe(State(server): State<Server>, Json(asked): Json<Probed
         url: asked.url,
         other: None,
         config: None,
+        pick: Pick::default(),
         origin: None,
         exact: false,
         max_requests: 200,
@@ -133,8 +140,8 @@ pub(super) async fn probe(State(server): State<Server>, Json(asked): Json<Probed
         dry_run: false,
         all: false,
     };
-    let name = server.source.name().to_owned();
-    Json(server.probes.start(args, name, asked.text)).into_response()
+    let input = server.input(&asked.text, asked.resource);
+    Json(server.probes.start(args, input)).into_response()
 }
 
 pub(super) async fn probed(State(server): State<Server>, Path(id): Path<u64>) -> Response {
@@ -181,6 +188,7 @@ impl Asked {
     fn args(&self) -> Explain {
         Explain {
             file: PathBuf::new(),
+            pick: Pick::default(),
             origin: Some(self.page_origin()),
             method: self.method.clone(),
             headers: self.headers.clone(),

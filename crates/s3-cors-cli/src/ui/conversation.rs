@@ -32,10 +32,10 @@ struct Sent {
 }
 
 impl Conversation {
-    pub(super) fn of(args: &Explain, name: &str, text: &str) -> Self {
-        let fetch = explain::report(args, Input::from_text(name, text), Format::Json);
+    pub(super) fn of(args: &Explain, input: &Input) -> Self {
+        let fetch = explain::report(args, input.clone(), Format::Json);
         let fetch = value(&fetch);
-        let (preflight, request) = match usable(name, text) {
+        let (preflight, request) = match usable(input.clone()) {
             Ok((input, configuration)) => {
                 let explained = |part: &str| {
                     let sent = Sent::of(fetch.get(part)?)?;
@@ -54,24 +54,28 @@ impl Conversation {
 
     /// The configuration with the smallest change that allows the first of the requests that is not
     /// allowed, in the form of the text.
-    pub(super) fn applied(args: &Explain, name: &str, text: &str) -> Report {
-        let conversation = Self::of(args, name, text);
+    pub(super) fn applied(args: &Explain, input: Input) -> Report {
+        let conversation = Self::of(args, &input);
         let is_refused = |document: &&Value| document.get("allowed") == Some(&Value::Bool(false));
         let parts = [&conversation.preflight, &conversation.request];
         let refused = parts.into_iter().flatten().find(is_refused);
-        let usable = match usable(name, text) {
+        let form = match form::of(&input) {
+            Ok(form) => form,
+            Err(message) => return usable::failure("explain", &message, Format::Json),
+        };
+        let usable = match usable(input) {
             Ok(usable) => usable,
             Err(report) => return report,
         };
         match refused.and_then(Sent::of) {
-            Some(sent) => sent.explained(&usable.0, &usable.1, Some(form::of(text))),
+            Some(sent) => sent.explained(&usable.0, &usable.1, Some(form)),
             None => usable::failure("explain", "no rule refuses this request", Format::Json),
         }
     }
 }
 
-fn usable(name: &str, text: &str) -> Result<(Input, CorsConfiguration), Report> {
-    usable::of("explain", Input::from_text(name, text), Format::Json)
+fn usable(input: Input) -> Result<(Input, CorsConfiguration), Report> {
+    usable::of("explain", input, Format::Json)
 }
 
 impl Sent {

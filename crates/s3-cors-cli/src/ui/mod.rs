@@ -59,7 +59,11 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
             anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
         }
     }
-    server::run(listener, Shared::new(source, token, code, port)).map_err(|error| words(&error))
+    server::run(
+        listener,
+        Shared::new((source, args.pick.clone()), token, code, port),
+    )
+    .map_err(|error| words(&error))
 }
 
 /// The state in a link: what follows `#`.

@@ -84,7 +84,7 @@ impl Job {
 
 impl Probes {
     /// Starts a probe, and stops the one that still runs.
-    pub(super) fn start(&self, args: Probe, name: String, text: String) -> State {
+    pub(super) fn start(&self, args: Probe, input: Input) -> State {
         let job = Arc::new(Job {
             id: self.count.fetch_add(1, Ordering::Relaxed),
             planned: AtomicUsize::new(0),
@@ -98,9 +98,9 @@ impl Probes {
         }
         let state = job.state();
         thread::spawn(move || {
-            let input = || Input::from_text(&name, &text);
-            let report = value(&probe::report(&args, input, &*job, Format::Json));
-            let cells = cells(&input(), &report);
+            let probed = input.clone();
+            let report = value(&probe::report(&args, || probed, &*job, Format::Json));
+            let cells = cells(&input, &report);
             let _ = job.done.set(Done { report, cells });
         });
         state
@@ -128,7 +128,11 @@ impl Probes {
 
 /// Counts the requests of a report by origin and method.
 fn cells(input: &Input, report: &Value) -> Vec<ProbedCell> {
-    let Some(matrix) = input.configuration().ok().and_then(|c| Matrix::new(c).ok()) else {
+    let Some(matrix) = input
+        .configuration()
+        .ok()
+        .and_then(|c| Matrix::new(&c).ok())
+    else {
         return Vec::new();
     };
     let mut cells: BTreeMap<(usize, String), (usize, usize)> = BTreeMap::new();

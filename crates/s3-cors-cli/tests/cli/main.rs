@@ -17,5 +17,6 @@ mod readme;
 mod run;
 mod runners;
 mod show;
+mod templates;
 mod transport;
 mod ui;

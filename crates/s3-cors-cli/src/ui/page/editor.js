@@ -70,6 +70,23 @@ function drawFindings(checked) {
   drawLines();
 }
 
+function drawResources(checked) {
+  const names = (checked.files?.[0]?.resources ?? []).map((resource) => resource.name);
+  const chosen = $("resource").value;
+  $("resources").hidden = names.length < 2;
+  $("resource").replaceChildren(...names.map((name) => el("option", { value: name }, name)));
+  if (names.includes(chosen)) $("resource").value = chosen;
+}
+
+// Why a document has nothing to show.
+function whyNot(failure) {
+  const found = failure?.findings ?? [];
+  if (found.length === 0) return failure?.message ?? "";
+  return found.every((finding) => finding.code === "not-known")
+    ? "Some values are known only when the file is deployed. Give them with: s3-cors ui FILE --var NAME=VALUE"
+    : "S3 would reject this configuration. Correct the errors first.";
+}
+
 // Replaces the text; the button Undo brings the old one back.
 let replaced;
 function setText(text, edited) {
@@ -89,8 +106,11 @@ function changedText() {
 
 async function refreshNow() {
   const text = page.text();
-  const [checked, shown] = await Promise.all([ask("check", "check", { text }), ask("show", "show", { text })]);
-  if (checked) drawFindings(checked);
+  const checked = await ask("check", "check", { text });
+  if (!checked) return;
+  drawFindings(checked);
+  drawResources(checked);
+  const shown = await ask("show", "show", { text, resource: page.resource() });
   if (shown) drawMatrix(shown);
   refreshTry();
   if (page.tab === "compare") compare();

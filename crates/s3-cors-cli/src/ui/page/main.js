@@ -52,7 +52,7 @@ async function follow() {
 async function askToSave() {
   const text = page.text();
   $("ask-what").textContent = `Overwrite ${file.file} with the text in the editor?`;
-  const found = await ask("save-diff", "diff", { before: fileText, after: text });
+  const found = await ask("save-diff", "diff", { before: fileText, after: text, resource: page.resource() });
   const isBad = found?.failure?.file === "after";
   const more = found?.complete === false ? [el("li", { class: "note" }, "There may be more: the search stopped at its limit.")] : [];
   const items = found?.equivalent ? [el("li", { class: "note" }, "Every request gets the same response as before.")] : [...differences(found ?? {}), ...more];
@@ -107,6 +107,7 @@ $("text").addEventListener("input", () => {
   drawFile();
   changedText();
 });
+$("resource").addEventListener("change", changedText);
 $("text").addEventListener("scroll", drawLines);
 new ResizeObserver(drawLines).observe($("text"));
 $("paste").addEventListener("click", async () => {

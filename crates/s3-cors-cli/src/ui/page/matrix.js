@@ -17,7 +17,7 @@ function drawMatrix(document) {
   if (!shown) {
     $("matrix-empty").textContent = empty
       ? "Without a configuration, no page of another origin can read anything. Paste a configuration to begin."
-      : "S3 would reject this configuration. Correct the errors first.";
+      : whyNot(document.failure);
     $("matrix").replaceChildren();
     $("cell").hidden = true;
     return;

@@ -41,10 +41,12 @@ async function compareNow() {
     $("differences").replaceChildren();
     return;
   }
-  const found = await ask("diff", "diff", { before: page.text(), after: other });
+  const found = await ask("diff", "diff", { before: page.text(), after: other, resource: page.resource() });
   if (!found) return;
   $("differences").replaceChildren(...differences(found));
-  $("compare-summary").textContent = found.failure
+  $("compare-summary").textContent = found.failure && !found.failure.findings
+    ? found.failure.message
+    : found.failure
     ? `The text ${found.failure.file === "after" ? "below" : "in the editor"} is a configuration that S3 would reject: ${(found.failure.findings ?? []).slice(0, 3).map((finding) => finding.text).join("; ")}`
     : found.equivalent
       ? "Equivalent: every request gets the same response"
@@ -60,7 +62,7 @@ async function probe(event) {
   setProbed([]);
   drawProgress({ sent: 0, planned: 0 });
   try {
-    let job = await api("probe", { text: page.text(), url: $("probe-url").value.trim() });
+    let job = await api("probe", { text: page.text(), resource: page.resource(), url: $("probe-url").value.trim() });
     probeId = job.id;
     $("probe-stop").disabled = false;
     $("probe-progress").hidden = false;
@@ -122,10 +124,10 @@ let lastForm;
 async function convertTo(form, copy = true) {
   lastForm = form;
   if (copy) $("copied").textContent = "";
-  const found = await ask(copy ? "copy" : "convert", "convert", { text: page.text(), to: form });
+  const found = await ask(copy ? "copy" : "convert", "convert", { text: page.text(), to: form, resource: page.resource() });
   if (!found) return;
   $("converted").value = found.text ?? "";
   for (const button of document.querySelectorAll("[data-form]")) button.setAttribute("aria-pressed", String(button.dataset.form === form));
-  if (found.text === undefined) flash("copied", "S3 would reject this configuration. Correct the errors first.");
+  if (found.text === undefined) flash("copied", whyNot(found.failure));
   else if (copy) flash("copied", (await toClipboard(found.text)) ? "Copied" : "Copy the text below: the browser did not allow it.");
 }

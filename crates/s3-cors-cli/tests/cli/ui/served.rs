@@ -290,3 +290,43 @@ fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
     assert!(got.head.contains(&location), "{got:?}");
     assert_eq!(serving.raw("GET", target, &own, "").status, 403);
 }
+
+const TEMPLATE: &str = "Resources:
+  Site: {Type: AWS::S3::Bucket, Properties: {CorsConfiguration: {CorsRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET, HEAD], MaxAge: 60}]}}}
+  Uploads: {Type: AWS::S3::Bucket, Properties: {CorsConfiguration: {CorsRules: [{AllowedOrigins: ['https://app.example.com'], AllowedMethods: [PUT], AllowedHeaders: [x-a], MaxAge: 60}]}}}
+";
+
+#[test]
+fn a_template_is_shown_by_bucket_and_never_written_over() {
+    let directory = Directory::new();
+    directory.write("template.yaml", TEMPLATE);
+    let serving = Serving::start(directory.path(), &["template.yaml"]);
+    let checked = serving.document("check", &json!({"text": TEMPLATE}));
+    let resources = checked["files"][0]["resources"].as_array();
+    assert_eq!(resources.map(Vec::len), Some(2));
+    let all = serving.document("show", &json!({"text": TEMPLATE}));
+    let message = all["failure"]["message"].as_str().expect("a message");
+    assert!(message.contains("Site, Uploads"), "{message}");
+    let one = json!({"text": TEMPLATE, "resource": "Uploads"});
+    let shown = serving.document("show", &one);
+    assert_eq!(shown["rows"][0]["entries"][0], "https://app.example.com");
+    assert_eq!(shown["source"]["resource"], "Uploads");
+    let asked = json!({
+        "text": TEMPLATE, "resource": "Uploads", "origin": "https://app.example.com",
+        "url": "https://b.example/", "method": "PUT", "headers": ["x-b: 1"], "credentials": "omit",
+    });
+    let conversation = serving.document("converse", &asked);
+    let change = &conversation["preflight"]["suggestion"]["changes"][0];
+    assert_eq!(change["kind"], "add-header");
+    assert_eq!(change["place"]["line"], 3);
+    let applied = serving.document("apply", &asked);
+    let message = applied["failure"]["message"].as_str().expect("a message");
+    assert!(message.contains("make the change in the text"), "{message}");
+    let converted = json!({"text": TEMPLATE, "resource": "Uploads", "to": "cli"});
+    let converted = serving.document("convert", &converted);
+    assert!(
+        converted["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("x-a"))
+    );
+}
