@@ -4,6 +4,7 @@
 mod comparing;
 mod reading;
 mod responses;
+mod templates;
 
 use allocation_counter::{AllocationInfo, measure};
 
