@@ -6,7 +6,7 @@ mod sarif;
 
 use std::path::Path;
 
-use s3_cors_formats::{Bucket, Finding, Format, Severity};
+use s3_cors_formats::{Bucket, Finding, FindingCode, Format, Severity};
 use serde::Serialize;
 
 use crate::args::{Check, FailOn, OutputFormat};
@@ -55,8 +55,13 @@ struct Looked<'a> {
 }
 
 impl<'a> Looked<'a> {
-    fn at(path: &'a Path, input: Input, fail_on: FailOn) -> Self {
-        let findings = input.findings();
+    /// Of many files, some have no bucket: `check infra/*.tf`.
+    fn at(path: &'a Path, input: Input, fail_on: FailOn, many: bool) -> Self {
+        let mut findings = input.findings();
+        let no_bucket = FindingCode::NoBucket.as_str();
+        for finding in findings.iter_mut().filter(|f| many && f.code == no_bucket) {
+            finding.severity = Severity::Info;
+        }
         let verdict = match findings.iter().any(Finding::is_unreadable) {
             true => Verdict::Failed,
             false => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
@@ -96,6 +101,8 @@ pub(crate) fn report<'a>(
     fail_on: FailOn,
     format: OutputFormat,
 ) -> Report {
+    let inputs: Vec<_> = inputs.into_iter().collect();
+    let many = inputs.len() > 1;
     let mut files = Vec::new();
     for (path, input) in inputs {
         if let Err(message) = input.buckets() {
@@ -104,7 +111,7 @@ pub(crate) fn report<'a>(
                 .unwrap_or(crate::args::Format::Text);
             return usable::failure("check", &message, format);
         }
-        files.push(Looked::at(path, input, fail_on));
+        files.push(Looked::at(path, input, fail_on, many));
     }
     let worst = files.iter().map(|file| file.verdict).max();
     let worst = worst.unwrap_or(Verdict::Fine);

@@ -433,6 +433,17 @@ fn a_file_that_is_something_else_is_named_and_nothing_in_it_is_to_be_removed() {
     assert!(!ran.stdout.contains("remove it"), "{}", ran.stdout);
 }
 
+#[test]
+fn of_many_files_some_may_have_no_bucket() {
+    let directory = directory();
+    directory.write("provider.tf", "provider \"aws\" {\n}\n");
+    let ran = directory.run(&["check", "provider.tf"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    let ran = directory.run(&["check", "main.tf", "provider.tf"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    assert!(ran.stdout.contains("info[no-bucket]: "), "{}", ran.stdout);
+}
+
 #[cfg(not(feature = "s3"))]
 #[test]
 fn without_the_feature_a_bucket_as_a_file_says_how_to_get_it() {
