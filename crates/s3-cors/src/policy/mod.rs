@@ -18,7 +18,6 @@ use std::sync::Arc;
 
 pub use compiled_rule::CompiledRule;
 pub use mismatch::Mismatch;
-pub(crate) use response_headers::Variable;
 pub use response_headers::{ResponseHeader, VARY};
 pub use rule_set::RuleSet;
 pub(crate) use rules::Rules;
