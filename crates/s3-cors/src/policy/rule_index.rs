@@ -268,7 +268,7 @@ impl<C: Case> RuleIndex<C> {
     fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
         let mut rules = RuleSet::EMPTY;
         let lengths = self.suffix_lengths.get(group.index());
-        for &length in lengths.into_iter().flatten() {
+        for &length in lengths.map_or(&[][..], |lengths| lengths) {
             let start = rest.len().checked_sub(length);
             let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
                 break;
