@@ -20,7 +20,7 @@ const CALLS: i64 = 40;
 /// Cases without CORS headers, and how many atomic writes they may have over the bare service with
 /// fixed rules and with rules that can be replaced. The two are to a slot of the thread's own, which
 /// says which version of the rules it reads.
-const WITHOUT_HEADERS: [&str; 2] = ["no-origin", "get-not-allowed"];
+const WITHOUT_HEADERS: [&str; 3] = ["no-origin", "get-not-allowed", "preflight-refused-origin"];
 const ALLOWED: [(Kind, i64); 2] = [(Kind::Ours, 0), (Kind::Shared, 2)];
 
 /// Counts some cases in tower and actix-web. Returns the table, and whether a request that gets no
@@ -30,7 +30,8 @@ pub(crate) fn table(programs: &Programs, cases: &[&str]) -> Result<(String, bool
     let atomics = atomic_instructions(&program)?;
     let mut text = String::from(
         "Atomic writes per call on top of the bare service. Replaceable rules take two, to a slot of \
-         the thread's own.\n\n| group | case | fixed | replaceable |\n|---|---|--:|--:|\n",
+         the thread's own; the others are to the counters of header values, of which each thread has \
+         its own copy, and of the request's.\n\n| group | case | fixed | replaceable |\n|---|---|--:|--:|\n",
     );
     let mut all_hold = true;
     for group in [Group::Tower, Group::Actix] {

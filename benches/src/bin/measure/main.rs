@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         ["all"] => all(),
         ["guard"] => guard::check(),
         ["guard", "--renew"] => guard::renew(),
-        ["end-to-end"] => end_to_end::run(),
+        ["end-to-end"] => end_to_end(),
         ["threads"] => threads(),
         ["plots"] => plots(),
         ["footprint"] => footprint(),
@@ -74,6 +74,14 @@ fn threads() -> Result<bool> {
     let text = format!("# Threads that share a policy\n\n{counts}\n{times}");
     fs::write(Path::new(PACKAGE).join("results/threads.md"), text)?;
     Ok(few && close)
+}
+
+/// Measures requests per second, and writes the results.
+fn end_to_end() -> Result<bool> {
+    let (text, all_hold) = end_to_end::run()?;
+    fs::write(Path::new(PACKAGE).join("results/end-to-end.md"), &text)?;
+    println!("{text}");
+    Ok(all_hold)
 }
 
 /// Times allowed GETs and writes the plots.
