@@ -60,10 +60,7 @@ impl Selection {
     /// The request names no bucket, or one that does not exist: preflights are refused with
     /// "Bucket not found", other requests get no CORS header (F55).
     pub const fn without_bucket() -> Self {
-        Self(Some(Selected {
-            policy: SelectedPolicy::Fixed(CorsPolicy::without_bucket()),
-            resource_type: None,
-        }))
+        Self::of(SelectedPolicy::Fixed(CorsPolicy::without_bucket()))
     }
 
     /// Sets what the request's path names, for the body of a refusal. By default `/` is the bucket
@@ -75,7 +72,7 @@ impl Selection {
         self
     }
 
-    fn of(policy: SelectedPolicy) -> Self {
+    const fn of(policy: SelectedPolicy) -> Self {
         Self(Some(Selected {
             policy,
             resource_type: None,

@@ -256,7 +256,7 @@ impl CorsPolicy {
 
     /// Compiles a configuration that has passed the checks.
     fn compiled(config: &CorsConfiguration) -> Self {
-        Self(State::Rules(Arc::new(Rules::new(&config.cors_rules, &[]))))
+        Self::compiled_with(Some(config), &AppRules::default())
     }
 }
 
