@@ -328,10 +328,11 @@ fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
             mixed(word(first) ^ seed, word(last) ^ FACTOR)
         }
         (Some(_), Some(last)) => {
-            let (words, _) = bytes.as_chunks();
-            let hash = words
-                .iter()
-                .fold(seed, |hash, next| mixed(hash ^ word(next), FACTOR));
+            let (mut hash, mut rest) = (seed, bytes);
+            while let Some((next, after)) = rest.split_first_chunk() {
+                hash = mixed(hash ^ word(next), FACTOR);
+                rest = after;
+            }
             mixed(hash ^ word(last), FACTOR)
         }
         _ => {

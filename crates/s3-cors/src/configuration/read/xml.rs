@@ -177,11 +177,12 @@ impl Reader {
                 let key = child.tag_name().name().to_owned();
                 let kind = ProblemKind::UnknownKey { key, meant: None };
                 self.report(kind, place.clone(), child);
-            } else if let Some(text) = child.text().filter(|text| !text.trim_ascii().is_empty())
-                && child.is_text()
-            {
-                let kind = ProblemKind::StrayText { value: text.into() };
-                self.report(kind, place.clone(), child);
+            } else if child.is_text() {
+                let text = child.text().unwrap_or_default();
+                if !text.trim_ascii().is_empty() {
+                    let kind = ProblemKind::StrayText { value: text.into() };
+                    self.report(kind, place.clone(), child);
+                }
             }
         }
         elements
