@@ -1,7 +1,7 @@
 # What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
 
 # Every stage of `.ci/run`, cheapest first. Each is a recipe below.
-stages := "format packages lints features docs api examples instructions fuzz local-s3 readme"
+stages := "format packages deny lints features packaged docs oldest api examples instructions fuzz local-s3 readme"
 
 # What `.ci/need` installs lies here.
 export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
@@ -10,7 +10,7 @@ export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
 list:
     @just --list --unsorted
 
-# Format, lints, each feature by itself, docs
+# Format, lints, each set of features, docs
 check: format lints features docs
 
 # The README's second command
@@ -22,7 +22,7 @@ full:
     .ci/run
 
 # Are all programs there? CI=true installs those that are missing
-packages: (need "cargo-check-external-types" "cargo-fuzz" "chromedriver" "chromium" "curl" "nightly" "python3" "valgrind" "venv")
+packages: (need "cargo-check-external-types" "cargo-deny" "cargo-fuzz" "cargo-hack" "chromedriver" "chromium" "curl" "nightly" "python3" "valgrind" "venv")
 
 # rustfmt changes nothing
 format:
@@ -32,16 +32,22 @@ format:
 lints:
     cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
-# No warning of clippy's in a library with no feature, and with each feature by itself
-features: (need "python3")
-    #!/usr/bin/env bash
-    set -euo pipefail
-    .ci/libraries features | while read -r crate features; do
-        for feature in "" $features; do
-            echo "$crate, feature: ${feature:-none}"
-            cargo clippy -q -p "$crate" --lib --locked --no-default-features --features "$feature" -- -D warnings
-        done
-    done
+# Licences, sources and bans of deny.toml; `just deny advisories` asks RustSec's database
+deny +checks="bans licenses sources": (need "cargo-deny")
+    cargo deny --locked check {{ checks }}
+
+# No warning of clippy's in a library with any set of its features
+features: (need "cargo-hack" "python3")
+    cargo hack clippy --feature-powerset --exclude-features default --lib --locked -q \
+        $(.ci/libraries | sed 's/^/-p /') -- -D warnings
+
+# What would be published is complete, holds no stray file, and builds outside the workspace
+packaged: (need "python3")
+    .ci/packaged
+
+# Each crate builds with the Rust version it names and the oldest dependencies it allows
+oldest *tested="s3-cors tower-s3-cors": (need "nightly" "python3")
+    .ci/oldest {{ tested }}
 
 # No warning of rustdoc's, with all features and without any
 docs: (need "python3")
