@@ -4,7 +4,7 @@
 stages := "format packages deny lints features packaged docs oldest api examples instructions fuzz local-s3 readme"
 
 # What `.ci/need` installs lies here.
-export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
+export PATH := justfile_directory() / "target/tools/bin" + (if os_family() == "windows" { ";" } else { ":" }) + env("PATH")
 
 [private]
 list:
@@ -106,6 +106,23 @@ local-s3: (need "chromedriver" "chromium" "npm" "venv")
 # The README's two commands, word for word, on a fresh clone of the last commit
 readme: (need "chromedriver" "chromium" "curl" "venv")
     .ci/readme
+
+# The pages as docs.rs builds them, with nightly Rust
+docs-rs: (need "nightly" "python3")
+    RUSTDOCFLAGS="-D warnings --cfg docsrs" cargo +nightly doc -q --no-deps --all-features --locked $(.ci/libraries | sed 's/^/-p /')
+
+# Nothing that was released breaks, unless the version says so; needs a first release
+semver: (need "cargo-semver-checks")
+    cargo semver-checks --workspace --all-features
+
+# Publishes all crates, each after those that it needs; `just publish --dry-run` only tries
+publish *flags:
+    cargo publish --workspace --locked {{ flags }}
+
+# The tool for a release, in target/release-assets
+archive target:
+    cargo build --release --locked -p s3-cors-cli --target {{ target }}
+    .ci/archive {{ target }} "target/{{ target }}/release/s3-cors{{ if os_family() == "windows" { ".exe" } else { "" } }}"
 
 [private]
 need +programs:
