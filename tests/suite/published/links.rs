@@ -93,7 +93,10 @@ impl Page {
 
 /// The values of all attributes with this name.
 fn attributes<'h>(html: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
-    let parts = html.split(&format!(" {name}=\"")).skip(1).collect::<Vec<_>>();
+    let parts = html
+        .split(&format!(" {name}=\""))
+        .skip(1)
+        .collect::<Vec<_>>();
     let values = parts.into_iter();
     values.filter_map(|rest| Some(rest.split_once('"')?.0))
 }
@@ -186,7 +189,13 @@ fn every_link_into_the_repository_leads_to_a_file_and_a_heading() {
                 continue;
             };
             looked_at += 1;
-            let known = ["", "#readme", "/issues", "/releases", "/security/advisories/new"];
+            let known = [
+                "",
+                "#readme",
+                "/issues",
+                "/releases",
+                "/security/advisories/new",
+            ];
             let file = ["/blob/main/", "/tree/main/", "/raw/main/"]
                 .iter()
                 .find_map(|view| path.strip_prefix(view));
@@ -249,7 +258,10 @@ fn pages_that_rustdoc_includes_have_no_relative_links() {
 fn headings_become_anchors_as_the_sites_name_them() {
     for (heading, expected) in [
         ("Where to put it", "where-to-put-it"),
-        ("Many buckets, tenants or hosts", "many-buckets-tenants-or-hosts"),
+        (
+            "Many buckets, tenants or hosts",
+            "many-buckets-tenants-or-hosts",
+        ),
         ("`s3-cors ui [FILE]`: a page", "s3-cors-ui-file-a-page"),
         ("What S3 does (F12)", "what-s3-does-f12"),
     ] {

@@ -44,7 +44,11 @@ fn every_published_crate_says_what_crates_io_shows() {
         }
     }
     let folders = std::fs::read_dir(root().join("crates")).expect("crates");
-    assert_eq!(names.len(), folders.count(), "one of crates/ is not published");
+    assert_eq!(
+        names.len(),
+        folders.count(),
+        "one of crates/ is not published"
+    );
 }
 
 #[test]
@@ -81,7 +85,9 @@ fn nothing_outside_the_folder_of_crates_is_published() {
 #[test]
 fn the_pages_name_the_rust_versions_that_the_crates_name() {
     let readme = text(&root().join("README.md"));
-    let paragraph = readme.split("\n\n").find(|text| text.starts_with("Rust 1."));
+    let paragraph = readme
+        .split("\n\n")
+        .find(|text| text.starts_with("Rust 1."));
     let paragraph = paragraph.expect("a paragraph on Rust versions in README.md");
     for package in published() {
         let version = package.text("rust_version");

@@ -83,7 +83,10 @@ pub(crate) fn package(name: &str) -> &'static Package {
 /// Where the repository lives, as `[workspace.package]` says.
 pub(crate) fn repository() -> &'static str {
     let repository = package("s3-cors").text("repository");
-    assert!(repository.starts_with("https://github.com/"), "{repository}");
+    assert!(
+        repository.starts_with("https://github.com/"),
+        "{repository}"
+    );
     repository
 }
 

@@ -82,7 +82,10 @@ fn relative_links_on_the_pages_of_rustdoc_lead_somewhere() {
                 let path = entry.expect("an entry").path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "html") {
+                } else if path
+                    .extension()
+                    .is_some_and(|extension| extension == "html")
+                {
                     looked_at += 1;
                     let html = text(&path);
                     for rest in html.split("href=\"").skip(1) {
