@@ -102,7 +102,7 @@ impl CorsPolicy {
     }
 
     /// Checks and compiles a configuration, or `None` for a bucket without one, together with the
-    /// [app's own rules](AppRules), which come after the bucket's.
+    /// [app's own rules](crate::AppRules), which come after the bucket's.
     ///
     /// # Errors
     ///
@@ -115,8 +115,8 @@ impl CorsPolicy {
         Ok(Self::compiled_with(config, app))
     }
 
-    /// Whether the rule at a position, counted from 0, is one of the [app's own](AppRules). These
-    /// come after all rules of the bucket.
+    /// Whether the rule at a position, counted from 0, is one of the
+    /// [app's own](crate::AppRules). These come after all rules of the bucket.
     #[must_use]
     pub fn is_app_rule(&self, index: usize) -> bool {
         self.rules()
