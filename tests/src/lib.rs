@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod apps;
 pub mod browser;
+pub mod brute_force;
 pub mod corpus;
 pub mod generate;
 pub mod health;

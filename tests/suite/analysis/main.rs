@@ -15,6 +15,7 @@ mod lint_rules;
 mod matrix;
 mod never_sent;
 
+use conformance::brute_force::{matches, universe};
 use s3_cors::{CorsConfiguration, RequestParts};
 
 #[track_caller]
@@ -41,33 +42,4 @@ fn rule(origins: &str, methods: &str, more: &str) -> String {
 
 fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> RequestParts<'a> {
     RequestParts::new(method, headers)
-}
-
-/// All words of these letters, up to a length.
-fn universe(letters: &str, longest: usize) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut start = 0;
-    for _ in 0..longest {
-        let end = all.len();
-        for index in start..end {
-            for letter in letters.chars() {
-                all.push(format!("{}{letter}", all[index]));
-            }
-        }
-        start = end;
-    }
-    all.remove(0);
-    all
-}
-
-/// The naive reading of a pattern.
-fn matches(pattern: &str, value: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == value,
-        Some((before, after)) => {
-            value.len() >= before.len() + after.len()
-                && value.starts_with(before)
-                && value.ends_with(after)
-        }
-    }
 }
