@@ -9,6 +9,7 @@ mod expected;
 mod json;
 mod origins;
 mod page;
+mod patience;
 mod plan;
 mod progress;
 mod show;
@@ -90,9 +91,6 @@ pub(crate) fn counted(
 ) -> impl Iterator<Item = &Difference> {
     differences.iter().filter(move |d| exact || d.matters)
 }
-
-/// After this many consecutive requests without a response in time, the probe stops.
-const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
@@ -190,14 +188,14 @@ fn send(
     args: &Probe,
 ) -> Vec<Exchange> {
     let timeout = Duration::from_secs(args.timeout.into());
-    let mut clients: Vec<(Client, usize)> = endpoints
+    let mut clients: Vec<Client> = endpoints
         .into_iter()
-        .map(|url| (Client::new(url, timeout, args.rate), 0))
+        .map(|url| Client::new(url, timeout, args.rate))
         .collect();
     progress.start(plan.requests.len());
     let mut exchanges = Vec::with_capacity(plan.requests.len());
     for planned in plan.requests {
-        if progress.is_stopped() || clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
+        if progress.is_stopped() || clients.iter().any(Client::has_given_up) {
             break;
         }
         let expected = Expected::of(policy, &planned.request);
@@ -207,18 +205,14 @@ fn send(
             sides: Vec::new(),
             between: Vec::new(),
         };
-        for (client, silent) in &mut clients {
+        for client in &mut clients {
             let reply = client.send(&exchange.planned.request);
             let differences = match &reply {
                 Reply::Response(response) => {
-                    *silent = if response.drips { *silent + 1 } else { 0 };
                     let method = exchange.planned.request.method;
                     compare(&(&exchange.expected).into(), &Side::of(response, method))
                 }
-                Reply::Nothing(_) => {
-                    *silent += 1;
-                    Vec::new()
-                }
+                Reply::Nothing(_) => Vec::new(),
             };
             exchange.sides.push(Observed { reply, differences });
         }
