@@ -62,7 +62,7 @@ pub fn assert_told(
             &naive_after,
             &(difference.rule_after, difference.after.clone())
         );
-        assert_ne!(&difference.before, &difference.after, "{}", difference);
+        assert_ne!(&difference.before, &difference.after, "{difference}");
         assert_eq!(difference.methods.first(), Some(&difference.witness.method));
         match &difference.kind {
             DifferenceKind::Gains => {
