@@ -4,16 +4,18 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::corpus::Rule;
-use conformance::generate::{rules, runner};
+use conformance::generate::{of_app, rules, runner};
 use conformance::naive::{self, Bucket, Request, Verdict};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use s3_cors::CorsConfiguration;
-use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, Witness, diff};
+use s3_cors_analysis::diff::{
+    Comparison, Difference, DifferenceKind, Response, Witness, diff, diff_with_app_rules,
+};
 
-use crate::{configuration, matches, rule, universe};
+use crate::{app_rules, configuration, matches, place, rule, universe};
 
 type RuleText = (&'static str, &'static str, &'static str);
 
@@ -173,7 +175,11 @@ fn a_configuration_that_s3_refuses_is_not_compared() {
 }
 
 fn differences(before: &CorsConfiguration, after: &CorsConfiguration) -> Vec<Difference> {
-    match diff(before, after).expect("valid configurations") {
+    listed(diff(before, after).expect("valid configurations"))
+}
+
+fn listed(comparison: Comparison) -> Vec<Difference> {
+    match comparison {
         Comparison::Equivalent => Vec::new(),
         Comparison::Different(differences) => {
             assert!(!differences.is_empty());
@@ -183,7 +189,8 @@ fn differences(before: &CorsConfiguration, after: &CorsConfiguration) -> Vec<Dif
     }
 }
 
-const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+/// `PATCH`, which only the app's own rules can allow, never shows a difference.
+const METHODS: [&str; 6] = ["GET", "PUT", "HEAD", "POST", "DELETE", "PATCH"];
 
 /// Two rules that answer a request of this method differently.
 type Shown = (Option<usize>, Option<usize>, &'static str);
@@ -347,30 +354,43 @@ fn what_differs_is_what_brute_force_finds() {
         rule
     });
     let few = few.boxed();
+    // A third of the apps have rules of their own.
+    let app = option::weighted(0.34, vec(few.clone().prop_flat_map(of_app), 1..3));
     let cases = (
         vec(few.clone(), 1..5),
         few.clone(),
         0..9_usize,
         any::<Index>(),
         option::weighted(0.2, vec(few, 1..4)),
+        app,
     );
-    let result = runner(1_500).run(&cases, |(before, other, what, at, unrelated)| {
+    let result = runner(1_500).run(&cases, |(before, other, what, at, unrelated, app)| {
         let after = unrelated.unwrap_or_else(|| changed(before.clone(), other, what, at));
         let config = |rules: &[Rule]| CorsConfiguration::new(rules.iter().map(Into::into));
-        let found = differences(&config(&before), &config(&after));
+        let app = app.unwrap_or_default();
+        let found = listed(
+            diff_with_app_rules(&config(&before), &config(&after), &app_rules(&app))
+                .expect("valid configurations"),
+        );
+        // To brute force, all rules of one side are a single list.
+        let (of_before, of_after) = (before.len(), after.len());
+        let (before, after) = ([before, app.clone()].concat(), [after, app].concat());
         let mut told: BTreeMap<Shown, Vec<&str>> = BTreeMap::new();
         let mut short = BTreeSet::new();
         for difference in &found {
+            let rule_before = difference.rule_before.map(|rule| place(rule, of_before));
+            let rule_after = difference.rule_after.map(|rule| place(rule, of_after));
+            if [difference.rule_before, difference.rule_after]
+                .iter()
+                .flatten()
+                .any(|rule| rule.is_app())
+            {
+                count("a rule of the app");
+            }
             let naive_before = naively(&before, &difference.witness);
             let naive_after = naively(&after, &difference.witness);
-            prop_assert_eq!(
-                &naive_before,
-                &(difference.rule_before, difference.before.clone())
-            );
-            prop_assert_eq!(
-                &naive_after,
-                &(difference.rule_after, difference.after.clone())
-            );
+            prop_assert_eq!(&naive_before, &(rule_before, difference.before.clone()));
+            prop_assert_eq!(&naive_after, &(rule_after, difference.after.clone()));
             prop_assert_ne!(&difference.before, &difference.after, "{}", difference);
             prop_assert_eq!(difference.methods.first(), Some(&difference.witness.method));
             match &difference.kind {
@@ -402,7 +422,7 @@ fn what_differs_is_what_brute_force_finds() {
                 .chain([origin])
                 .all(|value| value.len() <= LENGTH);
             for &method in &difference.methods {
-                let shown = (difference.rule_before, difference.rule_after, method);
+                let shown = (rule_before, rule_after, method);
                 let origins = difference.origins.iter().map(String::as_str);
                 told.entry(shown).or_default().extend(origins);
                 if is_short {
@@ -423,8 +443,8 @@ fn what_differs_is_what_brute_force_finds() {
                     Verdict::Preflight(headers) => Some(headers.rule),
                     _ => None,
                 };
-                prop_assert_eq!(rule(&before), difference.rule_before);
-                prop_assert_eq!(rule(&after), difference.rule_after);
+                prop_assert_eq!(rule(&before), rule_before);
+                prop_assert_eq!(rule(&after), rule_after);
             }
         }
         let expected = by_brute_force(&before, &after, &origins, &names);
@@ -466,6 +486,7 @@ fn what_differs_is_what_brute_force_finds() {
         ("changes", 50),
         ("several headers", 3),
         ("two entries at once", 10),
+        ("a rule of the app", 50),
     ] {
         let count = seen.get(what).copied().unwrap_or_default();
         assert!(count >= least, "only {count} times: {what}");

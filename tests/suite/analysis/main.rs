@@ -15,7 +15,9 @@ mod lint_rules;
 mod matrix;
 mod never_sent;
 
-use s3_cors::{CorsConfiguration, RequestParts};
+use conformance::corpus::Rule;
+use s3_cors::{AppRules, CorsConfiguration, CorsRule, RequestParts};
+use s3_cors_analysis::RulePosition;
 
 #[track_caller]
 fn configuration(text: &str) -> CorsConfiguration {
@@ -37,6 +39,22 @@ fn rule(origins: &str, methods: &str, more: &str) -> String {
         list(methods),
         if more.is_empty() { "" } else { ", " },
     )
+}
+
+/// Where a rule is in two lists, one after the other.
+fn place(position: RulePosition, of_bucket: usize) -> usize {
+    match position {
+        RulePosition::Bucket(index) => index,
+        RulePosition::App(index) => of_bucket + index,
+    }
+}
+
+/// None, if there are none.
+fn app_rules(rules: &[Rule]) -> AppRules {
+    if rules.is_empty() {
+        return AppRules::default();
+    }
+    AppRules::new(rules.iter().map(CorsRule::from)).expect("generated to be valid")
 }
 
 fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> RequestParts<'a> {

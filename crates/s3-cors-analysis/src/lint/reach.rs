@@ -1,7 +1,7 @@
 //! Which requests reach which rule, found by asking the engine about values that represent all
 //! others.
 
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
+use s3_cors::{AppRules, CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
 
 use crate::pattern::{self, Classes};
 
@@ -17,16 +17,25 @@ impl<'c> Reach<'c> {
     /// `None` if the configuration is not valid.
     pub(super) fn of(configuration: &'c CorsConfiguration) -> Option<Self> {
         let policy = CorsPolicy::new(configuration).ok()?;
-        let rules = configuration.cors_rules.as_slice();
+        Some(Self::by(policy, &configuration.cors_rules))
+    }
+
+    /// `None` if the rules are not valid.
+    pub(super) fn of_app(app: &'c AppRules) -> Option<Self> {
+        let policy = CorsPolicy::with_app_rules(None, app).ok()?;
+        Some(Self::by(policy, app.rules()))
+    }
+
+    fn by(policy: CorsPolicy, rules: &'c [CorsRule]) -> Self {
         let origins = rules.iter().flat_map(|rule| &rule.allowed_origins);
         let headers = rules.iter().flat_map(|rule| &rule.allowed_headers);
         let headers: Vec<String> = headers.map(|entry| entry.to_ascii_lowercase()).collect();
-        Some(Self {
+        Self {
             policy,
             rules,
             origins: pattern::of_origins(origins.map(String::as_str)),
             headers: pattern::of_headers(headers.iter().map(String::as_str)),
-        })
+        }
     }
 
     /// The rules that allow an origin.
