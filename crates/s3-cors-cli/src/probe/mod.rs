@@ -95,17 +95,27 @@ pub(crate) fn counted(
 const PATIENCE: usize = 3;
 
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
-    let failed = |message: &str| usable::failure("probe", message, format);
+    let progress = progress::Bar::default();
     match (&args.config, &args.origin) {
-        (Some(config), _) => {
-            let progress = progress::Bar::default();
-            report(args, || Input::read(config), &progress, format)
+        (Some(config), _) => report(args, || Input::read(config), &progress, format),
+        (None, Some(page)) => report_of_page(args, page, &progress, format),
+        (None, None) => {
+            let message = "neither --config nor --origin is given";
+            usable::failure("probe", message, format)
         }
-        (None, Some(page)) => match endpoints(args) {
-            Ok(endpoints) => page::run(args, page, endpoints, format),
-            Err(message) => failed(&message),
-        },
-        (None, None) => failed("neither --config nor --origin is given"),
+    }
+}
+
+/// What an endpoint lets the scripts of a page do.
+pub(crate) fn report_of_page(
+    args: &Probe,
+    page: &str,
+    progress: &impl Progress,
+    format: Format,
+) -> Report {
+    match endpoints(args) {
+        Ok(endpoints) => page::run(args, page, endpoints, progress, format),
+        Err(message) => usable::failure("probe", &message, format),
     }
 }
 
