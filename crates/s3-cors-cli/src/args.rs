@@ -122,6 +122,7 @@ Examples:
   s3-cors check cors.json
   s3-cors check buckets/*.json --format json
   s3-cors check cors.json --format sarif > s3-cors.sarif
+  s3-cors check cors.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -
 
 Exit codes:
@@ -134,6 +135,11 @@ pub(crate) struct Check {
     /// Configuration files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+
+    /// A file of the app's own rules to check as well: they are tried after all rules of the bucket, and
+    /// may also allow PATCH; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 
     /// The lowest severity that makes the exit code 1; errors that S3 would reject always do
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
@@ -156,6 +162,7 @@ Examples:
   s3-cors explain cors.json --origin https://app.example.com --fetch \\
       --method PUT --header 'content-type: text/plain'
   s3-cors explain cors.json --origin https://app.example.com --method PUT --apply cli > new.json
+  s3-cors explain cors.json --app app-cors.json --origin https://app.example.com --method PATCH
 
 Exit codes:
   0  allowed; with --fetch, the script can read the response
@@ -167,6 +174,10 @@ pub(crate) struct Explain {
     /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 
     /// The value of the Origin header; without this option the request has none
     #[arg(long, value_name = "ORIGIN")]
@@ -219,6 +230,7 @@ pub(crate) enum CredentialsMode {
 const DIFF_EXAMPLES: &str = "\
 Examples:
   s3-cors diff old.json new.json
+  s3-cors diff old.json new.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors diff - cors.json
 
 Exit codes:
@@ -235,6 +247,10 @@ pub(crate) struct Diff {
     /// The new configuration
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
+
+    /// A file of the app's own rules, which are tried after all rules of both configurations
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 }
 
 const CONVERT_EXAMPLES: &str = "\
@@ -338,6 +354,7 @@ pub(crate) struct Probe {
 const SHOW_EXAMPLES: &str = "\
 Examples:
   s3-cors show cors.json
+  s3-cors show cors.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors show -
 
 Exit codes:
@@ -349,12 +366,17 @@ pub(crate) struct Show {
     /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 }
 
 const UI_EXAMPLES: &str = "\
 Examples:
   s3-cors ui
   s3-cors ui cors.json
+  s3-cors ui cors.json --app app-cors.json
   s3-cors ui --no-open --port 8080
   s3-cors ui --link 'http://127.0.0.1:4000/#eyJ0ZXh0Ijoi…'
 
@@ -369,6 +391,11 @@ pub(crate) struct Ui {
     /// The configuration file to follow; `-` reads standard input once
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket; it is followed as
+    /// well, but not edited
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 
     /// The port on 127.0.0.1; 0 is any free one
     #[arg(long, default_value_t = 0, value_name = "PORT")]

@@ -7,8 +7,8 @@ mod sarif;
 use std::path::Path;
 
 use annotate_snippets::Level;
-use s3_cors::{ConfigError, CorsConfiguration};
-use s3_cors_analysis::lint::{self, Severity, lint};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration};
+use s3_cors_analysis::lint::{self, Severity, lint, lint_app_rules};
 use serde::Serialize;
 
 use crate::args::{Check, FailOn, OutputFormat};
@@ -31,6 +31,7 @@ struct Checked {
 #[derive(Serialize)]
 struct CheckedFile {
     file: String,
+    list: &'static str,
     exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<usize>,
@@ -41,16 +42,33 @@ struct CheckedFile {
 struct Looked<'a> {
     path: &'a Path,
     input: Input,
+    /// Whether it holds rules of the app's own.
+    is_app: bool,
     findings: Result<Vec<lint::Finding>, ConfigError>,
     verdict: Verdict,
 }
 
 impl<'a> Looked<'a> {
     fn at(path: &'a Path, input: Input, fail_on: FailOn) -> Self {
-        let findings = match input.configuration() {
-            Ok(configuration) => Ok(lint(configuration)),
-            Err(error) => Err(error.clone()),
-        };
+        let findings = input.configuration().map(lint).map_err(Clone::clone);
+        Self::found(path, input, false, findings, fail_on)
+    }
+
+    fn at_app_rules(path: &'a Path, fail_on: FailOn) -> Self {
+        let input = Input::read_app_rules(path);
+        let rules = input.configuration().map_err(Clone::clone);
+        let rules = rules.and_then(|rules| AppRules::new(rules.cors_rules.clone()));
+        let findings = rules.map(|rules| lint_app_rules(&rules));
+        Self::found(path, input, true, findings, fail_on)
+    }
+
+    fn found(
+        path: &'a Path,
+        input: Input,
+        is_app: bool,
+        findings: Result<Vec<lint::Finding>, ConfigError>,
+        fail_on: FailOn,
+    ) -> Self {
         let verdict = match &findings {
             Ok(findings) => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
             Err(_) if input.is_unreadable() => Verdict::Failed,
@@ -59,6 +77,7 @@ impl<'a> Looked<'a> {
         Self {
             path,
             input,
+            is_app,
             findings,
             verdict,
         }
@@ -68,26 +87,26 @@ impl<'a> Looked<'a> {
 pub(crate) fn run(args: &Check, format: OutputFormat) -> Report {
     let files = args.files.iter();
     let inputs = files.map(|path| (path.as_path(), Input::read(path)));
-    report(inputs, args.fail_on, format)
+    report(inputs, args.app.as_deref(), args.fail_on, format)
 }
 
-/// Each input with the path that names it.
+/// Each input with the path that names it, and perhaps a file of the app's own rules.
 pub(crate) fn report<'a>(
     inputs: impl IntoIterator<Item = (&'a Path, Input)>,
+    app: Option<&'a Path>,
     fail_on: FailOn,
     format: OutputFormat,
 ) -> Report {
     let inputs = inputs.into_iter();
     let files: Vec<Looked<'_>> = inputs
         .map(|(path, input)| Looked::at(path, input, fail_on))
+        .chain(app.map(|path| Looked::at_app_rules(path, fail_on)))
         .collect();
     let worst = files.iter().map(|file| file.verdict).max();
     let worst = worst.unwrap_or(Verdict::Fine);
     match format {
         OutputFormat::Text => {
-            let texts = files
-                .iter()
-                .map(|file| in_text(&file.input, &file.findings));
+            let texts = files.iter().map(in_text);
             Report::on_stdout(texts.collect(), worst)
         }
         OutputFormat::Json => {
@@ -104,6 +123,7 @@ impl From<&Looked<'_>> for CheckedFile {
         let input = &file.input;
         Self {
             file: input.name.clone(),
+            list: if file.is_app { "app" } else { "bucket" },
             exit_code: file.verdict.code(),
             rules: input.configuration().ok().map(rules),
             findings: match &file.findings {
@@ -126,9 +146,10 @@ fn counts(severity: Severity, fail_on: FailOn) -> bool {
     }
 }
 
-fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) -> String {
+fn in_text(file: &Looked<'_>) -> String {
+    let input = &file.input;
     let name = paint(BOLD, &input.name);
-    let findings = match findings {
+    let findings = match &file.findings {
         Ok(findings) => findings,
         Err(error) => {
             let errors = count(error.problems().len(), "error", "errors");
@@ -155,6 +176,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) ->
     }
     let rules = input.configuration().map_or(0, rules);
     let rules = count(rules, "rule", "rules");
+    let whose = if file.is_app { " of the app's own" } else { "" };
     let number = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let counted = [
         (Severity::Error, BAD, "error", "errors"),
@@ -172,7 +194,7 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) ->
     } else {
         counted
     };
-    out + &format!("{name}: {rules}, {verdict}\n")
+    out + &format!("{name}: {rules}{whose}, {verdict}\n")
 }
 
 fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {

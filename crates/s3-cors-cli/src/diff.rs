@@ -2,14 +2,18 @@
 
 use std::fmt::Write;
 
-use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, diff};
+use s3_cors::AppRules;
+use s3_cors_analysis::RulePosition;
+use s3_cors_analysis::diff::{
+    Comparison, Difference, DifferenceKind, Response, diff_with_app_rules,
+};
 use serde::Serialize;
 
 use crate::args::{Diff, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
-use crate::{json, usable};
+use crate::{app, json, usable};
 
 /// Nobody reads more.
 const MOST_SHOWN: usize = 100;
@@ -18,12 +22,18 @@ pub(crate) fn run(args: &Diff, format: Format) -> Report {
     report(
         Input::read(&args.before),
         || Input::read(&args.after),
+        || app::rules("diff", args.app.as_deref(), format),
         format,
     )
 }
 
-/// The second input is only read if the first is usable.
-pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Format) -> Report {
+/// Each input is only read if those before it are usable.
+pub(crate) fn report(
+    before: Input,
+    after: impl FnOnce() -> Input,
+    app: impl FnOnce() -> Result<AppRules, Report>,
+    format: Format,
+) -> Report {
     let before = match usable::of("diff", before, format) {
         Ok(usable) => usable,
         Err(report) => return report,
@@ -32,7 +42,11 @@ pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Forma
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let comparison = match diff(&before.1, &after.1) {
+    let app = match app() {
+        Ok(app) => app,
+        Err(report) => return report,
+    };
+    let comparison = match diff_with_app_rules(&before.1, &after.1, &app) {
         Ok(comparison) => comparison,
         Err(error) => return usable::failure("diff", &error.to_string(), format),
     };
@@ -73,7 +87,7 @@ fn text([before, after]: [&str; 2], differences: &[Difference], complete: bool) 
         ] {
             let rule = rule.map_or_else(
                 || "no rule allows it".into(),
-                |rule| format!("CORSRules[{rule}] allows it"),
+                |rule| format!("{rule} allows it"),
             );
             let _ = writeln!(out, "  {name}: {}", paint(DIM, rule));
             if let (Response::Headers(headers), DifferenceKind::Changes(changed)) =
@@ -122,7 +136,11 @@ struct JsonDifference<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_before: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    list_before: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rule_after: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_after: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_before: Option<Vec<[String; 2]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,8 +195,10 @@ fn in_json(
                     .map(|h| lossy(h))
                     .collect(),
             },
-            rule_before: difference.rule_before,
-            rule_after: difference.rule_after,
+            rule_before: difference.rule_before.map(RulePosition::index),
+            list_before: difference.rule_before.map(json::list),
+            rule_after: difference.rule_after.map(RulePosition::index),
+            list_after: difference.rule_after.map(json::list),
             response_before: lines(&difference.before),
             response_after: lines(&difference.after),
         })

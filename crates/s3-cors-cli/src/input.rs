@@ -40,6 +40,15 @@ impl Input {
         }
     }
 
+    /// Reads a file of the app's own rules, or standard input for `-`.
+    pub(crate) fn read_app_rules(path: &Path) -> Self {
+        let mut input = Self::read(path);
+        if !input.is_unreadable() {
+            input.located = LocatedConfiguration::app_rules_from_slice(&input.bytes);
+        }
+        input
+    }
+
     /// A text in memory.
     pub(crate) fn from_text(name: &str, text: &str) -> Self {
         Self::of(sanitized(name).into_owned(), text.into())

@@ -1,6 +1,7 @@
 //! The output of `--format json`. SCHEMA.md describes it; `schema.json` is its JSON Schema.
 
 use s3_cors::{ConfigError, Place, Problem};
+use s3_cors_analysis::RulePosition;
 use serde::Serialize;
 
 use crate::paint::escaped_json;
@@ -69,6 +70,14 @@ pub(crate) struct S3Error {
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+}
+
+/// The list that a rule is in.
+pub(crate) fn list(rule: RulePosition) -> &'static str {
+    match rule {
+        RulePosition::Bucket(_) => "bucket",
+        RulePosition::App(_) => "app",
+    }
 }
 
 /// A place in a file.

@@ -20,7 +20,13 @@ pub(crate) fn of(
     }
 }
 
-fn unusable(command: &str, input: &Input, error: &ConfigError, format: Format) -> Report {
+/// A report that a file is not usable.
+pub(crate) fn unusable(
+    command: &str,
+    input: &Input,
+    error: &ConfigError,
+    format: Format,
+) -> Report {
     match format {
         Format::Text => {
             Report::failed(snippet::problems(input, error).trim_end().to_owned() + "\n")

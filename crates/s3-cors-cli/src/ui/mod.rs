@@ -59,7 +59,8 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
             anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
         }
     }
-    server::run(listener, Shared::new(source, token, code, port)).map_err(|error| words(&error))
+    let shared = Shared::new(source, args.app.clone(), token, code, port);
+    server::run(listener, shared).map_err(|error| words(&error))
 }
 
 /// The state in a link: what follows `#`.

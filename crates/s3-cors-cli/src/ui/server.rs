@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -23,6 +24,8 @@ const MOST_BYTES: usize = 4 * MAX_TEXT_BYTES;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) source: Source,
+    /// The file of the app's own rules.
+    pub(super) app: Option<PathBuf>,
     pub(super) token: String,
     /// Leads to the page once.
     pub(super) code: Mutex<Option<String>>,
@@ -33,9 +36,16 @@ pub(super) struct Shared {
 pub(super) type State = Arc<Shared>;
 
 impl Shared {
-    pub(super) fn new(source: Source, token: String, code: Option<String>, port: u16) -> Self {
+    pub(super) fn new(
+        source: Source,
+        app: Option<PathBuf>,
+        token: String,
+        code: Option<String>,
+        port: u16,
+    ) -> Self {
         Self {
             source,
+            app,
             token,
             code: Mutex::new(code),
             port,

@@ -34,6 +34,7 @@ fn every_example_of_the_help_works() {
     for name in ["old.json", "new.json", "buckets/a.json"] {
         directory.write(name, CORS);
     }
+    directory.write("app-cors.json", CORS.replace("POST", "PATCH"));
     directory.write("aws", AWS);
     let aws = directory.path().join("aws");
     std::fs::set_permissions(aws, std::fs::Permissions::from_mode(0o755)).expect("its owner");
@@ -44,7 +45,9 @@ fn every_example_of_the_help_works() {
         tool.parent().expect("a directory").display()
     );
     let mut number = 0;
-    for command in ["", "check", "explain", "diff", "convert", "probe", "schema"] {
+    for command in [
+        "", "check", "explain", "diff", "convert", "probe", "show", "schema",
+    ] {
         let help = directory.run(
             &[command, "--help"]
                 .map(str::trim)

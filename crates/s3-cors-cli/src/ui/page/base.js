@@ -84,6 +84,7 @@ function state() {
     try: fields,
     other: $("other").value,
     probe: $("probe-url").value,
+    probePage: $("probe-origin").value,
   };
 }
 

@@ -48,7 +48,7 @@ function goTo({ line, column }) {
 }
 
 function drawFindings(checked) {
-  const file = checked.files?.[0];
+  const [file, app] = checked.files ?? [];
   findings = file?.findings ?? [];
   const numbers = ["error", "warning", "info"].map((severity) => findings.filter((f) => f.severity === severity).length);
   const names = [["error", "errors"], ["warning", "warnings"], ["note", "notes"]];
@@ -57,17 +57,20 @@ function drawFindings(checked) {
   $("summary").textContent = empty ? "" : parts.join(", ") || "No problems found";
   $("summary").dataset.exit = file?.exit_code ?? "";
   const shown = empty ? [] : findings.slice(0, 100);
-  $("findings").replaceChildren(...shown.map((finding) => {
-    const { severity, place, text, help, code, s3_error } = finding;
-    const where = place.line ? `Line ${place.line}: ` : "";
-    const s3 = s3_error ? ` S3 responds with ${s3_error.code}${s3_error.message ? `: ${s3_error.message}` : ""}.` : "";
-    return el("li", { class: severity, "data-code": code },
-      el("button", { type: "button", onclick: () => goTo(place) },
-        `${where}${severity === "info" ? "note" : severity}: ${text}`,
-        el("small", {}, `Help: ${help}.${s3}`)));
-  }));
+  $("findings").replaceChildren(
+    ...shown.map((finding) => drawFinding(finding, "Line", "button", { type: "button", onclick: () => goTo(finding.place) })),
+    // Those of another file cannot be shown on their lines.
+    ...(app?.findings ?? []).slice(0, 100).map((finding) => drawFinding(finding, `${app.file}, line`, "p", {})));
   if (empty) findings = [];
   drawLines();
+}
+
+function drawFinding({ severity, place, text, help, code, s3_error }, line, name, attributes) {
+  const where = place.line ? `${line} ${place.line}: ` : "";
+  const s3 = s3_error ? ` S3 responds with ${s3_error.code}${s3_error.message ? `: ${s3_error.message}` : ""}.` : "";
+  return el("li", { class: severity, "data-code": code }, el(name, attributes,
+    `${where}${severity === "info" ? "note" : severity}: ${text}`,
+    el("small", {}, `Help: ${help}.${s3}`)));
 }
 
 // Replaces the text; the button Undo brings the old one back.
