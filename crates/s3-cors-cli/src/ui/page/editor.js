@@ -57,10 +57,10 @@ function drawFindings(checked) {
   $("summary").textContent = empty ? "" : parts.join(", ") || "No problems found";
   $("summary").dataset.exit = file?.exit_code ?? "";
   const shown = empty ? [] : findings.slice(0, 100);
-  $("findings").replaceChildren(
-    ...shown.map((finding) => drawFinding(finding, "Line", "button", { type: "button", onclick: () => goTo(finding.place) })),
-    // Those of another file cannot be shown on their lines.
-    ...(app?.findings ?? []).slice(0, 100).map((finding) => drawFinding(finding, `${app.file}, line`, "p", {})));
+  const own = shown.map((finding) => drawFinding(finding, "Line", "button", { type: "button", onclick: () => goTo(finding.place) }));
+  // Those of another file cannot be shown on their lines. With errors in it, nothing works.
+  const others = (app?.findings ?? []).slice(0, 100).map((finding) => drawFinding(finding, `${app.file}, line`, "p", {}));
+  $("findings").replaceChildren(...(app?.rules === undefined ? [...others, ...own] : [...own, ...others]));
   if (empty) findings = [];
   drawLines();
 }

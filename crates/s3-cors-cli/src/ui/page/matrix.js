@@ -36,6 +36,7 @@ function drawMatrix(document) {
   $("origins").replaceChildren(...shown.rows.map((row) => el("option", { value: row.example })));
   $("methods").replaceChildren(...shown.methods.map((method) => el("option", { value: method })));
   $("matrix").style.setProperty("--methods", shown.methods.length);
+  $("matrix").className = shown.methods.length > 5 ? "six" : "";
   // The roles, because a phone's style makes grids of the rows.
   const column = { scope: "col", role: "columnheader" };
   const head = el("tr", { role: "row" }, el("th", column, "Origins"),
