@@ -113,6 +113,15 @@ fn what_files_hold_is_shown_harmlessly_by_every_command() {
         commands.push(vec!["check", name]);
         commands.push(vec!["diff", "good.json", name]);
         commands.push(vec!["diff", name, "good.xml"]);
+        commands.push(vec!["show", name]);
+        for command in [
+            vec!["check", "good.json"],
+            vec!["diff", "good.json", "good.xml"],
+            vec!["explain", "good.json", "--origin", "https://b.test"],
+            vec!["show", "good.json"],
+        ] {
+            commands.push([command, vec!["--app", name]].concat());
+        }
         for form in ["console", "cli", "cli-input", "cloudformation", "xml"] {
             commands.push(vec!["convert", name, "--to", form]);
             commands.push(vec![
@@ -264,6 +273,7 @@ fn names_of_files_that_are_there_are_shown_harmlessly() {
         for command in [
             vec!["check", name],
             vec!["diff", name, name],
+            vec!["show", name, "--app", name],
             vec!["explain", name, "--origin", "https://a.test"],
             vec!["probe", "http://127.0.0.1:1/", "--config", name],
         ] {

@@ -290,3 +290,76 @@ fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
     assert!(got.head.contains(&location), "{got:?}");
     assert_eq!(serving.raw("GET", target, &own, "").status, 403);
 }
+
+#[test]
+fn what_the_page_gets_with_an_apps_own_rules_is_what_the_commands_print() {
+    let directory = Directory::with(SITE);
+    directory.write("after", SITE.replace("PUT", "GET"));
+    directory.write("before", SITE);
+    let app =
+        r#"[{"AllowedOrigins": ["https://app.example.com"], "AllowedMethods": ["PATCH", "GET"]}]"#;
+    directory.write("app.json", app);
+    let serving = Serving::start(directory.path(), &["cors.json", "--app", "app.json"]);
+    let printed = |arguments: &[&str]| {
+        let more = ["--app", "app.json", "--format", "json"];
+        run(directory.path(), &[arguments, &more].concat()).json()
+    };
+    let text = json!({"text": SITE});
+    assert_eq!(
+        serving.document("check", &text),
+        printed(&["check", "cors.json"])
+    );
+    let shown = printed(&["show", "cors.json"]);
+    assert_eq!(shown["methods"][5], "PATCH");
+    assert_eq!(serving.document("show", &text), shown);
+    let compared = json!({"before": SITE, "after": SITE.replace("PUT", "GET")});
+    assert_eq!(
+        serving.document("diff", &compared),
+        printed(&["diff", "before", "after"])
+    );
+    let asked = json!({
+        "text": SITE, "origin": "https://app.example.com", "url": "https://b.example/",
+        "method": "PATCH", "headers": [], "credentials": "omit",
+    });
+    let conversation = serving.document("converse", &asked);
+    let origin = [
+        "explain",
+        "cors.json",
+        "--origin",
+        "https://app.example.com",
+    ];
+    let patch = [&origin[..], &["--method", "PATCH"]].concat();
+    assert_eq!(conversation["preflight"]["rules"], printed(&patch)["rules"]);
+    assert_eq!(conversation["preflight"]["list"], "app");
+}
+
+#[test]
+fn a_probe_for_a_page_is_what_the_command_prints() {
+    let policy = s3_cors::CorsPolicy::from_text(SITE).expect("a configuration");
+    let server = crate::fake_server::Server::bucket(policy);
+    let url = server.url();
+    let directory = Directory::new();
+    let serving = Serving::start(directory.path(), &[]);
+    let asked = json!({"text": "", "url": url, "origin": "https://app.example.com/index.html"});
+    let mut state = serving.document("probe", &asked);
+    let id = state["id"].clone();
+    while state.get("report").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let got = serving.ask("GET", &format!("probe/{id}"), &Value::Null);
+        state = serde_json::from_str(&got.body).expect("JSON");
+    }
+    let arguments = [
+        "probe",
+        &url,
+        "--origin",
+        "https://app.example.com",
+        "--format",
+        "json",
+    ];
+    assert_eq!(state["report"], run(directory.path(), &arguments).json());
+    assert_eq!(state["cells"], json!([]));
+    assert_eq!(
+        (&state["planned"], &state["sent"]),
+        (&json!(16), &json!(16))
+    );
+}
