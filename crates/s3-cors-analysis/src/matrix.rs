@@ -35,7 +35,7 @@ use crate::diff::budget::Budget;
 use crate::diff::origins;
 use crate::diff::sides::Sides;
 use crate::pattern;
-use crate::tried::{RulePosition, Tried};
+use crate::tried::{RulePosition, Tried, as_generous};
 
 /// How long browsers cache a preflight response without `Access-Control-Max-Age`, in seconds.
 ///
@@ -229,27 +229,9 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn new(tried: &'a Tried<'a>) -> Self {
-        let policy = &tried.policy;
-        let entries: Vec<Vec<String>> = tried
-            .rules
-            .iter()
-            .map(|rule| {
-                let names = rule.allowed_headers.iter().map(|e| e.to_ascii_lowercase());
-                names.filter(|entry| pattern::can_be_name(entry)).collect()
-            })
-            .collect();
-        let classes = pattern::of_headers(entries.iter().flatten().map(String::as_str));
-        let as_generous = entries.iter().map(|entries| {
-            let names = entries
-                .iter()
-                .map(|entry| classes.typical(&Pattern::new(entry)));
-            names.fold(policy.all_rules(), |rules, name| {
-                rules & policy.rules_allowing_header(&name)
-            })
-        });
         Self {
             tried,
-            as_generous: as_generous.collect(),
+            as_generous: as_generous(&tried.policy, &tried.rules),
         }
     }
 

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use s3_cors::limits::{APP_METHODS, SUPPORTED_METHODS};
-use s3_cors::{AppRules, ConfigError, CorsConfiguration, CorsPolicy, CorsRule};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
+
+use crate::pattern;
 
 /// A rule: the list that it is in, and its position there, counted from 0.
 ///
@@ -87,4 +89,27 @@ impl<'c> Tried<'c> {
             None => RulePosition::Bucket(index),
         }
     }
+}
+
+/// For each rule of a policy, the rules that allow every list of headers that it allows.
+///
+/// Each header can only rule out rules, so it is enough to look at all headers that a rule allows.
+pub(crate) fn as_generous(policy: &CorsPolicy, rules: &[CorsRule]) -> Vec<RuleSet> {
+    let entries = |rule: &CorsRule| -> Vec<String> {
+        let entries = rule
+            .allowed_headers
+            .iter()
+            .map(|entry| entry.to_ascii_lowercase());
+        entries
+            .filter(|entry| pattern::can_be_name(entry))
+            .collect()
+    };
+    let entries: Vec<Vec<String>> = rules.iter().map(entries).collect();
+    let classes = pattern::of_headers(entries.iter().flatten().map(String::as_str));
+    let allowing = |entries: &Vec<String>| {
+        entries.iter().fold(policy.all_rules(), |rules, entry| {
+            rules & policy.rules_allowing_header(&classes.typical(&Pattern::new(entry)))
+        })
+    };
+    entries.iter().map(allowing).collect()
 }
