@@ -364,7 +364,7 @@ fn what_differs_is_what_brute_force_finds() {
         option::weighted(0.2, vec(few, 1..4)),
         app,
     );
-    let result = runner(1_500).run(&cases, |(before, other, what, at, unrelated, app)| {
+    let result = runner(1_200).run(&cases, |(before, other, what, at, unrelated, app)| {
         let after = unrelated.unwrap_or_else(|| changed(before.clone(), other, what, at));
         let config = |rules: &[Rule]| CorsConfiguration::new(rules.iter().map(Into::into));
         let app = app.unwrap_or_default();
