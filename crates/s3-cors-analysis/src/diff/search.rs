@@ -149,7 +149,7 @@ fn widest(classes: &[OriginClass<'_>], some: &[usize], budget: &mut Budget) -> V
     kept
 }
 
-/// How a request that these rules allow by origin and method can be answered differently.
+/// The different responses that a request can get that these rules allow by origin and method.
 fn found(sides: &Sides<'_>, names: &mut Names, rules: Both, budget: &mut Budget) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     if rules.is_empty() || !budget.spend(10 * (1 + names.classes.len())) {

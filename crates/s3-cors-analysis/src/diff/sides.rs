@@ -52,7 +52,7 @@ impl Both {
 pub(crate) struct Sides<'c> {
     pub(super) before: &'c Tried<'c>,
     pub(super) after: &'c Tried<'c>,
-    /// For each rule before, the rules after that answer otherwise.
+    /// For each rule before, the rules after that respond otherwise.
     unlike: Vec<RuleSet>,
 }
 
@@ -72,7 +72,7 @@ impl<'c> Sides<'c> {
         }
     }
 
-    /// For each rule before, the rules after that answer otherwise and share a method with it.
+    /// For each rule before, the rules after that respond otherwise and share a method with it.
     pub(super) fn wanted(&self) -> Wanted {
         let methods = self.allowing_each_method();
         let unlike = self.unlike.iter().enumerate();

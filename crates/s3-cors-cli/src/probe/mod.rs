@@ -187,7 +187,7 @@ pub(crate) fn report(
         .map(|endpoint| diagnose(&outcome.exchanges, endpoint, &entries))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
-    // What was not asked may be answered otherwise.
+    // To what was not sent, the response may be otherwise.
     let odd = odd || outcome.exchanges.len() < outcome.planned;
     show::outcome(&outcome, Verdict::found(odd), args.all, format)
 }
