@@ -151,6 +151,12 @@ def test_the_aws_cli_sets_reads_deletes_and_breaks_a_configuration(server, tmp_p
     assert f"(InvalidRequest) when calling the PutBucketCors operation: {LONG_ID}" in (
         put(rules(ID="i" * 256), fails=True)
     )
+    assert "(MaxMessageLengthExceeded) when calling the PutBucketCors operation: Your request" in (
+        put(rules(AllowedOrigins=[f"https://{n:04}.{'x' * 80}.example" for n in range(600)]), fails=True)
+    )
+    assert 'AllowedOrigin "*example*.com" can not have more than one wildcard.' in (
+        put(rules(AllowedOrigins=["*example*.com"]), fails=True)
+    )
     assert len(json.loads(server.aws(*get))["CORSRules"]) == 100
     assert put(rules(ID="i" * 255)) == ""
     assert json.loads(server.aws(*get))["CORSRules"][0]["ID"] == "i" * 255

@@ -94,7 +94,8 @@ pub(super) fn crossing<'a, 'e>(
                 return pairs;
             }
             let needed = wanted.iter().any(|(rule, responding)| {
-                !(*responding & other.listed.after).is_empty() && !other.rules.before.contains(*rule)
+                !(*responding & other.listed.after).is_empty()
+                    && !other.rules.before.contains(*rule)
             });
             if needed && pattern.meets(other_pattern) {
                 if pairs.len() == MOST_PAIRS {

@@ -1,7 +1,7 @@
 //! Why a request is allowed or refused, rule by rule, and the smallest change that allows it.
 //!
 //! [`explain`] asks the engine itself, about the whole configuration and about each rule alone, so
-//! it always agrees with [`CorsPolicy::decide`].
+//! it always agrees with [`CorsPolicy::decide`](s3_cors::CorsPolicy::decide).
 //!
 //! ```
 //! use s3_cors_analysis::explain::{Advice, explain};
@@ -76,7 +76,7 @@ pub struct Explanation {
 ///
 /// # Errors
 ///
-/// The errors of [`CorsPolicy::new`]: a configuration that S3 would not store cannot be explained.
+/// The errors of [`CorsPolicy::new`](s3_cors::CorsPolicy::new): a configuration that S3 would not store cannot be explained.
 ///
 /// ```
 /// use s3_cors_analysis::explain::{Outcome, explain};
