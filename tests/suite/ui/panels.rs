@@ -272,10 +272,7 @@ async fn probe(size: Size) {
     page.click("#probe-start").await;
     page.until("document.querySelector('#probe-progress').value > 0")
         .await;
-    page.click("#probe-stop").await;
-    page.until("document.querySelector('#probe-stop').disabled")
-        .await;
-    assert_stopped(&page).await;
+    stop_probe(&page).await;
     page.assert_fits().await;
 }
 
@@ -335,15 +332,15 @@ async fn probe_page(size: Size) {
     page.click("#probe-page-start").await;
     page.until("document.querySelector('#probe-progress').value > 3")
         .await;
-    page.click("#probe-stop").await;
-    page.until("document.querySelector('#probe-stop').disabled")
-        .await;
-    assert_stopped(&page).await;
+    stop_probe(&page).await;
     page.assert_fits().await;
 }
 
-/// Fewer requests were sent than planned.
-async fn assert_stopped(page: &Page) {
+/// Stops a probe before all requests are sent.
+async fn stop_probe(page: &Page) {
+    page.click("#probe-stop").await;
+    page.until("document.querySelector('#probe-stop').disabled")
+        .await;
     let summary = page
         .eval("document.querySelector('#probe-summary').innerText")
         .await;
