@@ -1,5 +1,9 @@
 //! Each panel, at both sizes.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::mpsc;
+
 use serde_json::json;
 
 use crate::driven::{Page, Size};
@@ -328,18 +332,44 @@ async fn probe_page(size: Size) {
     assert!(!page.holds("document.querySelector('#calls li')").await);
 
     // It can be stopped, and tells what it knows.
+    let (address, go_on) = pausing_server();
+    page.fill("#probe-url", &format!("http://{address}/")).await;
     page.fill("#probe-origin", "https://app.example.com").await;
     page.click("#probe-page-start").await;
-    page.until("document.querySelector('#probe-progress').value > 3")
+    page.until("document.querySelector('#probe-progress').value === 4")
         .await;
-    stop_probe(&page).await;
+    page.click("#probe-stop").await;
+    page.until("document.querySelector('#probe-stop').disabled")
+        .await;
+    go_on.send(()).expect("the server waits");
+    page.until_text("#probe-summary", "5 of 16 requests sent; of 5 calls")
+        .await;
     page.assert_fits().await;
+}
+
+/// A server without CORS, which waits to be told before it responds to the fifth request.
+fn pausing_server() -> (SocketAddr, mpsc::Sender<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (go_on, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().map_while(Result::ok).enumerate() {
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            if number == 4 {
+                let _ = told.recv();
+            }
+            let response = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = (&stream).write_all(response);
+        }
+    });
+    (address, go_on)
 }
 
 /// Stops a probe before all requests are sent.
 async fn stop_probe(page: &Page) {
     page.click("#probe-stop").await;
-    page.until("document.querySelector('#probe-stop').disabled")
+    page.until("document.querySelector('#probe-progress').hidden")
         .await;
     let summary = page
         .eval("document.querySelector('#probe-summary').innerText")

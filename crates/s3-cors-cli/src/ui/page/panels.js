@@ -140,7 +140,9 @@ function drawProbed(report) {
 }
 
 async function stopProbe() {
-  if (probeId !== undefined) await api(`probe/${probeId}`, undefined, "DELETE");
+  if (probeId === undefined) return;
+  await api(`probe/${probeId}`, undefined, "DELETE");
+  $("probe-stop").disabled = true;
 }
 
 let lastForm;
