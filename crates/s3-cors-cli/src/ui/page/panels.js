@@ -69,6 +69,7 @@ async function probe(event, more, draw) {
       job = await api(`probe/${job.id}`);
     }
     if (job.id === probeId) {
+      drawProgress(job);
       $("probe-progress").hidden = true;
       setProbed(job.cells);
       if (job.report.failure) $("probe-summary").textContent = job.report.failure.message;
