@@ -1,16 +1,16 @@
 # What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
 
 # Every stage of `.ci/run`, cheapest first. Each is a recipe below.
-stages := "format packages lints features docs api examples instructions fuzz local-s3 readme"
+stages := "format packages deny lints features packaged docs oldest api examples live-bucket instructions fuzz local-s3 sdks readme"
 
 # What `.ci/need` installs lies here.
-export PATH := justfile_directory() / "target/tools/bin:" + env("PATH")
+export PATH := justfile_directory() / "target/tools/bin" + (if os_family() == "windows" { ";" } else { ":" }) + env("PATH")
 
 [private]
 list:
     @just --list --unsorted
 
-# Format, lints, each feature by itself, docs
+# Format, lints, each set of features, docs
 check: format lints features docs
 
 # The README's second command
@@ -22,7 +22,7 @@ full:
     .ci/run
 
 # Are all programs there? CI=true installs those that are missing
-packages: (need "cargo-check-external-types" "cargo-fuzz" "chromedriver" "chromium" "curl" "nightly" "python3" "valgrind" "venv")
+packages: (need "cargo-check-external-types" "cargo-deny" "cargo-fuzz" "cargo-hack" "chromedriver" "chromium" "curl" "nightly" "python3" "valgrind" "venv")
 
 # rustfmt changes nothing
 format:
@@ -32,27 +32,34 @@ format:
 lints:
     cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
-# No warning of clippy's in a library with no feature, and with each feature by itself
-features: (need "python3")
-    #!/usr/bin/env bash
-    set -euo pipefail
-    .ci/libraries features | while read -r crate features; do
-        for feature in "" $features; do
-            echo "$crate, feature: ${feature:-none}"
-            cargo clippy -q -p "$crate" --lib --locked --no-default-features --features "$feature" -- -D warnings
-        done
-    done
+# Licences, sources and bans of deny.toml; `just deny advisories` asks RustSec's database
+deny +checks="bans licenses sources": (need "cargo-deny")
+    cargo deny --locked check {{ checks }}
 
-# No warning of rustdoc's, with all features and without any
+# No warning of clippy's in a library with any set of its features
+features: (need "cargo-hack" "python3")
+    cargo hack clippy --feature-powerset --exclude-features default --lib --locked -q \
+        $(.ci/libraries | sed 's/^/-p /') -- -D warnings
+
+# What would be published is complete, holds no stray file, and builds outside the workspace
+packaged: (need "python3")
+    .ci/packaged
+
+# Each crate builds with the Rust version it names and the oldest dependencies it allows
+oldest *tested="s3-cors tower-s3-cors": (need "nightly" "python3")
+    .ci/oldest {{ tested }}
+
+# No warning of rustdoc's, without features and with all of them
 docs: (need "python3")
     #!/usr/bin/env bash
     set -euo pipefail
     export RUSTDOCFLAGS="-D warnings"
-    cargo doc --workspace --no-deps --all-features --locked -q
     for crate in $(.ci/libraries); do
         echo "$crate without features"
         cargo doc -q -p "$crate" --no-deps --no-default-features --locked
     done
+    # Last, for a test follows the links of the pages that docs.rs will show.
+    cargo doc --workspace --no-deps --all-features --locked -q
 
 # No library shows types of another crate in its API, but those its Cargo.toml allows
 api: (need "cargo-check-external-types" "nightly" "python3")
@@ -82,6 +89,10 @@ examples:
         (cd "$copies/$name" && cargo check -q)
     done
 
+# The tool reads a live bucket, here a server on loopback, where it is built to
+live-bucket:
+    cargo test -q -p s3-cors-cli --features s3 --locked --test cli live
+
 # The main cases take no more instructions than benches/baseline.json allows
 instructions: (need "valgrind")
     cargo run -q --release --locked -p s3-cors-bench --bin measure -- guard
@@ -96,9 +107,31 @@ local-s3: (need "chromedriver" "chromium" "npm" "venv")
     cargo clippy -q --manifest-path examples/local-s3/Cargo.toml --all-targets --locked -- -D warnings
     S3_CORS_REQUIRE_BROWSER=1 examples/local-s3/proof/run
 
+# What s3-cors-formats writes against the types of Google's, Azure's and AWS's SDKs, and Azurite
+sdks: (need "npm" "venv")
+    cargo fmt --manifest-path crates/s3-cors-formats/sdks/Cargo.toml --check
+    crates/s3-cors-formats/sdks/run
+
 # The README's two commands, word for word, on a fresh clone of the last commit
 readme: (need "chromedriver" "chromium" "curl" "venv")
     .ci/readme
+
+# The pages as docs.rs builds them, with nightly Rust
+docs-rs: (need "nightly" "python3")
+    RUSTDOCFLAGS="-D warnings --cfg docsrs" cargo +nightly doc -q --no-deps --all-features --locked $(.ci/libraries | sed 's/^/-p /')
+
+# Nothing that was released breaks, unless the version says so; needs a first release
+semver: (need "cargo-semver-checks")
+    cargo semver-checks --workspace --all-features
+
+# Publishes all crates, each after those that it needs; `just publish --dry-run` only tries
+publish *flags:
+    cargo publish --workspace --locked {{ flags }}
+
+# The tool for a release, in target/release-assets
+archive target:
+    cargo build --release --locked -p s3-cors-cli --target {{ target }}
+    .ci/archive {{ target }} "target/{{ target }}/release/s3-cors{{ if os_family() == "windows" { ".exe" } else { "" } }}"
 
 [private]
 need +programs:

@@ -24,6 +24,12 @@ pub struct App {
 /// The packages of the example apps.
 pub const NAMES: [&str; 2] = ["axum-app", "actix-app"];
 
+/// The package of the one without a framework.
+pub const HYPER_APP: &str = "hyper-app";
+
+/// The package of the one that speaks gRPC-Web.
+pub const TONIC_APP: &str = "tonic-app";
+
 /// The package of the one that counts decisions.
 pub const AXUM_METRICS: &str = "axum-metrics";
 
@@ -33,9 +39,11 @@ pub const TWO_BUCKETS: &str = "two-buckets";
 /// The package of the one whose rules follow a file.
 pub const AXUM_RELOAD: &str = "axum-reload";
 
-/// The package of the one whose rules follow a bucket. Only those who start it build it: it brings
-/// the AWS SDK.
+/// The package of the one whose rules follow a bucket.
 pub const ACTIX_BUCKET: &str = "actix-bucket";
+
+/// The package of the Lambda function.
+pub const LAMBDA_APP: &str = "lambda-app";
 
 /// The package of the command-line tool, whose executable is `s3-cors`.
 const TOOL: &str = "s3-cors-cli";
@@ -187,6 +195,12 @@ impl App {
         self.cors_file.as_deref()
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -246,12 +260,23 @@ fn write_to_file(config: &Value) -> PathBuf {
 fn executables(name: &str) -> &'static BTreeMap<String, PathBuf> {
     static EVERYDAY: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
     static BUCKET: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    if name == ACTIX_BUCKET {
-        return BUCKET.get_or_init(|| build(&[ACTIX_BUCKET]));
+    // Only those who start them build them, for they bring the AWS SDK; and together, for one by one
+    // they would have it built with two sets of features.
+    if [ACTIX_BUCKET, LAMBDA_APP].contains(&name) {
+        return BUCKET.get_or_init(|| build(&[ACTIX_BUCKET, LAMBDA_APP]));
     }
     EVERYDAY.get_or_init(|| {
         let [first, second] = NAMES;
-        build(&[first, second, AXUM_METRICS, AXUM_RELOAD, TWO_BUCKETS, TOOL])
+        build(&[
+            first,
+            second,
+            HYPER_APP,
+            TONIC_APP,
+            AXUM_METRICS,
+            AXUM_RELOAD,
+            TWO_BUCKETS,
+            TOOL,
+        ])
     })
 }
 

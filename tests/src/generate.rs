@@ -41,6 +41,33 @@ pub fn rules() -> impl Strategy<Value = Rule> {
         })
 }
 
+/// A rule that also allows `PATCH`, or nothing else, or is as it was: as an app's own rules are.
+pub fn of_app(rule: Rule) -> impl Strategy<Value = Rule> {
+    (0..3_u8).prop_map(move |kind| {
+        let mut rule = rule.clone();
+        match kind {
+            0 => rule.allowed_methods.push("PATCH".into()),
+            1 => rule.allowed_methods = vec!["PATCH".into()],
+            _ => {}
+        }
+        rule
+    })
+}
+
+/// [`requests`], of which half ask for `PATCH`, if for anything.
+pub fn asking_for_patch() -> impl Strategy<Value = Request> {
+    (requests(), any::<bool>()).prop_map(|(mut request, patch)| {
+        if patch {
+            for (name, value) in &mut request.headers {
+                if name.eq_ignore_ascii_case("access-control-request-method") {
+                    *value = b"PATCH".to_vec();
+                }
+            }
+        }
+        request
+    })
+}
+
 /// Patterns of few letters and short, so that they meet values, and one another.
 pub fn patterns(letters: &'static str) -> impl Strategy<Value = String> {
     (words(letters, 0..4), option::of(any::<Index>())).prop_map(|(mut pattern, star)| {

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 pub fn until(app: &App, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
-        let health = health(app);
+        let health = ask(app);
         if condition(&health) {
             return health;
         }
@@ -53,8 +53,14 @@ pub fn until_failing(app: &App) -> Value {
     until(app, "failing", |health| health["failing"] == true)
 }
 
+/// What `/healthz` says.
+///
+/// # Panics
+///
+/// If the endpoint does not respond with JSON.
+#[must_use]
 #[track_caller]
-fn health(app: &App) -> Value {
+pub fn ask(app: &App) -> Value {
     let asked = request("GET", "/healthz", []);
     let response = exchange(app.address(), &asked).expect("a response of /healthz");
     assert_eq!(response.status, 200);

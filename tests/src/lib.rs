@@ -5,7 +5,9 @@
 pub mod answer;
 pub mod apps;
 pub mod browser;
+pub mod brute_force;
 pub mod corpus;
+pub mod dialects;
 pub mod generate;
 pub mod health;
 pub mod naive;

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use conformance::corpus::Rule;
-use conformance::generate::{requests, rules, runner};
+use conformance::generate::{asking_for_patch, of_app, rules, runner};
 use conformance::naive::Request;
 use proptest::collection::vec;
 use proptest::option;
@@ -60,37 +59,12 @@ fn sent(policy: &CorsPolicy, request: &Request) -> Sent {
     }
 }
 
-/// Rules of which half also allow `PATCH`, or nothing else.
-fn app_rules() -> impl Strategy<Value = Rule> {
-    (rules(), 0..3_u8).prop_map(|(mut rule, kind)| {
-        match kind {
-            0 => rule.allowed_methods.push("PATCH".into()),
-            1 => rule.allowed_methods = vec!["PATCH".into()],
-            _ => {}
-        }
-        rule
-    })
-}
-
-fn asking_for_patch() -> impl Strategy<Value = Request> {
-    (requests(), any::<bool>()).prop_map(|(mut request, patch)| {
-        if patch {
-            for (name, value) in &mut request.headers {
-                if name == "access-control-request-method" {
-                    *value = b"PATCH".to_vec();
-                }
-            }
-        }
-        request
-    })
-}
-
 #[test]
 fn what_the_bucket_allows_is_the_buckets_and_what_neither_allows_is_refused_as_by_the_bucket() {
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let cases = (
         option::weighted(0.9, vec(rules(), 1..5)),
-        vec(app_rules(), 1..5),
+        vec(rules().prop_flat_map(of_app), 1..5),
         vec(asking_for_patch(), 8),
     );
     let result = runner(4_000).run(&cases, |(bucket, app, requests)| {

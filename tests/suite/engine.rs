@@ -2,6 +2,7 @@
 
 use conformance::answer::{Answer, Report, Scope, check_all};
 use conformance::corpus::{Api, Config, Corpus, Eval, ExpectedProblem, LoadExpect};
+use conformance::dialects::read_back;
 use s3_cors::{
     ConfigError, CorsConfiguration, CorsHeaders, CorsPolicy, CorsRule, Decision, Dialect,
     RequestParts,
@@ -184,7 +185,7 @@ fn round_trips(config: &CorsConfiguration) -> Vec<String> {
     let failed = DIALECTS.into_iter().filter_map(|dialect| {
         let text = config.to_text(dialect);
         match CorsConfiguration::from_text(&text) {
-            Ok(read) if read == *config => None,
+            Ok(read) if read == read_back(config, dialect) => None,
             Ok(read) => Some(format!("{dialect:?} comes back as {read:?}")),
             Err(error) => Some(format!("{dialect:?} is not read back: {error}")),
         }
@@ -217,7 +218,9 @@ fn serde_writes_and_reads_the_form_of_the_cli() {
 
 #[test]
 fn a_configuration_just_within_s3s_limit_survives_every_dialect() {
-    let rule = CorsRule::new(["https://www.example.com"; 16], ["GET"]);
+    let mut rule = CorsRule::new(["https://www.example.com"; 16], ["GET"]);
+    // CloudFormation sends one in any case, which takes room.
+    rule.max_age_seconds = Some(0);
     let mut config = CorsConfiguration::default();
     while config.check().is_ok() || config.cors_rules.is_empty() {
         config.cors_rules.push(rule.clone());

@@ -8,20 +8,21 @@ use s3_cors_bench::{Case, Group, Kind};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [group, kind, case] = &arguments[..] else {
+    let [group, kind, case, threads] = &arguments[..] else {
         return usage();
     };
-    let (Some(group), Some(kind), Some(case)) = (
+    let (Some(group), Some(kind), Some(case), Ok(threads)) = (
         Group::by_name(group),
         Kind::by_name(kind),
         Case::by_id(case),
+        threads.parse(),
     ) else {
         return usage();
     };
     let served = match group {
         Group::Tower => return usage(),
-        Group::Axum => serve_axum(kind, case),
-        Group::Actix => serve_actix(kind, case),
+        Group::Axum => serve_axum(kind, case, threads),
+        Group::Actix => serve_actix(kind, case, threads),
     };
     match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -32,10 +33,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// One thread serves: the client needs the others.
-fn serve_axum(kind: Kind, case: &Case) -> std::io::Result<()> {
+fn serve_axum(kind: Kind, case: &Case, threads: usize) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+        .worker_threads(threads)
         .enable_all()
         .build()?;
     runtime.block_on(async {
@@ -45,11 +45,11 @@ fn serve_axum(kind: Kind, case: &Case) -> std::io::Result<()> {
     })
 }
 
-fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
+fn serve_actix(kind: Kind, case: &'static Case, threads: usize) -> std::io::Result<()> {
     macro_rules! serve {
         ($app:expr) => {{
             let server = HttpServer::new($app)
-                .workers(1)
+                .workers(threads)
                 .disable_signals()
                 .bind("127.0.0.1:0")?;
             for address in server.addrs() {
@@ -65,8 +65,8 @@ fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
                 .wrap(rivals::actix_cors(case))
                 .configure(actix::routes(case.app))
         }),
-        Kind::Ours => {
-            let ours = actix::ours(case, false);
+        Kind::Ours | Kind::Shared => {
+            let ours = actix::ours(case, kind == Kind::Shared);
             serve!(move || App::new()
                 .wrap(ours.clone())
                 .configure(actix::routes(case.app)))
@@ -78,13 +78,13 @@ fn serve_actix(kind: Kind, case: &'static Case) -> std::io::Result<()> {
                     .configure(actix::routes(case.app))
             })
         }
-        Kind::Noop | Kind::Shared | Kind::Naive => Err(std::io::Error::other(
-            "only bare, rival, floor and ours are served",
+        Kind::Noop | Kind::Naive => Err(std::io::Error::other(
+            "only bare, rival, floor, ours and ours-shared are served",
         )),
     }
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: server axum|actix bare|rival|floor|ours CASE");
+    eprintln!("usage: server axum|actix bare|rival|floor|ours|ours-shared CASE THREADS");
     ExitCode::from(2)
 }

@@ -31,11 +31,7 @@ pin_project! {
         Inner {
             #[pin]
             inner: F,
-            finish: Finish,
-        },
-        Untouched {
-            #[pin]
-            inner: F,
+            finish: Option<Finish>,
         },
         Own {
             response: Option<ServiceResponse<BoxBody>>,
@@ -50,17 +46,11 @@ impl<F> std::fmt::Debug for ResponseFuture<F> {
 }
 
 impl<F> ResponseFuture<F> {
+    /// The app's response, which stays as it is if there is nothing to finish.
     #[inline]
-    pub(crate) fn inner(inner: F, finish: Finish) -> Self {
+    pub(crate) fn inner(inner: F, finish: Option<Finish>) -> Self {
         Self {
             kind: Kind::Inner { inner, finish },
-        }
-    }
-
-    /// The app's response as it is.
-    pub(crate) fn untouched(inner: F) -> Self {
-        Self {
-            kind: Kind::Untouched { inner },
         }
     }
 
@@ -87,24 +77,24 @@ where
             KindProjection::Inner { inner, finish } => {
                 match ready!(inner.poll(cx)) {
                     Ok(mut response) => {
-                        let status = response.status();
-                        finish.apply(status, response.headers_mut());
+                        if let Some(finish) = finish {
+                            let status = response.status();
+                            finish.apply(status, response.headers_mut());
+                        }
                         Ok(response.map_into_left_body())
                     }
                     // actix-web turns the error into a response outside this middleware.
                     Err(mut error) => {
-                        let finish = finish.clone();
-                        error.add_response_mapper(move |mut response: HttpResponse| {
-                            let status = response.status();
-                            finish.clone().apply(status, response.headers_mut());
-                            response
-                        });
+                        if let Some(finish) = finish.take() {
+                            error.add_response_mapper(move |mut response: HttpResponse| {
+                                let status = response.status();
+                                finish.clone().apply(status, response.headers_mut());
+                                response
+                            });
+                        }
                         Err(error)
                     }
                 }
-            }
-            KindProjection::Untouched { inner } => {
-                ready!(inner.poll(cx)).map(ServiceResponse::map_into_left_body)
             }
             KindProjection::Own { response } => match response.take() {
                 Some(response) => Ok(response.map_into_right_body()),

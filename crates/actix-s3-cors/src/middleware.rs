@@ -20,6 +20,9 @@ use crate::service::S3CorsMiddleware;
 /// Cheap to clone: load it once and clone it into each worker's app. The
 /// [front page](crate#where-to-put-the-middleware) says where to put it.
 ///
+/// **Not behind a guard for a method**: wrapped by a route macro, as in `#[get("/", wrap = "cors()")]`, it
+/// never sees preflights. They do not match `get`, and actix-web responds with 404.
+///
 /// ```
 /// use actix_s3_cors::S3Cors;
 /// use actix_web::App;

@@ -1,6 +1,6 @@
 //! The service: asks the policy, then forwards the request or responds to it.
 
-use std::ops::Deref;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -52,78 +52,77 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let settings = &self.settings;
-        if settings.selects_or_observes() {
-            return respond_as_selected(&self.inner, settings, request);
-        }
-        let policy = settings.policy.load();
-        respond(&self.inner, settings, request, policy, |_| None)
+        let settings = &*self.settings;
+        // The policy is released before the app is called.
+        let finish = if settings.selects_or_observes() {
+            match decided_as_selected(&request, settings) {
+                Some(ControlFlow::Continue(cors)) => Some(Finish::new(cors, settings)),
+                Some(ControlFlow::Break(response)) => {
+                    return ResponseFuture::own(request.into_response(response));
+                }
+                None => None,
+            }
+        } else {
+            match decided(&request, settings, &settings.policy.load(), None) {
+                ControlFlow::Continue(cors) => Some(Finish::new(cors, settings)),
+                ControlFlow::Break(response) => {
+                    return ResponseFuture::own(request.into_response(response));
+                }
+            }
+        };
+        ResponseFuture::inner(self.inner.call(request), finish)
     }
 }
 
-/// What is done with a request whose policy is selected, or that somebody looks at: kept apart from
-/// what is done with all others.
+/// What becomes of a request: it is forwarded, and the response gets these headers; or it gets the
+/// middleware's own response.
+type Decided = ControlFlow<HttpResponse, Option<OwnedCorsHeaders>>;
+
+/// The same for a request whose policy is selected, or that somebody looks at; `None` if it passes
+/// through. Kept apart, and so is what it costs.
 #[inline(never)]
-fn respond_as_selected<S, B>(
-    inner: &S,
-    settings: &Settings,
-    request: ServiceRequest,
-) -> ResponseFuture<S::Future>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-{
-    let Some(policy) = settings.policy.select(&Seen(&request)) else {
-        return ResponseFuture::untouched(inner.call(request));
-    };
-    respond(inner, settings, request, policy, |policy| Some(policy))
+fn decided_as_selected(request: &ServiceRequest, settings: &Settings) -> Option<Decided> {
+    let policy = settings.policy.select(&Seen(request))?;
+    Some(decided(request, settings, &policy, Some(&policy)))
 }
 
 // Always inlined, so that without a selection nothing of it is left.
 #[inline(always)]
-fn respond<S, B, P>(
-    inner: &S,
+fn decided(
+    request: &ServiceRequest,
     settings: &Settings,
-    request: ServiceRequest,
-    policy: P,
-    selected: impl for<'p> Fn(&'p P) -> Option<&'p PolicyOfRequest<'p>>,
-) -> ResponseFuture<S::Future>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    P: Deref<Target = CorsPolicy>,
-{
-    let seen = Seen(&request);
+    policy: &CorsPolicy,
+    selected: Option<&PolicyOfRequest<'_>>,
+) -> Decided {
+    let seen = Seen(request);
     let decision = policy.decide(&seen);
-    if let (Some(selected), Some(observer)) = (selected(&policy), &settings.observer) {
+    if let (Some(selected), Some(observer)) = (selected, &settings.observer) {
         observer.see(&seen, selected, &decision);
     }
-    let cors = match decision {
-        Decision::NotCors => None,
+    match decision {
+        Decision::NotCors => ControlFlow::Continue(None),
         Decision::NotAllowed(mismatch) => {
-            trace_not_allowed(&request, &mismatch);
-            None
+            trace_not_allowed(request, &mismatch);
+            ControlFlow::Continue(None)
         }
-        Decision::Allowed(headers) => Some(OwnedCorsHeaders::from(headers)),
+        Decision::Allowed(headers) => ControlFlow::Continue(Some(OwnedCorsHeaders::from(headers))),
         Decision::Preflight(headers) => {
             let mut response = HttpResponse::new(StatusCode::OK);
             add_preflight_headers(&mut Headers(response.headers_mut()), headers);
-            return ResponseFuture::own(request.into_response(response));
+            ControlFlow::Break(response)
         }
         Decision::Refused(refusal)
             if settings.forward_non_preflight_options && !refusal.is_preflight() =>
         {
-            None
+            ControlFlow::Continue(None)
         }
         Decision::Refused(mut refusal) => {
-            if let Some(selected) = selected(&policy) {
+            if let Some(selected) = selected {
                 refusal = selected.placed(refusal);
             }
-            let response = refused(&request, &refusal, settings);
-            return ResponseFuture::own(request.into_response(response));
+            ControlFlow::Break(refused(request, &refusal, settings))
         }
-    };
-    // The app may take long; it must not keep the policy.
-    drop(policy);
-    ResponseFuture::inner(inner.call(request), Finish::new(cors, settings))
+    }
 }
 
 fn refused(request: &ServiceRequest, refusal: &Refusal<'_>, settings: &Settings) -> HttpResponse {

@@ -58,14 +58,15 @@ pub(crate) fn preflight(
     };
     let methods = list("access-control-allow-methods")?;
     let names = list("access-control-allow-headers")?;
-    let any = |list: &[Vec<u8>]| {
-        fetch.credentials != Credentials::Include && list.iter().any(|item| item == b"*")
-    };
+    let has_wildcard = |list: &[Vec<u8>]| list.iter().any(|item| item == b"*");
+    let include = fetch.credentials == Credentials::Include;
     let has_method = methods.iter().any(|item| item == method.as_bytes());
-    if !has_method && !safelist::is_method(method) && !any(&methods) {
+    let any_method = !include && has_wildcard(&methods);
+    if !has_method && !safelist::is_method(method) && !any_method {
         let method = method.to_owned();
         return Err(Failure::PreflightMethod { method });
     }
+    let wildcard = has_wildcard(&names);
     for reason in &preflight.reasons {
         let Some(name) = reason.header() else {
             continue;
@@ -74,9 +75,8 @@ pub(crate) fn preflight(
             .iter()
             .any(|item| item.eq_ignore_ascii_case(name.as_bytes()));
         // Fetch, "CORS non-wildcard request-header name".
-        let by_wildcard = any(&names) && name != "authorization";
+        let by_wildcard = wildcard && !include && name != "authorization";
         if !is_named && !by_wildcard {
-            let wildcard = names.iter().any(|item| item == b"*");
             let name = name.to_owned();
             return Err(Failure::PreflightHeader { name, wildcard });
         }

@@ -28,6 +28,7 @@ pub use failure::{CorsFailure, Failure};
 pub use page::origin_of_page;
 pub use plan::{Plan, PlanKind, Preflight, PreflightReason, Request, UnsafeHeader};
 pub use response::Response;
+pub use safelist::{is_forbidden_response_header, is_safelisted_response_header};
 pub use script::is_forbidden_header;
 pub use token::is_token;
 pub use verdict::{Outcome, Verdict};

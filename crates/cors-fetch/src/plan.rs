@@ -135,9 +135,7 @@ impl Fetch {
 
     /// [Fetch, "main fetch"](https://fetch.spec.whatwg.org/#concept-main-fetch), up to the request.
     fn planned(&self) -> Result<Plan, Failure> {
-        if self.history.redirects == 0
-            && (!self.url.username().is_empty() || self.url.password().is_some())
-        {
+        if self.history.redirects == 0 && has_credentials(&self.url) {
             return Err(Failure::UrlWithCredentials);
         }
         let method = script::method(self)?;
@@ -148,7 +146,6 @@ impl Fetch {
         if self.url.port().is_some_and(ports::is_bad) {
             return Err(Failure::BadPort);
         }
-        let is_http = matches!(self.url.scheme(), "http" | "https");
         let kind = if self.url.scheme() == "data" {
             PlanKind::Data
         } else if self.is_same_origin() && !self.history.left {
@@ -160,7 +157,7 @@ impl Fetch {
                 return Err(Failure::NoCorsRedirect);
             }
             PlanKind::NoCors
-        } else if !is_http {
+        } else if !is_http(&self.url) {
             return Err(Failure::NotHttp);
         } else {
             PlanKind::Cors
@@ -288,4 +285,14 @@ impl fmt::Display for PreflightReason {
             },
         }
     }
+}
+
+/// [URL, "includes credentials"](https://url.spec.whatwg.org/#include-credentials).
+pub(crate) fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// [Fetch, "HTTP(S) scheme"](https://fetch.spec.whatwg.org/#http-scheme).
+pub(crate) fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }

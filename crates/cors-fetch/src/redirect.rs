@@ -1,6 +1,6 @@
 //! Following redirects.
 
-use crate::plan::PlanKind;
+use crate::plan::{PlanKind, has_credentials, is_http};
 use crate::{Failure, Fetch, Mode, Response};
 
 /// What redirects have done to a request so far.
@@ -41,16 +41,15 @@ pub(crate) fn follow(
     if url.fragment().is_none() {
         url.set_fragment(fetch.url.fragment());
     }
-    if !matches!(url.scheme(), "http" | "https") {
+    if !is_http(&url) {
         return Err(Failure::RedirectLocation { location });
     }
     if fetch.history.redirects >= MOST_REDIRECTS {
         return Err(Failure::TooManyRedirects);
     }
-    let has_credentials = !url.username().is_empty() || url.password().is_some();
     let leaves_page = !fetch.page.is_origin_of(&url);
     let is_cors = *kind == PlanKind::Cors;
-    if has_credentials && (is_cors || (fetch.mode == Mode::Cors && leaves_page)) {
+    if has_credentials(&url) && (is_cors || (fetch.mode == Mode::Cors && leaves_page)) {
         return Err(Failure::RedirectWithCredentials);
     }
     let crosses = url.origin() != fetch.url.origin();

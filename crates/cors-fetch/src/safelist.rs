@@ -126,8 +126,18 @@ fn is_no_greater(one: &str, other: &str) -> bool {
     (one.len(), one) <= (other.len(), other)
 }
 
-/// [Fetch, "CORS-safelisted response-header name"](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
-pub(crate) fn is_readable(name: &str) -> bool {
+/// Whether scripts can read a response header without its being exposed. The name is in lower case.
+///
+/// Source: [Fetch, "CORS-safelisted response-header name"](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
+///
+/// ```
+/// use cors_fetch::is_safelisted_response_header;
+///
+/// assert!(is_safelisted_response_header("content-type"));
+/// assert!(!is_safelisted_response_header("etag"));
+/// ```
+#[must_use]
+pub fn is_safelisted_response_header(name: &str) -> bool {
     matches!(
         name,
         "cache-control"
@@ -140,8 +150,17 @@ pub(crate) fn is_readable(name: &str) -> bool {
     )
 }
 
-/// [Fetch, "forbidden response-header name"](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
-pub(crate) fn is_never_readable(name: &str) -> bool {
+/// Whether scripts can never read a response header, even if it is exposed. The name is in lower case.
+///
+/// Source: [Fetch, "forbidden response-header name"](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
+///
+/// ```
+/// use cors_fetch::is_forbidden_response_header;
+///
+/// assert!(is_forbidden_response_header("set-cookie"));
+/// ```
+#[must_use]
+pub fn is_forbidden_response_header(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
 }
 

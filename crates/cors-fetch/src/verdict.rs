@@ -141,8 +141,8 @@ impl Fetch {
                 None => true,
                 Some(names) => names.iter().any(|exposed| *exposed == name.as_bytes()),
             };
-            let shown = is_exposed || (cors && safelist::is_readable(&name));
-            if shown && !safelist::is_never_readable(&name) {
+            let shown = is_exposed || (cors && safelist::is_safelisted_response_header(&name));
+            if shown && !safelist::is_forbidden_response_header(&name) {
                 headers.push((name, value.clone()));
             } else if !hidden.contains(&name) {
                 hidden.push(name);

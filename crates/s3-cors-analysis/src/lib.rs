@@ -27,5 +27,7 @@ mod pattern;
 mod quoted;
 #[cfg(any(feature = "explain", feature = "lint"))]
 mod sendable;
+mod tried;
 
 pub use s3_cors;
+pub use tried::RulePosition;

@@ -26,9 +26,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use s3_cors::limits::SUPPORTED_METHODS;
 use s3_cors::{
-    ConfigError, CorsConfiguration, CorsPolicy, CorsRule, Decision, Mismatch, Pattern,
+    AppRules, ConfigError, CorsConfiguration, CorsPolicy, CorsRule, Decision, Mismatch, Pattern,
     RefusalReason, RequestParts, RuleSet,
 };
 
@@ -36,6 +35,7 @@ use crate::diff::budget::Budget;
 use crate::diff::origins;
 use crate::diff::sides::Sides;
 use crate::pattern;
+use crate::tried::{RulePosition, Tried, as_generous};
 
 /// How long browsers cache a preflight response without `Access-Control-Max-Age`, in seconds.
 ///
@@ -51,6 +51,8 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Whether every origin has a row. See [`Matrix::new`] for when this is not so.
     pub complete: bool,
+    /// The method of each cell of a row: those that a rule can allow.
+    pub methods: &'static [&'static str],
     policy: CorsPolicy,
 }
 
@@ -63,9 +65,9 @@ pub struct Row {
     pub entries: Vec<String>,
     /// An origin of this class.
     pub example: Vec<u8>,
-    /// The rules that allow these origins.
+    /// The rules that allow these origins. The app's own are counted after all of the bucket.
     pub rules: RuleSet,
-    /// One cell for each of [`SUPPORTED_METHODS`], in this order.
+    /// One cell for each of the [methods](Matrix::methods), in this order.
     pub cells: Vec<Cell>,
 }
 
@@ -89,8 +91,8 @@ pub struct Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grant {
-    /// The rule, counted from 0.
-    pub rule: usize,
+    /// The rule.
+    pub rule: RulePosition,
     /// Whether requests may include credentials. If not, `Access-Control-Allow-Origin` is `*`.
     pub credentials: bool,
     /// The `AllowedHeaders` entries: the request headers that a script may set.
@@ -116,10 +118,37 @@ impl Matrix {
     ///
     /// The problems that [`CorsConfiguration::check`] finds.
     pub fn new(configuration: &CorsConfiguration) -> Result<Self, ConfigError> {
-        let sides = Sides::new(configuration, configuration)?;
-        let policy = sides.before.clone();
-        let rules = &configuration.cors_rules;
-        let mut known = Known::new(&policy, rules);
+        Self::with_app_rules(configuration, &AppRules::default())
+    }
+
+    /// The matrix of a configuration followed by [rules of the app's own](AppRules).
+    ///
+    /// # Errors
+    ///
+    /// As for [`Matrix::new`].
+    ///
+    /// ```
+    /// use s3_cors::{AppRules, CorsConfiguration};
+    /// use s3_cors_analysis::RulePosition;
+    /// use s3_cors_analysis::matrix::Matrix;
+    ///
+    /// let bucket = r#"[{"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET"]}]"#;
+    /// let bucket = CorsConfiguration::from_text(bucket)?;
+    /// let app = r#"[{"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["PATCH"]}]"#;
+    /// let app = AppRules::from_text(app)?;
+    /// let matrix = Matrix::with_app_rules(&bucket, &app)?;
+    /// assert_eq!(matrix.methods, ["GET", "PUT", "HEAD", "POST", "DELETE", "PATCH"]);
+    /// assert_eq!(matrix.rows[0].cells[5].grants[0].rule, RulePosition::App(0));
+    /// # Ok::<(), s3_cors::ConfigError>(())
+    /// ```
+    pub fn with_app_rules(
+        configuration: &CorsConfiguration,
+        app: &AppRules,
+    ) -> Result<Self, ConfigError> {
+        let tried = Tried::new(Some(configuration), app)?;
+        let sides = Sides::new(&tried, &tried);
+        let rules = &tried.rules;
+        let mut known = Known::new(&tried);
         let mut rows: Vec<Row> = Vec::new();
         let mut positions: HashMap<RuleSet, usize> = HashMap::new();
         let mut budget = Budget::new();
@@ -140,13 +169,14 @@ impl Matrix {
             }
         }
         let other = stranger(rules);
-        if policy.rules_allowing_origin(&other).is_empty() {
+        if tried.policy.rules_allowing_origin(&other).is_empty() {
             rows.push(known.row(Vec::new(), other, RuleSet::EMPTY));
         }
         Ok(Self {
             rows,
             complete: !budget.has_stopped(),
-            policy,
+            methods: tried.methods,
+            policy: tried.policy.clone(),
         })
     }
 
@@ -192,49 +222,32 @@ fn stranger(rules: &[CorsRule]) -> Vec<u8> {
 
 /// What is computed once for all rows.
 struct Known<'a> {
-    policy: &'a CorsPolicy,
-    rules: &'a [CorsRule],
+    tried: &'a Tried<'a>,
     /// For each rule, the rules that allow every list of headers that it allows.
     as_generous: Vec<RuleSet>,
 }
 
 impl<'a> Known<'a> {
-    fn new(policy: &'a CorsPolicy, rules: &'a [CorsRule]) -> Self {
-        let entries: Vec<Vec<String>> = rules
-            .iter()
-            .map(|rule| {
-                let names = rule.allowed_headers.iter().map(|e| e.to_ascii_lowercase());
-                names.filter(|entry| pattern::can_be_name(entry)).collect()
-            })
-            .collect();
-        let classes = pattern::of_headers(entries.iter().flatten().map(String::as_str));
-        let as_generous = entries.iter().map(|entries| {
-            let names = entries
-                .iter()
-                .map(|entry| classes.typical(&Pattern::new(entry)));
-            names.fold(policy.all_rules(), |rules, name| {
-                rules & policy.rules_allowing_header(&name)
-            })
-        });
+    fn new(tried: &'a Tried<'a>) -> Self {
         Self {
-            policy,
-            rules,
-            as_generous: as_generous.collect(),
+            tried,
+            as_generous: as_generous(&tried.policy, &tried.rules),
         }
     }
 
     fn row(&mut self, entries: Vec<String>, example: Vec<u8>, rules: RuleSet) -> Row {
-        let cells = SUPPORTED_METHODS.map(|method| self.cell(&example, rules, method));
+        let cells = self.tried.methods.iter();
+        let cells = cells.map(|method| self.cell(&example, rules, method));
         Row {
+            cells: cells.collect(),
             entries,
             example,
             rules,
-            cells: cells.into(),
         }
     }
 
     fn cell(&self, example: &[u8], rules: RuleSet, method: &'static str) -> Cell {
-        let rules = rules & self.policy.rules_allowing_method(method.as_bytes());
+        let rules = rules & self.tried.policy.rules_allowing_method(method.as_bytes());
         let mut before = RuleSet::EMPTY;
         let mut grants = Vec::new();
         for index in rules.iter() {
@@ -253,10 +266,10 @@ impl<'a> Known<'a> {
     }
 
     fn grant(&self, index: usize) -> Option<Grant> {
-        let rule = self.rules.get(index)?;
-        let compiled = self.policy.rule(index)?;
+        let rule = self.tried.rules.get(index)?;
+        let compiled = self.tried.policy.rule(index)?;
         Some(Grant {
-            rule: index,
+            rule: self.tried.position(index),
             credentials: !compiled.allows_any_origin(),
             allowed_headers: rule.allowed_headers.clone(),
             expose_headers: rule.expose_headers.clone(),
@@ -270,7 +283,11 @@ impl<'a> Known<'a> {
             ("Origin", origin),
             ("Access-Control-Request-Method", method.as_bytes()),
         ];
-        match self.policy.decide(&RequestParts::new("OPTIONS", &headers)) {
+        match self
+            .tried
+            .policy
+            .decide(&RequestParts::new("OPTIONS", &headers))
+        {
             Decision::Refused(refusal) => match refusal.reason().clone().into_owned() {
                 RefusalReason::NotAllowed { mismatch, .. } => Some(mismatch),
                 _ => None,
@@ -288,7 +305,7 @@ impl fmt::Display for Cell {
         write!(f, "{} is allowed", self.method)?;
         for (position, grant) in self.grants.iter().enumerate() {
             let link = if position == 0 { " " } else { "; or " };
-            write!(f, "{link}by CORSRules[{}] {grant}", grant.rule)?;
+            write!(f, "{link}by {} {grant}", grant.rule)?;
         }
         Ok(())
     }

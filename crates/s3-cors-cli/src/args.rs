@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use s3_cors::Dialect;
+use s3_cors_formats::Target;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Cyan.on_default().bold())
@@ -32,9 +33,11 @@ Examples:
 /// Checks, explains, compares and converts the CORS configuration of an S3 bucket, and probes live
 /// endpoints against it.
 ///
-/// A FILE holds what the S3 console shows, what `aws s3api get-bucket-cors` prints, the
-/// CorsConfiguration of a CloudFormation bucket in JSON, or the REST API's XML. The form is
-/// detected from the content. `-` reads standard input.
+/// A FILE holds what the S3 console shows, what `aws s3api get-bucket-cors` prints, the REST API's
+/// XML, or a file in which people keep rules: Terraform (.tf, .tf.json, `terraform show -json`),
+/// CloudFormation, SAM, serverless.yml, the templates in cdk.out, and the CORS files of Google Cloud
+/// Storage, Cloudflare R2 and Azure Storage. The form is detected from the content. `-` reads
+/// standard input, `s3://BUCKET` a live bucket.
 #[derive(Debug, Parser)]
 #[command(
     name = "s3-cors",
@@ -122,6 +125,8 @@ Examples:
   s3-cors check cors.json
   s3-cors check buckets/*.json --format json
   s3-cors check cors.json --format sarif > s3-cors.sarif
+  s3-cors check main.tf --var domain=example.com
+  s3-cors check cors.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors check -
 
 Exit codes:
@@ -135,9 +140,38 @@ pub(crate) struct Check {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// A file of the app's own rules to check as well: they are tried after all rules of the bucket, and
+    /// may also allow PATCH; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
+
     /// The lowest severity that makes the exit code 1; errors that S3 would reject always do
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
+}
+
+/// Which of a file's buckets, and what the file leaves open.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Pick {
+    /// In a template with several buckets: the one to use, by its address or logical ID
+    #[arg(long, value_name = "NAME")]
+    pub(crate) resource: Option<String>,
+
+    /// The value of a variable, parameter or condition of the template; can be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("write NAME=VALUE"),
+    }
 }
 
 /// The severities of findings.
@@ -156,6 +190,7 @@ Examples:
   s3-cors explain cors.json --origin https://app.example.com --fetch \\
       --method PUT --header 'content-type: text/plain'
   s3-cors explain cors.json --origin https://app.example.com --method PUT --apply cli > new.json
+  s3-cors explain cors.json --app app-cors.json --origin https://app.example.com --method PATCH
 
 Exit codes:
   0  allowed; with --fetch, the script can read the response
@@ -167,6 +202,13 @@ pub(crate) struct Explain {
     /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 
     /// The value of the Origin header; without this option the request has none
     #[arg(long, value_name = "ORIGIN")]
@@ -219,6 +261,7 @@ pub(crate) enum CredentialsMode {
 const DIFF_EXAMPLES: &str = "\
 Examples:
   s3-cors diff old.json new.json
+  s3-cors diff old.json new.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors diff - cors.json
 
 Exit codes:
@@ -235,16 +278,31 @@ pub(crate) struct Diff {
     /// The new configuration
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// A file of the app's own rules, which are tried after all rules of both configurations
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 }
 
 const CONVERT_EXAMPLES: &str = "\
 Examples:
   s3-cors convert cors.json --to xml > cors.xml
+  s3-cors convert template.yaml --resource Uploads --to cli
+  s3-cors convert main.tf --var domain=example.com --to http-api --format json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors convert - --to console
+
+What another service would do differently is reported on standard error, with a request that shows
+it. The output goes to standard output.
 
 Exit codes:
   0  converted
-  2  the file could not be read, or is a configuration that S3 would reject";
+  1  the service would allow requests that the rules do not allow (--allow-widening converts all the
+     same)
+  2  the file could not be read, its rules are not all known, S3 would reject them, or the service
+     cannot take them";
 
 #[derive(Debug, Args)]
 pub(crate) struct Convert {
@@ -252,15 +310,29 @@ pub(crate) struct Convert {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// The form to convert to
-    #[arg(long, value_parser = dialects(), value_name = "FORM")]
-    pub(crate) to: Dialect,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// The form or the service to convert to
+    #[arg(long, value_parser = forms(), value_name = "FORM")]
+    pub(crate) to: Target,
+
+    /// Also write what allows requests that the rules do not allow
+    #[arg(long)]
+    pub(crate) allow_widening: bool,
 }
 
 /// The dialects, each with its description.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     let value = |dialect: Dialect| PossibleValue::new(dialect.as_str()).help(dialect.description());
     PossibleValuesParser::new(Dialect::ALL.map(value)).try_map(|name| name.parse::<Dialect>())
+}
+
+/// The dialects and the targets, each with its description.
+fn forms() -> impl TypedValueParser<Value = Target> {
+    let value = |target: Target| PossibleValue::new(target.name()).help(target.description());
+    PossibleValuesParser::new(Target::all().map(value))
+        .try_map(|name| Target::named(&name).ok_or("unknown form"))
 }
 
 const PROBE_EXAMPLES: &str = "\
@@ -294,6 +366,9 @@ pub(crate) struct Probe {
     /// The configuration that the endpoint is expected to follow; `-` reads standard input
     #[arg(long, value_name = "FILE", required_unless_present = "origin")]
     pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) pick: Pick,
 
     /// Without --config: the origin of a page, to learn what the endpoint lets its scripts do and
     /// whether it lets in pages that only resemble it
@@ -338,6 +413,7 @@ pub(crate) struct Probe {
 const SHOW_EXAMPLES: &str = "\
 Examples:
   s3-cors show cors.json
+  s3-cors show cors.json --app app-cors.json
   aws s3api get-bucket-cors --bucket BUCKET | s3-cors show -
 
 Exit codes:
@@ -349,12 +425,20 @@ pub(crate) struct Show {
     /// The configuration file; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 }
 
 const UI_EXAMPLES: &str = "\
 Examples:
   s3-cors ui
   s3-cors ui cors.json
+  s3-cors ui cors.json --app app-cors.json
   s3-cors ui --no-open --port 8080
   s3-cors ui --link 'http://127.0.0.1:4000/#eyJ0ZXh0Ijoi…'
 
@@ -369,6 +453,14 @@ pub(crate) struct Ui {
     /// The configuration file to follow; `-` reads standard input once
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+
+    /// A file of the app's own rules, which are tried after all rules of the bucket; it is followed as
+    /// well, but not edited
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app: Option<PathBuf>,
 
     /// The port on 127.0.0.1; 0 is any free one
     #[arg(long, default_value_t = 0, value_name = "PORT")]

@@ -6,22 +6,15 @@ mod sarif;
 
 use std::path::Path;
 
-use annotate_snippets::Level;
-use s3_cors::{ConfigError, CorsConfiguration};
-use s3_cors_analysis::lint::{self, Severity, lint};
+use s3_cors_formats::{Bucket, Finding, FindingCode, Severity};
 use serde::Serialize;
 
 use crate::args::{Check, FailOn, OutputFormat};
 use crate::input::Input;
-use crate::json::{self, Finding, JsonPlace};
-use crate::paint::{BAD, BOLD, GOOD, HINT, ODD, count, flat, paint};
+use crate::json;
+use crate::paint::{BAD, BOLD, GOOD, HINT, ODD, count, paint};
 use crate::report::{Report, Verdict};
-use crate::snippet::{self, Shown};
-
-/// More findings than this are summed up in one line.
-const MOST_SHOWN: usize = 100;
-/// More related places of a finding than this are summed up in one line.
-const MOST_RELATED: usize = 5;
+use crate::{snippet, usable};
 
 #[derive(Serialize)]
 struct Checked {
@@ -31,63 +24,107 @@ struct Checked {
 #[derive(Serialize)]
 struct CheckedFile {
     file: String,
+    list: &'static str,
     exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<usize>,
-    findings: Vec<Finding>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<Resource>,
+    findings: Vec<json::Finding>,
+}
+
+/// A bucket of a file that is not in one of S3's own forms.
+#[derive(Serialize)]
+struct Resource {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    rules: usize,
+    /// The rules that the bucket gets, if they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed: Option<serde_json::Value>,
 }
 
 /// A file and what was found in it.
 struct Looked<'a> {
     path: &'a Path,
     input: Input,
-    findings: Result<Vec<lint::Finding>, ConfigError>,
+    /// Whether it holds rules of the app's own.
+    is_app: bool,
+    findings: Vec<Finding>,
     verdict: Verdict,
 }
 
 impl<'a> Looked<'a> {
-    fn at(path: &'a Path, input: Input, fail_on: FailOn) -> Self {
-        let findings = match input.configuration() {
-            Ok(configuration) => Ok(lint(configuration)),
-            Err(error) => Err(error.clone()),
-        };
-        let verdict = match &findings {
-            Ok(findings) => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
-            Err(_) if input.is_unreadable() => Verdict::Failed,
-            Err(_) => Verdict::Found,
+    /// Of many files, some have no bucket: `check infra/*.tf`.
+    fn at(path: &'a Path, input: Input, fail_on: FailOn, many: bool) -> Self {
+        let is_app = input.is_app_rules();
+        let mut findings = input.findings();
+        let no_bucket = FindingCode::NoBucket.as_str();
+        for finding in findings.iter_mut().filter(|f| many && f.code == no_bucket) {
+            finding.severity = Severity::Info;
+        }
+        let verdict = match findings.iter().any(Finding::is_unreadable) {
+            true => Verdict::Failed,
+            false => Verdict::found(findings.iter().any(|f| counts(f.severity, fail_on))),
         };
         Self {
             path,
             input,
+            is_app,
             findings,
             verdict,
         }
+    }
+
+    fn is_unreadable(&self) -> bool {
+        self.verdict == Verdict::Failed
+    }
+
+    /// The buckets that were looked at.
+    fn buckets(&self) -> Vec<&Bucket> {
+        self.input.buckets().unwrap_or_default()
+    }
+
+    fn rules(&self) -> usize {
+        let buckets = self.buckets().into_iter();
+        buckets.map(|bucket| bucket.rules().len()).sum()
     }
 }
 
 pub(crate) fn run(args: &Check, format: OutputFormat) -> Report {
     let files = args.files.iter();
-    let inputs = files.map(|path| (path.as_path(), Input::read(path)));
-    report(inputs, args.fail_on, format)
+    let inputs = files.map(|path| (path.as_path(), Input::read(path, &args.pick)));
+    report(inputs, args.app.as_deref(), args.fail_on, format)
 }
 
-/// Each input with the path that names it.
+/// Each input with the path that names it, and perhaps a file of the app's own rules.
 pub(crate) fn report<'a>(
     inputs: impl IntoIterator<Item = (&'a Path, Input)>,
+    app: Option<&'a Path>,
     fail_on: FailOn,
     format: OutputFormat,
 ) -> Report {
-    let inputs = inputs.into_iter();
-    let files: Vec<Looked<'_>> = inputs
-        .map(|(path, input)| Looked::at(path, input, fail_on))
-        .collect();
+    let inputs: Vec<_> = inputs.into_iter().collect();
+    let many = inputs.len() > 1;
+    let app = app.map(|path| (path, Input::read_app_rules(path)));
+    let mut files = Vec::new();
+    for (path, input) in inputs.into_iter().chain(app) {
+        if let Err(message) = input.buckets() {
+            let format = format
+                .of_all_commands()
+                .unwrap_or(crate::args::Format::Text);
+            return usable::failure("check", &message, format);
+        }
+        files.push(Looked::at(path, input, fail_on, many));
+    }
     let worst = files.iter().map(|file| file.verdict).max();
     let worst = worst.unwrap_or(Verdict::Fine);
     match format {
         OutputFormat::Text => {
-            let texts = files
-                .iter()
-                .map(|file| in_text(&file.input, &file.findings));
+            let texts = files.iter().map(in_text);
             Report::on_stdout(texts.collect(), worst)
         }
         OutputFormat::Json => {
@@ -102,20 +139,37 @@ pub(crate) fn report<'a>(
 impl From<&Looked<'_>> for CheckedFile {
     fn from(file: &Looked<'_>) -> Self {
         let input = &file.input;
+        let named = match input.names_buckets() {
+            true => file.buckets(),
+            false => Vec::new(),
+        };
         Self {
             file: input.name.clone(),
+            list: if file.is_app { "app" } else { "bucket" },
             exit_code: file.verdict.code(),
-            rules: input.configuration().ok().map(rules),
-            findings: match &file.findings {
-                Ok(findings) => findings.iter().map(|f| in_json(input, f)).collect(),
-                Err(error) => json::findings(error),
-            },
+            format: input.document().map(|document| document.format().as_str()),
+            rules: input.document().map(|_| file.rules()),
+            resources: named.into_iter().map(Resource::from).collect(),
+            findings: file
+                .findings
+                .iter()
+                .map(|finding| json::Finding::of(input, finding))
+                .collect(),
         }
     }
 }
 
-fn rules(configuration: &CorsConfiguration) -> usize {
-    configuration.cors_rules.len()
+impl From<&Bucket> for Resource {
+    fn from(bucket: &Bucket) -> Self {
+        let deployed = bucket.deployed().ok();
+        let deployed = deployed.map(|rules| rules.to_text(s3_cors::Dialect::Cli));
+        Self {
+            name: bucket.name().to_owned(),
+            line: bucket.span_of_resource().map(|span| span.start.line),
+            rules: bucket.rules().len(),
+            deployed: deployed.and_then(|text| serde_json::from_str(&text).ok()),
+        }
+    }
 }
 
 fn counts(severity: Severity, fail_on: FailOn) -> bool {
@@ -126,35 +180,10 @@ fn counts(severity: Severity, fail_on: FailOn) -> bool {
     }
 }
 
-fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) -> String {
-    let name = paint(BOLD, &input.name);
-    let findings = match findings {
-        Ok(findings) => findings,
-        Err(error) => {
-            let errors = count(error.problems().len(), "error", "errors");
-            let problems = snippet::problems(input, error);
-            return format!("{problems}{name}: {}\n", paint(BAD, errors));
-        }
-    };
-    let mut out = String::new();
-    let text = input.text();
-    // If there are too many, the least severe are left out.
-    let mut indices: Vec<usize> = (0..findings.len()).collect();
-    indices.sort_by_key(|&index| findings.get(index).map(|f| std::cmp::Reverse(f.severity)));
-    let left_out = indices.split_off(indices.len().min(MOST_SHOWN)).len();
-    indices.sort_unstable();
-    for finding in indices.into_iter().filter_map(|index| findings.get(index)) {
-        let shown = shown(input, finding);
-        out.push_str(&snippet::render(&input.name, &text, &shown));
-    }
-    if left_out > 0 {
-        let left_out = count(left_out, "finding is", "findings are");
-        out.push_str(&format!(
-            "{left_out} not shown (use --format json to see all)\n\n"
-        ));
-    }
-    let rules = input.configuration().map_or(0, rules);
-    let rules = count(rules, "rule", "rules");
+fn in_text(file: &Looked<'_>) -> String {
+    let Looked {
+        input, findings, ..
+    } = file;
     let number = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let counted = [
         (Severity::Error, BAD, "error", "errors"),
@@ -166,59 +195,23 @@ fn in_text(input: &Input, findings: &Result<Vec<lint::Finding>, ConfigError>) ->
     .map(|(severity, style, one, several)| {
         paint(style, count(number(severity), one, several)).to_string()
     });
-    let counted = counted.collect::<Vec<_>>().join(", ");
-    let verdict = if counted.is_empty() {
-        paint(GOOD, "no problems found").to_string()
-    } else {
-        counted
-    };
-    out + &format!("{name}: {rules}, {verdict}\n")
-}
-
-fn shown<'a>(input: &Input, finding: &'a lint::Finding) -> Shown<'a> {
-    let span = input.span(&finding.place);
-    let related = finding.related.iter().map(|place| {
-        let line = input.span(place).map(|span| span.start.line);
-        let line = line.map_or_else(String::new, |line| format!(" on line {line}"));
-        format!("see {place}{line}")
-    });
-    let mut notes: Vec<String> = related.collect();
-    if let Some(more @ 1..) = notes.len().checked_sub(MOST_RELATED) {
-        notes.truncate(MOST_RELATED);
-        notes.push(format!("and {more} more (use --format json to see all)"));
-    }
-    Shown {
-        level: match finding.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            _ => Level::INFO,
-        },
-        code: Some(finding.code.as_str()),
-        title: flat(&finding.text),
-        position: span.map(|span| span.start),
-        end: span.map(|span| span.end.offset),
-        label: finding.place.to_string(),
-        help: Some(finding.help.clone()),
-        notes,
-    }
-}
-
-fn in_json(input: &Input, finding: &lint::Finding) -> Finding {
-    let place = |place| {
-        let mut shown = JsonPlace::from(place);
-        if let Some(span) = input.span(place) {
-            shown.line = Some(span.start.line);
-            shown.column = Some(span.start.column);
+    let mut parts = Vec::new();
+    if let Some(document) = input.document() {
+        if !document.format().is_s3s_own() {
+            parts.push(document.format().name().to_owned());
         }
-        shown
-    };
-    Finding {
-        severity: finding.severity.as_str(),
-        code: Some(finding.code.as_str()),
-        place: place(&finding.place),
-        text: finding.text.clone(),
-        help: finding.help.clone(),
-        related: finding.related.iter().map(place).collect(),
-        s3_error: None,
+        if input.names_buckets() {
+            parts.push(count(file.buckets().len(), "bucket", "buckets"));
+        }
+        let whose = if file.is_app { " of the app's own" } else { "" };
+        parts.push(count(file.rules(), "rule", "rules") + whose);
     }
+    let before = parts.len();
+    parts.extend(counted);
+    if parts.len() == before {
+        parts.push(paint(GOOD, "no problems found").to_string());
+    }
+    let name = paint(BOLD, &input.name);
+    let findings = snippet::findings(input, findings);
+    format!("{findings}{name}: {}\n", parts.join(", "))
 }

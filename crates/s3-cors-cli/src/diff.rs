@@ -2,28 +2,38 @@
 
 use std::fmt::Write;
 
-use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, diff};
+use s3_cors::AppRules;
+use s3_cors_analysis::RulePosition;
+use s3_cors_analysis::diff::{
+    Comparison, Difference, DifferenceKind, Response, diff_with_app_rules,
+};
 use serde::Serialize;
 
 use crate::args::{Diff, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, ODD, count, flat, paint, shown};
 use crate::report::{Report, Verdict};
-use crate::{json, usable};
+use crate::{app, json, usable};
 
 /// Nobody reads more.
 const MOST_SHOWN: usize = 100;
 
 pub(crate) fn run(args: &Diff, format: Format) -> Report {
     report(
-        Input::read(&args.before),
-        || Input::read(&args.after),
+        Input::read(&args.before, &args.pick),
+        || Input::read(&args.after, &args.pick),
+        || app::rules("diff", args.app.as_deref(), format),
         format,
     )
 }
 
-/// The second input is only read if the first is usable.
-pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Format) -> Report {
+/// Each input is only read if those before it are usable.
+pub(crate) fn report(
+    before: Input,
+    after: impl FnOnce() -> Input,
+    app: impl FnOnce() -> Result<AppRules, Report>,
+    format: Format,
+) -> Report {
     let before = match usable::of("diff", before, format) {
         Ok(usable) => usable,
         Err(report) => return report,
@@ -32,7 +42,11 @@ pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Forma
         Ok(usable) => usable,
         Err(report) => return report,
     };
-    let comparison = match diff(&before.1, &after.1) {
+    let app = match app() {
+        Ok(app) => app,
+        Err(report) => return report,
+    };
+    let comparison = match diff_with_app_rules(&before.1, &after.1, &app) {
         Ok(comparison) => comparison,
         Err(error) => return usable::failure("diff", &error.to_string(), format),
     };
@@ -44,10 +58,14 @@ pub(crate) fn report(before: Input, after: impl FnOnce() -> Input, format: Forma
     };
     // Nobody can say that they are alike who has not looked at everything.
     let verdict = Verdict::found(!differences.is_empty() || !complete);
-    let names = [&before.0.name[..], &after.0.name];
+    let inputs = [&before.0, &after.0];
     match format {
-        Format::Text => Report::on_stdout(text(names, differences, complete), verdict),
-        Format::Json => in_json(names, differences, complete, verdict),
+        Format::Text => {
+            let names = inputs.map(|input| &input.name[..]);
+            let report = Report::on_stdout(text(names, differences, complete), verdict);
+            usable::with_notes(report, &inputs, format)
+        }
+        Format::Json => in_json(inputs, differences, complete, verdict),
     }
 }
 
@@ -73,7 +91,7 @@ fn text([before, after]: [&str; 2], differences: &[Difference], complete: bool) 
         ] {
             let rule = rule.map_or_else(
                 || "no rule allows it".into(),
-                |rule| format!("CORSRules[{rule}] allows it"),
+                |rule| format!("{rule} allows it"),
             );
             let _ = writeln!(out, "  {name}: {}", paint(DIM, rule));
             if let (Response::Headers(headers), DifferenceKind::Changes(changed)) =
@@ -106,6 +124,10 @@ fn text([before, after]: [&str; 2], differences: &[Difference], complete: bool) 
 struct Document<'a> {
     before: &'a str,
     after: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_source: Option<json::Source>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_source: Option<json::Source>,
     equivalent: bool,
     complete: bool,
     differences: Vec<JsonDifference<'a>>,
@@ -122,7 +144,11 @@ struct JsonDifference<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_before: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    list_before: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rule_after: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_after: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_before: Option<Vec<[String; 2]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +167,7 @@ fn lossy(value: &[u8]) -> String {
 }
 
 fn in_json(
-    [before, after]: [&str; 2],
+    [before, after]: [&Input; 2],
     differences: &[Difference],
     complete: bool,
     verdict: Verdict,
@@ -177,15 +203,19 @@ fn in_json(
                     .map(|h| lossy(h))
                     .collect(),
             },
-            rule_before: difference.rule_before,
-            rule_after: difference.rule_after,
+            rule_before: difference.rule_before.map(RulePosition::index),
+            list_before: difference.rule_before.map(json::list),
+            rule_after: difference.rule_after.map(RulePosition::index),
+            list_after: difference.rule_after.map(json::list),
             response_before: lines(&difference.before),
             response_after: lines(&difference.after),
         })
         .collect();
     let document = Document {
-        before,
-        after,
+        before: &before.name,
+        after: &after.name,
+        before_source: json::Source::of(before),
+        after_source: json::Source::of(after),
         equivalent: complete && differences.is_empty(),
         complete,
         differences,

@@ -2,6 +2,7 @@
 //! endpoints against them. The libraries `s3-cors`, `s3-cors-analysis` and `cors-fetch` decide what
 //! S3 and browsers do; this crate reads arguments and prints results.
 
+mod app;
 mod args;
 mod check;
 mod convert;
@@ -10,6 +11,7 @@ mod explain;
 mod generate;
 mod input;
 mod json;
+mod live;
 mod paint;
 mod password;
 mod probe;

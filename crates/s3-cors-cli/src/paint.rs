@@ -51,10 +51,14 @@ pub(crate) fn escaped_json(document: &str) -> String {
     escaped(document, |character| format!("\\u{character:04x}"))
 }
 
+pub(crate) fn escaped_xml(document: &str) -> String {
+    escaped(document, |character| format!("&#{character};"))
+}
+
 /// A configuration in one of its forms.
 pub(crate) fn escaped_configuration(text: &str, form: Dialect) -> String {
     match form {
-        Dialect::Xml => escaped(text, |character| format!("&#{character};")),
+        Dialect::Xml => escaped_xml(text),
         _ => escaped_json(text),
     }
 }

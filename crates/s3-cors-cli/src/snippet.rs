@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use s3_cors::sanitize::sanitized;
-use s3_cors::{ConfigError, Position, Problem};
+use s3_cors_formats::{Finding, Position, Severity};
 
 use crate::input::Input;
 use crate::paint::{count, flat, shown};
@@ -15,6 +15,8 @@ const WIDTH: usize = 110;
 const LONG: usize = 2000;
 /// More findings than this are summed up in one line.
 const MOST_SHOWN: usize = 100;
+/// More related places of a finding than this are summed up in one line.
+const MOST_RELATED: usize = 5;
 
 /// One finding as it is shown.
 #[derive(Debug)]
@@ -32,35 +34,61 @@ pub(crate) struct Shown<'a> {
     pub(crate) notes: Vec<String>,
 }
 
-/// The problems of a file, each with its line.
-pub(crate) fn problems(input: &Input, error: &ConfigError) -> String {
+/// The findings of a file, each with its line. If there are too many, the least severe are left out.
+pub(crate) fn findings(input: &Input, findings: &[Finding]) -> String {
     let text = input.text();
-    let problems = error.problems();
+    let mut indices: Vec<usize> = (0..findings.len()).collect();
+    indices.sort_by_key(|&index| findings.get(index).map(|f| std::cmp::Reverse(f.severity)));
+    let left_out = indices.split_off(indices.len().min(MOST_SHOWN)).len();
+    indices.sort_unstable();
     let mut out = String::new();
-    for problem in problems.iter().take(MOST_SHOWN) {
-        out.push_str(&render(&input.name, &text, &of_problem(problem)));
+    for finding in indices.into_iter().filter_map(|index| findings.get(index)) {
+        out.push_str(&render(&input.name, &text, &of_finding(input, finding)));
     }
-    if let more @ 1.. = problems.len().saturating_sub(MOST_SHOWN) {
-        let more = count(more, "more error", "more errors");
-        out.push_str(&format!("and {more}\n\n"));
+    if left_out > 0 {
+        let left_out = count(left_out, "finding is", "findings are");
+        out.push_str(&format!(
+            "{left_out} not shown (use --format json to see all)\n\n"
+        ));
     }
     out
 }
 
-fn of_problem(problem: &Problem) -> Shown<'static> {
-    let s3_error = problem.s3_error();
+fn of_finding<'a>(input: &Input, finding: &'a Finding) -> Shown<'a> {
+    let rejection = finding.s3_error.iter();
+    let mut notes: Vec<String> = rejection
+        .map(|error| format!("S3 responds with {error}"))
+        .collect();
+    let related = finding.related.iter().take(MOST_RELATED);
+    notes.extend(related.map(|one| format!("see {} on line {}", one.place, one.span.start.line)));
+    if let more @ 1.. = finding.related.len().saturating_sub(MOST_RELATED) {
+        notes.push(format!("and {more} more (use --format json to see all)"));
+    }
+    let deployed = finding.deployed.iter();
+    notes.extend(deployed.map(|rule| format!("the bucket gets {rule}")));
+    let place = finding.place.to_string();
+    let label = match (input.names_buckets(), place.is_empty()) {
+        (false, _) => place,
+        (true, true) => finding.bucket.clone(),
+        (true, false) => format!("{}: {place}", finding.bucket),
+    };
     Shown {
-        level: Level::ERROR,
-        code: None,
-        title: problem.kind().to_string(),
-        position: problem.place().position(),
-        end: None,
-        label: problem.place().to_string(),
-        help: Some(problem.help()),
-        notes: s3_error
-            .map(|error| format!("S3 responds with {error}"))
-            .into_iter()
-            .collect(),
+        level: match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            _ => Level::INFO,
+        },
+        code: crate::json::code(finding),
+        title: finding.text.clone(),
+        position: finding.span.map(|span| span.start),
+        // What is empty has no known end.
+        end: finding
+            .span
+            .filter(|span| span.start != span.end)
+            .map(|span| span.end.offset),
+        label,
+        help: Some(finding.help.clone()),
+        notes,
     }
 }
 

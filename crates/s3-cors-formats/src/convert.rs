@@ -153,7 +153,7 @@ pub fn convert(
     match target {
         Target::Terraform => {
             let overlap = !normalise::overlaps(&rules).is_empty();
-            if let (true, Some(disjoint)) = (overlap, normalise::disjoint(&rules)) {
+            if let Some(disjoint) = overlap.then(|| normalise::disjoint(&rules)).flatten() {
                 written = disjoint;
                 rewritten.push(
                     "rules that overlapped are rewritten so that their order is of no matter",
@@ -176,7 +176,12 @@ pub fn convert(
         target,
         reason: format!("what was written cannot be read back: {}", error.message()),
     })?;
-    let (differences, complete) = compare::differences(&rules, &policy, &deployment);
+    let same = matches!(target, Target::S3(_))
+        && CorsConfiguration::from_text(&output).is_ok_and(|read| read == *configuration);
+    let (differences, complete) = match same {
+        true => (Vec::new(), true),
+        false => compare::differences(&rules, &policy, &deployment),
+    };
     Ok(Conversion {
         target,
         output,

@@ -21,6 +21,8 @@ pub struct Document {
 pub enum Format {
     /// One of S3's own forms.
     S3,
+    /// [Rules of an app's own](s3_cors::AppRules), in one of S3's own forms.
+    AppRules,
     /// Terraform or OpenTofu: `.tf`, `.tf.json`.
     Terraform,
     /// What `terraform show -json` prints of a plan or a state.
@@ -37,11 +39,47 @@ pub enum Format {
 }
 
 impl Format {
+    /// The format's name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::AppRules => "app-rules",
+            Self::Terraform => "terraform",
+            Self::TerraformShow => "terraform-show",
+            Self::CloudFormation => "cloudformation",
+            Self::GoogleCloudStorage => "gcs",
+            Self::R2 => "r2",
+            Self::Azure => "azure",
+        }
+    }
+
+    /// Whether the rules are for S3 or a service that says it behaves the same, and not another
+    /// service's.
+    #[must_use]
+    pub const fn is_s3s(self) -> bool {
+        matches!(
+            self,
+            Self::S3
+                | Self::AppRules
+                | Self::Terraform
+                | Self::TerraformShow
+                | Self::CloudFormation
+        )
+    }
+
+    /// Whether the file is in one of S3's own forms.
+    #[must_use]
+    pub const fn is_s3s_own(self) -> bool {
+        matches!(self, Self::S3 | Self::AppRules)
+    }
+
     /// The format's name, for messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::S3 => "an S3 CORS configuration",
+            Self::AppRules => "a list of rules of the app's own",
             Self::Terraform => "Terraform",
             Self::TerraformShow => "the output of `terraform show -json`",
             Self::CloudFormation => "a CloudFormation template",
@@ -119,8 +157,8 @@ pub struct Further {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unknown {
-    /// The place, named as in S3's JSON form; empty for the list of rules.
-    pub place: String,
+    /// The place in the rules; [`Place::document`] for the list of rules.
+    pub place: Place,
     /// Where it stands.
     pub span: Span,
     /// What stands there, such as `var.domain`.
@@ -134,13 +172,29 @@ impl Document {
         self.format
     }
 
+    /// Whether the file names its buckets. In S3's own forms, Google's, R2's and Azure's there is one
+    /// list of rules without a name.
+    #[must_use]
+    pub fn has_named_buckets(&self) -> bool {
+        matches!(
+            self.format,
+            Format::Terraform | Format::TerraformShow | Format::CloudFormation
+        )
+    }
+
+    /// What S3 would reject in a bucket's rules as they are deployed, whatever service they are for.
+    #[must_use]
+    pub fn rejected_by_s3(&self, bucket: &Bucket) -> Vec<Finding> {
+        crate::findings::rejected(self, bucket)
+    }
+
     /// The buckets, in the order of the file.
     #[must_use]
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
 
-    /// The bucket with a name: the whole one, or its last part after a dot.
+    /// The bucket with a name: the whole one, or its last part after a dot if only one has it.
     ///
     /// ```
     /// use s3_cors_formats::{Variables, read};
@@ -156,7 +210,8 @@ impl Document {
         let exact = self.buckets.iter().find(|bucket| bucket.name == name);
         exact.or_else(|| {
             let last = |bucket: &&Bucket| bucket.name.rsplit('.').next() == Some(name);
-            self.buckets.iter().find(last)
+            let mut named = self.buckets.iter().filter(last);
+            named.next().filter(|_| named.next().is_none())
         })
     }
 }
@@ -197,8 +252,8 @@ impl Bucket {
     #[must_use]
     pub fn unknowns(&self) -> Vec<Unknown> {
         let mut unknowns = Vec::new();
-        let further = |place: &str, further: &Further| Unknown {
-            place: place.to_owned(),
+        let further = |place: Place, further: &Further| Unknown {
+            place,
             span: further.span,
             name: further.name.clone(),
         };
@@ -207,14 +262,15 @@ impl Bucket {
                 for (at, entry) in list.entries.iter().enumerate() {
                     entry.unknown(&Place::of_entry(index, key, at), &mut unknowns);
                 }
-                let place = Place::of_member(index, key).to_string();
-                unknowns.extend(list.further.iter().map(|more| further(&place, more)));
+                let more = list.further.iter();
+                unknowns.extend(more.map(|more| further(Place::of_member(index, key), more)));
             }
             for (key, entry) in rule.scalars() {
                 entry.unknown(&Place::of_member(index, key), &mut unknowns);
             }
         }
-        unknowns.extend(self.further.iter().map(|more| further("", more)));
+        let more = self.further.iter();
+        unknowns.extend(more.map(|more| further(Place::document(), more)));
         unknowns
     }
 
@@ -270,12 +326,8 @@ impl Bucket {
         let Some(rule) = place.rule().and_then(|at| self.rules.get(at)) else {
             return self.span;
         };
-        let list = rule
-            .lists()
-            .into_iter()
-            .find(|(key, _)| place.key() == Some(key));
         let scalar = rule.scalars().find(|(key, _)| place.key() == Some(key));
-        let in_list = list.and_then(|(_, list)| {
+        let in_list = place.key().and_then(|key| rule.list(key)).and_then(|list| {
             let entry = place.entry().and_then(|at| list.entries.get(at));
             entry.map(|entry| entry.span).or(list.span)
         });
@@ -304,6 +356,12 @@ impl SourceRule {
             ("AllowedHeaders", &self.allowed_headers),
             ("ExposeHeaders", &self.expose_headers),
         ]
+    }
+
+    /// A list by its key in S3's JSON form.
+    pub(crate) fn list(&self, key: &str) -> Option<&SourceList> {
+        let mut lists = self.lists().into_iter();
+        lists.find(|(name, _)| *name == key).map(|(_, list)| list)
     }
 
     pub(crate) fn scalars(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
@@ -346,7 +404,7 @@ impl Entry {
     fn unknown(&self, place: &Place, unknowns: &mut Vec<Unknown>) {
         for name in self.value.missing_names() {
             unknowns.push(Unknown {
-                place: place.to_string(),
+                place: place.clone(),
                 span: self.span,
                 name: name.to_owned(),
             });

@@ -9,6 +9,9 @@
     )
 )]
 
+#[doc = include_str!("../BEHIND.md")]
+pub mod behind {}
+
 #[doc = include_str!("../FORMATS.md")]
 pub mod formats {}
 
@@ -36,10 +39,10 @@ pub use compare::{Difference, DifferenceCode, DifferenceKind, Request, RequestKi
 pub use convert::{Conversion, ConvertError, convert, differences_in, response_of_s3};
 pub use document::{Bucket, Document, Entry, Format, Further, SourceList, SourceRule, Unknown};
 pub use evaluate::{Deployment, DeploymentError};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, FindingCode, Related, Severity};
 pub use foreign::shown;
 pub use position::{Position, Span};
-pub use read::{ReadError, read, read_path};
+pub use read::{MAX_FILE_BYTES, ReadError, read, read_app_rules, read_path};
 pub use target::Target;
 pub use value::{Knowledge, Value};
 pub use variables::Variables;

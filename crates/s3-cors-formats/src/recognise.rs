@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors::limits::MAX_TEXT_BYTES;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::parse::{self, SyntaxError};
 use crate::read::{Source, syntax};
 use crate::tree::{Kind, Node};
@@ -34,7 +34,7 @@ pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, 
     let broken =
         |language: &str, error: &SyntaxError| Box::new(syntax(language, error, source.lines));
     if name.ends_with(".tf") || name.ends_with(".tofu") || name.ends_with(".hcl") {
-        return Ok(Recognised::Hcl);
+        return not_long(text).map(|()| Recognised::Hcl);
     }
     if start.starts_with('<') {
         let azure = ["<CorsRule>", "<StorageServiceProperties"];
@@ -48,29 +48,25 @@ pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, 
             Ok(root) => json(&name, root),
             // YAML that begins with a bracket.
             Err(_) if is_yaml(&name) && !name.ends_with(".json") => {
+                not_long(text)?;
                 match parse::yaml::parse(text) {
                     Ok(roots) => yaml(&roots),
                     Err(error) => Err(broken("YAML", &error)),
                 }
             }
             Err(error) if error.message.starts_with("nested") => Err(broken("JSON", &error)),
-            // The engine finds more words for what is wrong in S3's own forms.
-            Err(error)
-                if ["CORSRules", "AllowedOrigins"]
-                    .iter()
-                    .all(|key| !text.contains(key)) =>
-            {
-                Err(broken("JSON", &error))
-            }
+            // The engine finds more words for it, but reads no longer texts.
+            Err(error) if text.len() > MAX_TEXT_BYTES => Err(broken("JSON", &error)),
             Err(_) => Ok(Recognised::S3),
         };
     }
+    not_long(text)?;
     if looks_like_hcl(start) && !is_yaml(&name) {
         return Ok(Recognised::Hcl);
     }
     if let Some(language) = program(&name) {
         return Err(other(
-            "program-text",
+            FindingCode::ProgramText,
             &format!("is {language}, which cannot be read without running it"),
             "give what it makes: the template in `cdk.out`, what `terraform show -json` prints, or \
              what `aws s3api get-bucket-cors` prints",
@@ -88,6 +84,20 @@ pub(crate) fn recognise(file: &Path, source: &Source<'_>) -> Result<Recognised, 
         // The engine names what people take for JSON.
         _ => Ok(Recognised::S3),
     }
+}
+
+/// What people write is short. Its parsers take up to 200 times the room of the text.
+const MOST_WRITTEN: usize = 2 * 1024 * 1024;
+
+fn not_long(text: &str) -> Result<(), Box<Finding>> {
+    if text.len() <= MOST_WRITTEN {
+        return Ok(());
+    }
+    Err(other(
+        FindingCode::TooLong,
+        "is longer than 2 MiB, and not JSON",
+        "give a file with less around the rules, such as one module or one stack",
+    ))
 }
 
 fn is_yaml(name: &str) -> bool {
@@ -130,8 +140,8 @@ fn looks_like_hcl(start: &str) -> bool {
     })
 }
 
-fn other(code: &'static str, text: &str, help: &str) -> Box<Finding> {
-    Box::new(Finding::new(Severity::Error, code, None, text, help))
+fn other(code: FindingCode, text: &str, help: &str) -> Box<Finding> {
+    Box::new(Finding::new(code, None, text, help))
 }
 
 fn json(name: &str, root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
@@ -156,7 +166,7 @@ fn json(name: &str, root: Rc<Node>) -> Result<Recognised, Box<Finding>> {
     }
     if root.has("terraform_version") && root.has("serial") {
         return Err(other(
-            "terraform-state",
+            FindingCode::TerraformState,
             "is a state as Terraform saves it",
             "give what `terraform show -json` prints",
         ));
@@ -230,7 +240,7 @@ fn yaml(roots: &[Rc<Node>]) -> Result<Recognised, Box<Finding>> {
             .any(|rule| rule.has("AllowedOrigins"))
         {
             return Err(other(
-                "s3-in-yaml",
+                FindingCode::S3InYaml,
                 "has S3's rules in YAML, which S3 does not take",
                 "write it as JSON, such as with `yq -o json`",
             ));
@@ -250,7 +260,7 @@ fn object(root: Rc<Node>, yaml: bool) -> Result<Recognised, Box<Finding>> {
     let property = root.has("CorsConfiguration") || root.has("CorsRules");
     if yaml && property {
         return Err(other(
-            "template-part",
+            FindingCode::TemplatePart,
             "is a part of a CloudFormation template",
             "give the whole template, with `Resources:`",
         ));
@@ -280,7 +290,7 @@ fn named(root: &Node) -> Option<Box<Finding>> {
             .is_some_and(|cors| origins(cors))
     {
         return Some(other(
-            "api-cors",
+            FindingCode::ApiCors,
             "is the CORS configuration of an AWS::ApiGatewayV2::Api or a Lambda function URL, not \
              a bucket's",
             "write a bucket's rules, and convert them with the target `http-api` or `function-url`",
@@ -298,7 +308,7 @@ fn named(root: &Node) -> Option<Box<Finding>> {
     }
     if text_at("apiVersion").contains("crossplane") || text_at("apiVersion").contains("upbound") {
         return Some(other(
-            "crossplane",
+            FindingCode::Crossplane,
             "is a resource of Crossplane, which is not read",
             "give what `aws s3api get-bucket-cors` prints for its bucket",
         ));
@@ -318,7 +328,7 @@ fn named(root: &Node) -> Option<Box<Finding>> {
         || text_at("runtime") == "yaml"
     {
         return Some(other(
-            "pulumi",
+            FindingCode::Pulumi,
             "is a program of Pulumi, which is not read",
             "give what `aws s3api get-bucket-cors` prints for its bucket",
         ));
@@ -338,7 +348,7 @@ fn named(root: &Node) -> Option<Box<Finding>> {
     ];
     if tasks.any(|task| ansible.iter().any(|module| task.has(module))) {
         return Some(other(
-            "ansible",
+            FindingCode::Ansible,
             "is a playbook of Ansible, which is not read",
             "give what `aws s3api get-bucket-cors` prints for its bucket",
         ));
@@ -347,14 +357,14 @@ fn named(root: &Node) -> Option<Box<Finding>> {
         && (root.has("firestore") || root.has("functions") || root.has("storage"))
     {
         return Some(other(
-            "firebase-json",
+            FindingCode::FirebaseJson,
             "is Firebase's own configuration, which has no CORS rules for a bucket",
             "give the file that `gcloud storage buckets update --cors-file` takes",
         ));
     }
     if root.has("app") && root.has("context") && root.has("watch") {
         return Some(other(
-            "cdk-json",
+            FindingCode::CdkJson,
             "is the CDK's own configuration",
             "run `cdk synth`, and give `cdk.out/NAME.template.json`",
         ));
@@ -364,7 +374,7 @@ fn named(root: &Node) -> Option<Box<Finding>> {
 
 fn backblaze() -> Box<Finding> {
     other(
-        "backblaze-b2",
+        FindingCode::BackblazeB2,
         "is Backblaze B2's own format, which is not read",
         "B2 takes S3's form, too: give what `aws s3api get-bucket-cors` prints for the bucket",
     )

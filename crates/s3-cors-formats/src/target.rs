@@ -1,9 +1,13 @@
 //! Where rules can be written to.
 
+use s3_cors::Dialect;
+
 /// A service or a file format that [`convert`](crate::convert) writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
+    /// One of S3's own forms.
+    S3(Dialect),
     /// An `aws_s3_bucket_cors_configuration`.
     Terraform,
     /// An `AWS::S3::Bucket` in YAML.
@@ -33,7 +37,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// All targets.
+    /// All targets but S3's own forms.
     pub const ALL: [Self; 13] = [
         Self::Terraform,
         Self::CloudFormationYaml,
@@ -50,10 +54,16 @@ impl Target {
         Self::Alb,
     ];
 
+    /// All targets, S3's own forms first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Dialect::ALL.into_iter().map(Self::S3).chain(Self::ALL)
+    }
+
     /// The name that the command line takes.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::S3(dialect) => dialect.as_str(),
             Self::Terraform => "terraform",
             Self::CloudFormationYaml => "cloudformation-yaml",
             Self::Gcs => "gcs",
@@ -70,23 +80,54 @@ impl Target {
         }
     }
 
+    /// What it is, in a few words.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::S3(dialect) => dialect.description(),
+            Self::Terraform => "Terraform: aws_s3_bucket_cors_configuration",
+            Self::CloudFormationYaml => "CloudFormation: an AWS::S3::Bucket in YAML",
+            Self::Gcs => {
+                "Google Cloud Storage: what `gcloud storage buckets update --cors-file` takes"
+            }
+            Self::AzureBlobXml => "Azure Storage: the XML of Set Blob Service Properties",
+            Self::AzureBlobArm => "Azure Storage: an ARM template",
+            Self::R2 => "Cloudflare R2: what `wrangler r2 bucket cors set --file` takes",
+            Self::CloudFront => {
+                "CloudFront that passes the bucket's responses on: cache policy and methods"
+            }
+            Self::CloudFrontHeadersPolicy => "CloudFront: a response headers policy",
+            Self::CloudFrontFunction => "CloudFront: a function that responds as S3 does",
+            Self::FunctionUrl => "Lambda: the Cors of a function URL",
+            Self::HttpApi => "API Gateway: the CorsConfiguration of an HTTP API",
+            Self::RestApi => "API Gateway: OPTIONS with a mock integration in a REST API",
+            Self::Alb => "Application Load Balancer: listener attributes",
+        }
+    }
+
     /// The target with a name.
     ///
     /// ```
     /// use s3_cors_formats::Target;
     ///
     /// assert_eq!(Target::named("http-api"), Some(Target::HttpApi));
+    /// assert_eq!(Target::named("xml"), Some(Target::S3(s3_cors::Dialect::Xml)));
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|target| target.name() == name)
+        Self::all().find(|target| target.name() == name)
     }
 
     /// What to know before using the output: who responds to preflights there, and what to leave
-    /// to whom.
+    /// to whom. Empty if there is nothing.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
+            Self::S3(Dialect::CloudFormation) => {
+                "CloudFormation sends MaxAge 0 where it is left out: write MaxAge for what you \
+                 mean."
+            }
+            Self::S3(_) => "",
             Self::Terraform => {
                 "One resource holds all rules of a bucket: two for one bucket replace each other. \
                  Terraform does not keep the order of the rules."

@@ -39,6 +39,23 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// The first load immediately, and later ones only when
+    /// [`FollowHandle::refresh`](crate::FollowHandle::refresh) is called. For processes that are
+    /// frozen between requests, as on AWS Lambda: their timers do not run.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use s3_cors_sources::Schedule;
+    ///
+    /// assert_eq!(Schedule::on_request().longest_interval(), Duration::MAX);
+    /// ```
+    #[must_use]
+    pub fn on_request() -> Self {
+        Self::default()
+            .interval(Duration::MAX)
+            .backoff(Duration::MAX, Duration::MAX)
+    }
+
     /// Sets the longest time between two loads while loads succeed; at least one millisecond.
     #[must_use]
     pub fn interval(mut self, interval: Duration) -> Self {
@@ -126,8 +143,12 @@ impl Schedule {
     }
 }
 
-/// A part of a duration. Durations too long for the arithmetic stay as they are.
+/// A part of a duration. Durations too long for the arithmetic stay as they are, and so does the
+/// longest, which means never.
 fn share(of: Duration, part: f64) -> Duration {
+    if of == Duration::MAX {
+        return of;
+    }
     Duration::try_from_secs_f64(of.as_secs_f64() * part).unwrap_or(of)
 }
 
@@ -186,6 +207,18 @@ mod tests {
         let schedule = Schedule::default();
         for failures in 0..40 {
             assert!(schedule.slow_down(failures, 0.3) >= schedule.next(0.3));
+        }
+    }
+
+    #[test]
+    fn on_request_no_wait_after_the_first_load_ends() {
+        let schedule = Schedule::on_request();
+        assert_eq!(schedule.first(0.5), Duration::ZERO);
+        for random in [0.0, 0.001, 0.5, 1.0] {
+            assert_eq!(schedule.phase(random), Duration::MAX);
+            assert_eq!(schedule.next(random), Duration::MAX);
+            assert_eq!(schedule.retry(3, random), Duration::MAX);
+            assert_eq!(schedule.slow_down(3, random), Duration::MAX);
         }
     }
 

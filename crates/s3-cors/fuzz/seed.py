@@ -1,22 +1,71 @@
 #!/usr/bin/env python3
-"""Writes the cases of tests/cases as seeds into the corpora of the fuzz targets."""
+"""Fills the corpora of the fuzz targets: the cases of tests/cases and the files of s3-cors-formats
+as seeds, and what long runs have found, which is kept in `kept/`.
+
+`seed.py keep TARGET FOLDER` keeps a folder of inputs for a target.
+"""
 
 import hashlib
+import io
 import json
 import pathlib
+import sys
+import tarfile
 from xml.sax.saxutils import escape
 
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE.parents[2] / "tests" / "cases"
+FORMATS = HERE.parents[1] / "s3-cors-formats"
+
+# The targets of s3-cors-formats, and the endings of the files that seed them.
+OF_FORMATS = {
+    "azure": [".xml"],
+    "convert": [],
+    "hcl": [".tf"],
+    "json": [".json"],
+    "template": [".json", ".yaml", ".yml"],
+}
 
 # What libFuzzer tries by itself; a longer seed would make it try longer inputs, and slower.
 LONGEST = 4096
 
 
+# What is kept of a target, before it is compressed: the shortest inputs come first.
+KEPT = 60_000
+
+
+def corpus(target):
+    fuzz = FORMATS / "fuzz" if target in OF_FORMATS else HERE
+    return fuzz / "corpus" / target
+
+
+def keep(target, folder):
+    """Packs inputs into an archive that is the same for the same inputs."""
+    inputs = sorted((file.read_bytes() for file in pathlib.Path(folder).iterdir()), key=lambda i: (len(i), i))
+    archive, size = HERE / "kept" / f"{target}.tar.xz", 0
+    archive.parent.mkdir(exist_ok=True)
+    with tarfile.open(archive, "w:xz", preset=9) as tar:
+        for content in inputs:
+            size += len(content)
+            if size > KEPT:
+                break
+            info = tarfile.TarInfo(hashlib.sha1(content).hexdigest())
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    print(f"{target}: {archive.stat().st_size} bytes")
+
+
+def unpack(archive):
+    target = archive.name.removesuffix(".tar.xz")
+    with tarfile.open(archive) as tar:
+        for info in tar:
+            write(target, tar.extractfile(info).read())
+
+
 def write(target, seed):
     """Named by its content, as libFuzzer does it, so that no seed is written twice."""
     if len(seed) <= LONGEST:
-        folder = HERE / "corpus" / target
+        folder = corpus(target)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
 
@@ -131,9 +180,19 @@ def main():
                     write("decide", decision(case, letters))
                 lines = [value for name, value in header_lines(case["request"]) if name == HEADERS[2]]
                 write("requested_headers", b"\n".join(lines))
-    for folder in sorted((HERE / "corpus").iterdir()):
-        print(f"{folder.name}: {len(list(folder.iterdir()))} seeds")
+    for target, endings in OF_FORMATS.items():
+        for file in sorted((FORMATS / "tests" / "corpus").rglob("*")):
+            if file.suffix in endings:
+                write(target, file.read_bytes())
+    for archive in sorted((HERE / "kept").glob("*.tar.xz")):
+        unpack(archive)
+    for fuzz in [HERE, FORMATS / "fuzz"]:
+        for folder in sorted((fuzz / "corpus").iterdir()):
+            print(f"{folder.name}: {len(list(folder.iterdir()))} seeds")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["keep"]:
+        keep(*sys.argv[2:])
+    else:
+        main()

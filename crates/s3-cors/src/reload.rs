@@ -105,7 +105,7 @@ impl SharedPolicy {
         self.replace(None, source.into())
     }
 
-    /// Replaces the [rules of the app's own](AppRules), which come after those of the bucket,
+    /// Replaces the [rules of the app's own](crate::AppRules), which come after those of the bucket,
     /// whatever becomes of these. There are none by default.
     ///
     /// ```
@@ -263,7 +263,7 @@ impl PolicyStatus {
         self.configuration.as_deref()
     }
 
-    /// The [app's own rules](AppRules), which come after those of the configuration.
+    /// The [app's own rules](crate::AppRules), which come after those of the configuration.
     #[must_use]
     pub fn app_rules(&self) -> &AppRules {
         &self.app_rules

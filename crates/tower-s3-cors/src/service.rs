@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -96,45 +97,35 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> ResponseFuture<S::Future, A> {
-        let settings = &self.settings;
+        let settings = &*self.settings;
         // The policy is released before the app is called.
-        let decided = if settings.selects_or_observes() {
-            decided_as_selected(&request, settings)
+        let (cors, settings) = if settings.selects_or_observes() {
+            match decided_as_selected(&request, settings) {
+                Some(ControlFlow::Continue(cors)) => (cors, Some(settings)),
+                Some(ControlFlow::Break(response)) => return ResponseFuture::own(response),
+                None => (None, None),
+            }
         } else {
-            decided(&request, settings, &settings.policy.load(), None)
+            match decided(&request, settings, &settings.policy.load(), None) {
+                ControlFlow::Continue(cors) => (cors, Some(settings)),
+                ControlFlow::Break(response) => return ResponseFuture::own(response),
+            }
         };
         // The request is forwarded from one place only: a value that is moved in two is copied.
-        let (cors, settings) = match decided {
-            Decided::Forward(cors) => (cors, Some(&**settings)),
-            Decided::PassThrough => (None, None),
-            Decided::Respond(response) => return ResponseFuture::own(response),
-        };
         ResponseFuture::inner(self.inner.call(request), cors, settings)
     }
 }
 
-/// What becomes of a request.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "short-lived, and taken apart where it is made"
-)]
-enum Decided {
-    /// It is forwarded, and the response gets these headers.
-    Forward(Option<OwnedCorsHeaders>),
-    /// It is forwarded, and the response stays as it is.
-    PassThrough,
-    /// It gets the layer's own response.
-    Respond(Response<Bytes>),
-}
+/// What becomes of a request: it is forwarded, and the response gets these headers; or it gets the
+/// layer's own response.
+type Decided = ControlFlow<Response<Bytes>, Option<OwnedCorsHeaders>>;
 
-/// The same for a request whose policy is selected, or that somebody looks at. Kept apart, and so is
-/// what it costs.
+/// The same for a request whose policy is selected, or that somebody looks at; `None` if it passes
+/// through. Kept apart, and so is what it costs.
 #[inline(never)]
-fn decided_as_selected<B>(request: &Request<B>, settings: &Settings) -> Decided {
-    match settings.policy.select(request) {
-        Some(policy) => decided(request, settings, &policy, Some(&policy)),
-        None => Decided::PassThrough,
-    }
+fn decided_as_selected<B>(request: &Request<B>, settings: &Settings) -> Option<Decided> {
+    let policy = settings.policy.select(request)?;
+    Some(decided(request, settings, &policy, Some(&policy)))
 }
 
 // Always inlined, so that without a selection nothing of it is left.
@@ -150,27 +141,27 @@ fn decided<B>(
         observer.see(request, selected, &decision);
     }
     match decision {
-        Decision::NotCors => Decided::Forward(None),
+        Decision::NotCors => ControlFlow::Continue(None),
         Decision::NotAllowed(mismatch) => {
             trace_not_allowed(request, &mismatch);
-            Decided::Forward(None)
+            ControlFlow::Continue(None)
         }
-        Decision::Allowed(headers) => Decided::Forward(Some(OwnedCorsHeaders::from(headers))),
+        Decision::Allowed(headers) => ControlFlow::Continue(Some(OwnedCorsHeaders::from(headers))),
         Decision::Preflight(headers) => {
             let mut response = Response::default();
             *response.headers_mut() = preflight_headers(headers);
-            Decided::Respond(response)
+            ControlFlow::Break(response)
         }
         Decision::Refused(refusal)
             if settings.forward_non_preflight_options && !refusal.is_preflight() =>
         {
-            Decided::Forward(None)
+            ControlFlow::Continue(None)
         }
         Decision::Refused(mut refusal) => {
             if let Some(selected) = selected {
                 refusal = selected.placed(refusal);
             }
-            Decided::Respond(refused(request, &refusal, settings))
+            ControlFlow::Break(refused(request, &refusal, settings))
         }
     }
 }

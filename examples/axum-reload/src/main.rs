@@ -6,6 +6,9 @@
 //! curl http://127.0.0.1:3000/healthz
 //! ```
 //!
+//! `--app FILE` follows a file of the app's own rules as well, which are tried after the bucket's and
+//! can also allow `PATCH`.
+//!
 //! Change the file and send the request again: the terminal shows what changed. Break the file: the
 //! rules in force stay in force, and `/healthz` says what is wrong.
 
@@ -26,32 +29,37 @@ use tower_s3_cors::S3Cors;
 #[tokio::main]
 async fn main() -> ExitCode {
     let (mut listen, mut file) = ("127.0.0.1:3000".to_owned(), PathBuf::from("cors.json"));
+    let mut app_file = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(flag) = arguments.next() {
         match (flag.as_str(), arguments.next()) {
             ("--listen", Some(address)) => listen = address,
             ("--cors", Some(path)) => file = path.into(),
+            ("--app", Some(path)) => app_file = Some(path),
             _ => {
-                eprintln!("usage: axum-reload [--cors FILE] [--listen ADDR]");
+                eprintln!("usage: axum-reload [--cors FILE] [--app FILE] [--listen ADDR]");
                 return ExitCode::from(2);
             }
         }
     }
 
     let policy = SharedPolicy::pending();
-    let handle = FileSource::new(file).follow(&policy);
+    let mut handles = vec![FileSource::new(file).follow(&policy)];
+    handles.extend(app_file.map(|file| FileSource::new(file).follow_app_rules(&policy)));
     // Leave this out to start without rules, and to apply them as soon as the file exists and is
     // valid.
-    if let Err(error) = handle.first_attempt().await {
-        eprintln!("{error}");
-        return ExitCode::from(2);
+    for handle in &handles {
+        if let Err(error) = handle.first_attempt().await {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
     }
     // The log starts here: it shows changes, and the first rules are not one.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
 
-    match serve(&listen, app(&policy, handle)).await {
+    match serve(&listen, app(&policy, handles)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{listen}: {error}");
@@ -60,17 +68,20 @@ async fn main() -> ExitCode {
     }
 }
 
-fn app(policy: &SharedPolicy, handle: FollowHandle) -> Router {
-    let ok = get(hello).put(hello).post(hello).delete(hello);
+fn app(policy: &SharedPolicy, handles: Vec<FollowHandle>) -> Router {
+    let ok = get(hello).put(hello).post(hello).delete(hello).patch(hello);
     let router = Router::new()
         .route("/", ok.clone())
         .route("/missing", any(StatusCode::NOT_FOUND))
         .route("/{*path}", ok);
-    // The health endpoint needs no CORS: it is not meant for pages. It also keeps `handle`, because
-    // the file is followed only until the handle is dropped.
+    // The health endpoint needs no CORS: it is not meant for pages. It also keeps the handles,
+    // because a file is followed only until its handle is dropped.
     Router::new()
         .route("/healthz", get(health::show))
-        .with_state(Arc::new(handle))
+        .with_state(Arc::new(health::State {
+            policy: policy.clone(),
+            handles,
+        }))
         .fallback_service(S3Cors::new(router, policy))
 }
 

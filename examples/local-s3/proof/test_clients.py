@@ -22,6 +22,8 @@ MALFORMED = (
     "The XML you provided was not well-formed or did not validate against our published schema",
 )
 
+LONG_ID = "The ID of a CORS rule must not exceed 255 characters."
+
 
 def rules(count=1, **changes):
     return {"CORSRules": [{**RULE, **changes}] * count}
@@ -92,6 +94,8 @@ def test_what_breaks_a_configuration_is_refused_and_the_rules_in_force_stay(serv
             "InvalidRequest",
             'AllowedOrigin "*example*.com" can not have more than one wildcard.',
         ),
+        (rules(ID="i" * 256), "InvalidRequest", LONG_ID),
+        (rules(ID="é" * 256), "InvalidRequest", LONG_ID),
         (rules(0), *MALFORMED),
     ]:
         found = refused(client.put_bucket_cors, Bucket="photos", CORSConfiguration=broken)
@@ -101,6 +105,15 @@ def test_what_breaks_a_configuration_is_refused_and_the_rules_in_force_stay(serv
         assert status == 400 and f"<Code>{MALFORMED[0]}</Code>" in answer, answer
         assert f"<Message>{MALFORMED[1]}</Message>" in answer
     assert len(client.get_bucket_cors(Bucket="photos")["CORSRules"]) == 100
+
+
+@pytest.mark.parametrize("letter", ["i", "é"])
+def test_an_id_of_255_characters_is_stored(server, letter):
+    client = server.client()
+    client.create_bucket(Bucket="photos")
+    longest = rules(ID=letter * 255)
+    client.put_bucket_cors(Bucket="photos", CORSConfiguration=longest)
+    assert client.get_bucket_cors(Bucket="photos")["CORSRules"] == longest["CORSRules"]
 
 
 def test_a_configuration_needs_keys_and_a_checksum(server):
@@ -135,6 +148,18 @@ def test_the_aws_cli_sets_reads_deletes_and_breaks_a_configuration(server, tmp_p
         put(rules(101), fails=True)
     )
     assert "Unsupported method is PATCH" in put(rules(AllowedMethods=["PATCH"]), fails=True)
+    assert f"(InvalidRequest) when calling the PutBucketCors operation: {LONG_ID}" in (
+        put(rules(ID="i" * 256), fails=True)
+    )
+    assert "(MaxMessageLengthExceeded) when calling the PutBucketCors operation: Your request" in (
+        put(rules(AllowedOrigins=[f"https://{n:04}.{'x' * 80}.example" for n in range(600)]), fails=True)
+    )
+    assert 'AllowedOrigin "*example*.com" can not have more than one wildcard.' in (
+        put(rules(AllowedOrigins=["*example*.com"]), fails=True)
+    )
+    assert len(json.loads(server.aws(*get))["CORSRules"]) == 100
+    assert put(rules(ID="i" * 255)) == ""
+    assert json.loads(server.aws(*get))["CORSRules"][0]["ID"] == "i" * 255
     server.aws("s3api", "delete-bucket-cors", "--bucket", "photos")
     server.aws(*get, fails=True)
 

@@ -1,19 +1,19 @@
 //! What two configurations answer differently.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use conformance::brute_force::{Values, assert_told};
 use conformance::corpus::Rule;
-use conformance::generate::{rules, runner};
-use conformance::naive::{self, Bucket, Request, Verdict};
+use conformance::generate::{of_app, rules, runner};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use s3_cors::CorsConfiguration;
-use s3_cors_analysis::diff::{Comparison, Difference, DifferenceKind, Response, Witness, diff};
+use s3_cors_analysis::diff::{Comparison, Difference, diff, diff_with_app_rules};
 
-use crate::{configuration, matches, rule, universe};
+use crate::{app_rules, configuration, rule};
 
 type RuleText = (&'static str, &'static str, &'static str);
 
@@ -173,129 +173,17 @@ fn a_configuration_that_s3_refuses_is_not_compared() {
 }
 
 fn differences(before: &CorsConfiguration, after: &CorsConfiguration) -> Vec<Difference> {
-    match diff(before, after).expect("valid configurations") {
+    listed(diff(before, after).expect("valid configurations"))
+}
+
+fn listed(comparison: Comparison) -> Vec<Difference> {
+    match comparison {
         Comparison::Equivalent => Vec::new(),
         Comparison::Different(differences) => {
             assert!(!differences.is_empty());
             differences
         }
         other => panic!("{other:?}"),
-    }
-}
-
-const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
-
-/// Two rules that answer a request of this method differently.
-type Shown = (Option<usize>, Option<usize>, &'static str);
-
-/// For each rule before, and each after, whether it allows a value.
-type Both = (Vec<bool>, Vec<bool>);
-
-/// Every difference that some request over few letters shows, with the origins that show it: rules
-/// are looked up for all origins and all names, and lists of names are tried that are as long as
-/// two rules allow, or of one name, or of none.
-fn by_brute_force<'o>(
-    before: &[Rule],
-    after: &[Rule],
-    origins: &'o [String],
-    names: &[String],
-) -> BTreeMap<Shown, BTreeSet<&'o str>> {
-    let of = |list: fn(&Rule) -> &Vec<String>, value: &str| -> Both {
-        let holds = |rule: &Rule| {
-            list(rule)
-                .iter()
-                .any(|entry| matches(&entry.to_lowercase(), &value.to_lowercase()))
-        };
-        let exact = |rule: &Rule| list(rule).iter().any(|entry| matches(entry, value));
-        // Only names are compared without case.
-        if std::ptr::fn_addr_eq(list, headers_of as fn(&Rule) -> &Vec<String>) {
-            (
-                before.iter().map(holds).collect(),
-                after.iter().map(holds).collect(),
-            )
-        } else {
-            (
-                before.iter().map(exact).collect(),
-                after.iter().map(exact).collect(),
-            )
-        }
-    };
-    let mut like: BTreeMap<Both, Vec<&str>> = BTreeMap::new();
-    for origin in origins {
-        like.entry(of(origins_of, origin)).or_default().push(origin);
-    }
-    let names: BTreeSet<_> = names.iter().map(|name| of(headers_of, name)).collect();
-    let names: Vec<_> = names.into_iter().collect();
-    let mut lists: Vec<Vec<usize>> = vec![Vec::new()];
-    lists.extend((0..names.len()).map(|name| vec![name]));
-    for i in (0..before.len()).map(Some).chain([None]) {
-        for j in (0..after.len()).map(Some).chain([None]) {
-            let allowed = (0..names.len()).filter(|&name| {
-                i.is_none_or(|i| names[name].0[i]) && j.is_none_or(|j| names[name].1[j])
-            });
-            lists.push(allowed.collect());
-        }
-    }
-    let mut shown: BTreeMap<Shown, BTreeSet<&str>> = BTreeMap::new();
-    for (origin, alike) in &like {
-        for method in METHODS {
-            for list in &lists {
-                let first = |rules: &[Rule], origin: &[bool], side: fn(&Both) -> &Vec<bool>| {
-                    (0..rules.len()).find(|&rule| {
-                        origin[rule]
-                            && rules[rule]
-                                .allowed_methods
-                                .iter()
-                                .any(|other| other == method)
-                            && list.iter().all(|&name| side(&names[name])[rule])
-                    })
-                };
-                let i = first(before, &origin.0, |both| &both.0);
-                let j = first(after, &origin.1, |both| &both.1);
-                let answer =
-                    |rules: &[Rule], rule: Option<usize>| rule.map(|rule| answer_of(&rules[rule]));
-                if answer(before, i) != answer(after, j) {
-                    shown.entry((i, j, method)).or_default().extend(alike);
-                }
-            }
-        }
-    }
-    shown
-}
-
-fn origins_of(rule: &Rule) -> &Vec<String> {
-    &rule.allowed_origins
-}
-
-fn headers_of(rule: &Rule) -> &Vec<String> {
-    &rule.allowed_headers
-}
-
-/// What of an answer is the rule's.
-fn answer_of(rule: &Rule) -> (bool, Vec<String>, Vec<String>, Option<i64>) {
-    let star = rule.allowed_origins.contains(&"*".to_owned());
-    (
-        star,
-        rule.allowed_methods.clone(),
-        rule.expose_headers.clone(),
-        rule.max_age_seconds,
-    )
-}
-
-fn naively(rules: &[Rule], witness: &Witness) -> (Option<usize>, Response) {
-    let lines = witness.lines();
-    let headers = lines
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-    let request = Request {
-        method: "OPTIONS".into(),
-        is_bucket: false,
-        headers,
-    };
-    match naive::decide(Bucket::WithRules(rules), &request) {
-        Verdict::Preflight(headers) => (Some(headers.rule), Response::Headers(headers.lines)),
-        _ => (None, Response::NotAllowed),
     }
 }
 
@@ -323,9 +211,7 @@ fn changed(mut rules: Vec<Rule>, other: Rule, what: usize, at: Index) -> Vec<Rul
 
 #[test]
 fn what_differs_is_what_brute_force_finds() {
-    const LENGTH: usize = 5;
-    let origins = universe("aA.z", LENGTH);
-    let names = universe("ab-z", LENGTH);
+    let values = Values::of("aA.z", "ab-z", 5);
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let count = |what| *seen.borrow_mut().entry(what).or_default() += 1;
     // Some rules that get into each other's way, and some that only lists of headers tell apart.
@@ -347,109 +233,26 @@ fn what_differs_is_what_brute_force_finds() {
         rule
     });
     let few = few.boxed();
+    // A third of the apps have rules of their own.
+    let app = option::weighted(0.34, vec(few.clone().prop_flat_map(of_app), 1..3));
     let cases = (
         vec(few.clone(), 1..5),
         few.clone(),
         0..9_usize,
         any::<Index>(),
         option::weighted(0.2, vec(few, 1..4)),
+        app,
     );
-    let result = runner(1_500).run(&cases, |(before, other, what, at, unrelated)| {
+    let result = runner(1_200).run(&cases, |(before, other, what, at, unrelated, app)| {
         let after = unrelated.unwrap_or_else(|| changed(before.clone(), other, what, at));
         let config = |rules: &[Rule]| CorsConfiguration::new(rules.iter().map(Into::into));
-        let found = differences(&config(&before), &config(&after));
-        let mut told: BTreeMap<Shown, Vec<&str>> = BTreeMap::new();
-        let mut short = BTreeSet::new();
-        for difference in &found {
-            let naive_before = naively(&before, &difference.witness);
-            let naive_after = naively(&after, &difference.witness);
-            prop_assert_eq!(
-                &naive_before,
-                &(difference.rule_before, difference.before.clone())
-            );
-            prop_assert_eq!(
-                &naive_after,
-                &(difference.rule_after, difference.after.clone())
-            );
-            prop_assert_ne!(&difference.before, &difference.after, "{}", difference);
-            prop_assert_eq!(difference.methods.first(), Some(&difference.witness.method));
-            match &difference.kind {
-                DifferenceKind::Gains => {
-                    count("gains");
-                    prop_assert_eq!(&difference.before, &Response::NotAllowed);
-                }
-                DifferenceKind::Loses => {
-                    count("loses");
-                    prop_assert_eq!(&difference.after, &Response::NotAllowed);
-                }
-                DifferenceKind::Changes(changes) => {
-                    count("changes");
-                    prop_assert!(!changes.is_empty());
-                }
-                other => panic!("{other:?}"),
-            }
-            if difference.origins.iter().any(|one| one.contains(" and ")) {
-                count("two entries at once");
-            }
-            if difference.headers.len() > 1 {
-                count("several headers");
-            }
-            let Witness {
-                origin, headers, ..
-            } = &difference.witness;
-            let is_short = headers
-                .iter()
-                .chain([origin])
-                .all(|value| value.len() <= LENGTH);
-            for &method in &difference.methods {
-                let shown = (difference.rule_before, difference.rule_after, method);
-                let origins = difference.origins.iter().map(String::as_str);
-                told.entry(shown).or_default().extend(origins);
-                if is_short {
-                    short.insert(shown);
-                }
-                // The witness shows it for each method, not only for its own.
-                let witness = Witness::clone(&difference.witness);
-                let lines = witness.lines().into_iter().map(|(name, value)| match name {
-                    "Access-Control-Request-Method" => (name.to_owned(), method.into()),
-                    _ => (name.to_owned(), value),
-                });
-                let request = Request {
-                    method: "OPTIONS".into(),
-                    is_bucket: false,
-                    headers: lines.collect(),
-                };
-                let rule = |rules| match naive::decide(Bucket::WithRules(rules), &request) {
-                    Verdict::Preflight(headers) => Some(headers.rule),
-                    _ => None,
-                };
-                prop_assert_eq!(rule(&before), difference.rule_before);
-                prop_assert_eq!(rule(&after), difference.rule_after);
-            }
-        }
-        let expected = by_brute_force(&before, &after, &origins, &names);
-        count(if expected.is_empty() {
-            "alike"
-        } else {
-            "different"
-        });
-        // What only longer values show, which brute force does not try, has shown itself above.
-        for (shown, origins) in &expected {
-            let Some(entries) = told.get(shown) else {
-                return Err(TestCaseError::fail(format!(
-                    "{shown:?} is missing in {told:?}"
-                )));
-            };
-            for origin in origins {
-                let covers = |entry: &&str| entry.split(" and ").all(|one| matches(one, origin));
-                prop_assert!(
-                    entries.iter().any(covers),
-                    "{origin} of {shown:?} belongs to none of {entries:?}"
-                );
-            }
-        }
-        for shown in &short {
-            prop_assert!(expected.contains_key(shown), "{shown:?} in {expected:?}");
+        let app = app.unwrap_or_default();
+        let found = listed(
+            diff_with_app_rules(&config(&before), &config(&after), &app_rules(&app))
+                .expect("valid configurations"),
+        );
+        for what in assert_told(&before, &after, &app, &found, &values) {
+            count(what);
         }
         Ok(())
     });
@@ -466,6 +269,7 @@ fn what_differs_is_what_brute_force_finds() {
         ("changes", 50),
         ("several headers", 3),
         ("two entries at once", 10),
+        ("a rule of the app", 50),
     ] {
         let count = seen.get(what).copied().unwrap_or_default();
         assert!(count >= least, "only {count} times: {what}");

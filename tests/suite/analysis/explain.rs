@@ -4,17 +4,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use conformance::corpus::Rule;
-use conformance::generate::{requests, rules, runner};
+use conformance::generate::{asking_for_patch, of_app, rules, runner};
 use conformance::naive::{self, Bucket, Lacking, Refused, Request, Verdict};
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Decision, ResourceType};
+use s3_cors::{AppRules, CorsConfiguration, CorsPolicy, CorsRule, Decision, ResourceType};
+use s3_cors_analysis::RulePosition;
 use s3_cors_analysis::explain::{
     Advice, Caution, Change, Condition, Explanation, Impossible, NoteCode, OriginDifference,
-    OriginVerdict, explain,
+    OriginVerdict, explain, explain_with_app_rules,
 };
 
-use crate::{configuration, of_object, rule};
+use crate::{app_rules, configuration, of_object, place, rule};
 
 #[track_caller]
 fn preflight(config: &CorsConfiguration, origin: &str, method: &str, names: &str) -> Explanation {
@@ -394,11 +396,16 @@ fn decided<'a>(
 fn what_is_explained_is_what_happens_and_what_is_suggested_helps() {
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let count = |what| *seen.borrow_mut().entry(what).or_default() += 1;
-    let cases = (vec(rules(), 0..5), vec(requests(), 6));
-    let result = runner(3_000).run(&cases, |(rules, requests)| {
+    let app = option::weighted(0.3, vec(rules().prop_flat_map(of_app), 1..3));
+    let cases = (vec(rules(), 0..5), app, vec(asking_for_patch(), 6));
+    let result = runner(3_000).run(&cases, |(rules, app, requests)| {
         let rules: Vec<Rule> = rules.into_iter().map(as_browsers_send).collect();
         let config = CorsConfiguration::new(rules.iter().map(Into::into));
         let config = (!rules.is_empty()).then_some(&config);
+        let app: Vec<Rule> = app.into_iter().flatten().map(as_browsers_send).collect();
+        let of_app = app_rules(&app);
+        // Naively, all rules are a single list.
+        let rules = [rules, app].concat();
         for mut request in requests {
             for (name, value) in &mut request.headers {
                 if name == "Origin" && !value.is_empty() && value.iter().all(u8::is_ascii) {
@@ -406,7 +413,7 @@ fn what_is_explained_is_what_happens_and_what_is_suggested_helps() {
                     *value = format!("https://{word}").into_bytes();
                 }
             }
-            check(config, &rules, &request, &count)?;
+            check(config, &of_app, &rules, &request, &count)?;
         }
         Ok(())
     });
@@ -423,6 +430,7 @@ fn what_is_explained_is_what_happens_and_what_is_suggested_helps() {
         "origin",
         "method",
         "headers",
+        "a rule of the app",
     ] {
         let count = seen.get(what).copied().unwrap_or_default();
         assert!(count >= 200, "only {count} times: {what}");
@@ -442,6 +450,7 @@ fn as_browsers_send(mut rule: Rule) -> Rule {
 
 fn check(
     config: Option<&CorsConfiguration>,
+    app: &AppRules,
     rules: &[Rule],
     request: &Request,
     count: &impl Fn(&'static str),
@@ -452,7 +461,9 @@ fn check(
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .collect();
     let plain = decided(&headers, request);
-    let explanation = explain(config, &plain).expect("generated to be valid");
+    let explanation = explain_with_app_rules(config, app, &plain).expect("valid");
+    let of_bucket = rules.len() - app.rules().len();
+    let at = |rule: RulePosition| place(rule, of_bucket);
 
     let bucket = match rules {
         [] => Bucket::WithoutConfiguration,
@@ -465,17 +476,21 @@ fn check(
         }
         _ => (None, Vec::new()),
     };
-    prop_assert_eq!(explanation.outcome.rule(), rule);
+    prop_assert_eq!(explanation.outcome.rule().map(at), rule);
+    if explanation.outcome.rule().is_some_and(RulePosition::is_app) {
+        count("a rule of the app");
+    }
     prop_assert_eq!(&explanation.headers, &lines);
     let first = explanation.rules.iter().find(|verdict| verdict.allows());
     let known = !matches!(&expected, Verdict::Refused(Refused { lacking: None, .. }));
-    prop_assert_eq!(first.map(|verdict| verdict.rule), rule.filter(|_| known));
+    prop_assert_eq!(
+        first.map(|verdict| at(verdict.rule)),
+        rule.filter(|_| known)
+    );
 
     for verdict in &explanation.rules {
-        let alone = naive::decide(
-            Bucket::WithRules(&rules[verdict.rule..=verdict.rule]),
-            request,
-        );
+        let rule = at(verdict.rule);
+        let alone = naive::decide(Bucket::WithRules(&rules[rule..=rule]), request);
         let lacking = match &alone {
             Verdict::NotAllowed(lacking) => Some(lacking),
             Verdict::Refused(refused) => refused.lacking.as_ref(),

@@ -15,7 +15,9 @@ mod lint_rules;
 mod matrix;
 mod never_sent;
 
-use s3_cors::{CorsConfiguration, RequestParts};
+use conformance::brute_force::{matches, place, universe};
+use conformance::corpus::Rule;
+use s3_cors::{AppRules, CorsConfiguration, CorsRule, RequestParts};
 
 #[track_caller]
 fn configuration(text: &str) -> CorsConfiguration {
@@ -39,35 +41,14 @@ fn rule(origins: &str, methods: &str, more: &str) -> String {
     )
 }
 
+/// None, if there are none.
+fn app_rules(rules: &[Rule]) -> AppRules {
+    if rules.is_empty() {
+        return AppRules::default();
+    }
+    AppRules::new(rules.iter().map(CorsRule::from)).expect("generated to be valid")
+}
+
 fn of_object<'a>(method: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> RequestParts<'a> {
     RequestParts::new(method, headers)
-}
-
-/// All words of these letters, up to a length.
-fn universe(letters: &str, longest: usize) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut start = 0;
-    for _ in 0..longest {
-        let end = all.len();
-        for index in start..end {
-            for letter in letters.chars() {
-                all.push(format!("{}{letter}", all[index]));
-            }
-        }
-        start = end;
-    }
-    all.remove(0);
-    all
-}
-
-/// The naive reading of a pattern.
-fn matches(pattern: &str, value: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == value,
-        Some((before, after)) => {
-            value.len() >= before.len() + after.len()
-                && value.starts_with(before)
-                && value.ends_with(after)
-        }
-    }
 }

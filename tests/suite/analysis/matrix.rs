@@ -1,13 +1,13 @@
 //! Who may do what: rows for all origins that rules tell apart, and cells that agree with the engine.
 
-use conformance::generate::{rules, runner};
+use conformance::generate::{of_app, rules, runner};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use s3_cors::limits::SUPPORTED_METHODS;
+use s3_cors::limits::{APP_METHODS, SUPPORTED_METHODS};
 use s3_cors::{CorsConfiguration, CorsPolicy, Decision};
 use s3_cors_analysis::matrix::Matrix;
 
-use crate::{configuration, matches, of_object, rule, universe};
+use crate::{app_rules, configuration, matches, of_object, place, rule, universe};
 
 /// The rules, and for each row its entries and the rules that allow each method.
 type Row = (
@@ -85,7 +85,10 @@ fn every_class_of_origins_has_one_row() {
                     .iter()
                     .filter(|cell| cell.is_allowed())
                     .map(|cell| {
-                        let rules = cell.grants.iter().map(|grant| format!(" {}", grant.rule));
+                        let rules = cell
+                            .grants
+                            .iter()
+                            .map(|grant| format!(" {}", grant.rule.index()));
                         format!(" {}{}", cell.method, rules.collect::<String>())
                     })
                     .collect();
@@ -129,20 +132,28 @@ fn a_cell_says_what_its_rule_allows_or_why_none_does() {
 fn every_origin_is_in_the_row_that_the_engine_puts_it_in() {
     let origins = universe("aA.", 4);
     let lists = ["", "a", "b", "a,b", "x-a,b,-"];
+    let cases = (vec(rules(), 1..5), vec(rules().prop_flat_map(of_app), 0..3));
     runner(200)
-        .run(&vec(rules(), 1..5), |rules| {
+        .run(&cases, |(rules, app)| {
             let config = CorsConfiguration::new(rules.iter().map(Into::into));
-            let policy = CorsPolicy::new(&config).expect("a valid configuration");
-            let matrix = Matrix::new(&config).expect("a valid configuration");
+            let app = app_rules(&app);
+            let policy = CorsPolicy::with_app_rules(Some(&config), &app).expect("valid");
+            let matrix = Matrix::with_app_rules(&config, &app).expect("valid");
+            let methods: &[&str] = match app.rules() {
+                [] => &SUPPORTED_METHODS,
+                _ => &APP_METHODS,
+            };
+            prop_assert_eq!(matrix.methods, methods);
             for row in &matrix.rows {
                 prop_assert_eq!(policy.rules_allowing_origin(&row.example), row.rules);
             }
             for origin in &origins {
                 let row = matrix.row_of(origin.as_bytes());
                 let row = &matrix.rows[row.expect("every origin has a row")];
-                let mut entries = config.cors_rules.iter().flat_map(|r| &r.allowed_origins);
+                let all = config.cors_rules.iter().chain(app.rules());
+                let mut entries = all.flat_map(|r| &r.allowed_origins);
                 prop_assert_eq!(row.is_other(), !entries.any(|entry| matches(entry, origin)));
-                for (method, cell) in SUPPORTED_METHODS.iter().zip(&row.cells) {
+                for (method, cell) in methods.iter().zip(&row.cells) {
                     for list in lists {
                         let headers = [
                             ("Origin", origin.as_bytes()),
@@ -153,7 +164,11 @@ fn every_origin_is_in_the_row_that_the_engine_puts_it_in() {
                             Decision::Preflight(headers) => Some(headers.rule_index()),
                             _ => None,
                         };
-                        let granted = || cell.grants.iter().map(|grant| grant.rule);
+                        let of_bucket = config.cors_rules.len();
+                        let granted = || {
+                            let rules = cell.grants.iter().map(|grant| grant.rule);
+                            rules.map(|rule| place(rule, of_bucket))
+                        };
                         if list.is_empty() {
                             prop_assert_eq!(granted().next(), rule, "{} {}", origin, method);
                         }

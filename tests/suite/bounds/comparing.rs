@@ -97,7 +97,8 @@ fn exposing(age: i64) -> CorsConfiguration {
     }))
 }
 
-fn pairs() -> Vec<(&'static str, CorsConfiguration, CorsConfiguration)> {
+/// Configurations that are made to be expensive, in pairs.
+pub(crate) fn pairs() -> Vec<(&'static str, CorsConfiguration, CorsConfiguration)> {
     vec![
         ("crossing rules", crossing(1), crossing(2)),
         (

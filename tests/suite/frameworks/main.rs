@@ -287,6 +287,26 @@ fn a_tonic_server_takes_the_layer() {
     });
 }
 
+#[test]
+fn grpc_web_outside_of_the_layer_refuses_preflights() {
+    // tonic's last layer is the innermost, so this is the wrong order.
+    let server = async |listener: tokio::net::TcpListener| {
+        tonic::transport::Server::builder()
+            .accept_http1(true)
+            .layer(tonic_web::GrpcWebLayer::new())
+            .layer(layer("one").wrap_body())
+            .add_service(Greeter)
+            .serve_with_incoming(tonic::transport::server::TcpIncoming::from(listener))
+            .await
+            .expect("a server");
+    };
+    with_server(server, |address| {
+        let post_of_one = [ONE[0], ("Access-Control-Request-Method", "POST")];
+        let preflight = ask_socket(address, "OPTIONS", "/greeter.Greeter/Hello", &post_of_one);
+        assert_eq!((preflight.status, allowed(&preflight)), (400, None));
+    });
+}
+
 /// A body whose data is not `Bytes`, without a default.
 struct TwoParts(Option<Chain<&'static [u8], Bytes>>, Option<HeaderMap>);
 
@@ -367,9 +387,87 @@ mod on_actix {
     use actix_web::dev::Service;
     use actix_web::http::Method;
     use actix_web::test::{TestRequest, init_service};
-    use actix_web::{App, HttpResponse, web};
+    use actix_web::{App, HttpResponse, guard, web};
+    use conformance::raw_http::{exchange, request};
 
     use super::{GET_OF_ONE, ONE, TWO, policy};
+
+    fn cors() -> S3Cors {
+        S3Cors::new(policy("one"))
+    }
+
+    /// Behind the guard of its macro.
+    #[actix_web::get("/guarded", wrap = "cors()")]
+    async fn guarded() -> &'static str {
+        "hello"
+    }
+
+    #[actix_web::get("/plain")]
+    async fn plain() -> &'static str {
+        "hello"
+    }
+
+    #[actix_web::test]
+    async fn behind_a_guard_for_a_method_preflights_get_404() {
+        let guards = App::new().service(guarded).service(
+            web::resource("/guarded-resource")
+                .guard(guard::Get())
+                .wrap(cors())
+                .route(web::get().to(HttpResponse::Ok)),
+        );
+        let guards = init_service(guards).await;
+        for path in ["/guarded", "/guarded-resource"] {
+            let preflight = preflight_of_one(path).to_request();
+            let preflight = guards.call(preflight).await.expect("a response");
+            assert_eq!(preflight.status(), 404, "{path}");
+            let get = TestRequest::get().uri(path).insert_header(ONE[0]);
+            let get = guards.call(get.to_request()).await.expect("a response");
+            assert_eq!(get.status(), 200, "{path}");
+            let headers = get.headers();
+            assert!(headers.contains_key("access-control-allow-origin"));
+        }
+
+        // What to do instead.
+        let around_the_app = init_service(App::new().service(plain).wrap(cors())).await;
+        let preflight = preflight_of_one("/plain").to_request();
+        let preflight = around_the_app.call(preflight).await.expect("a response");
+        assert_eq!(preflight.status(), 200);
+    }
+
+    fn preflight_of_one(path: &str) -> TestRequest {
+        let request = TestRequest::with_uri(path).method(Method::OPTIONS);
+        GET_OF_ONE
+            .into_iter()
+            .fold(request, TestRequest::insert_header)
+    }
+
+    async fn panics() -> HttpResponse {
+        panic!("on purpose")
+    }
+
+    #[test]
+    fn a_handler_that_panics_closes_the_connection_and_the_app_goes_on() {
+        let (send, receive) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let app = || {
+                    let app = App::new().wrap(cors());
+                    app.route("/panics", web::to(panics))
+                        .route("/", web::to(HttpResponse::Ok))
+                };
+                let server = actix_web::HttpServer::new(app).workers(1);
+                let server = server.bind("127.0.0.1:0").expect("a port");
+                send.send(server.addrs()[0]).expect("the test waits");
+                server.run().await
+            })
+        });
+        let address = receive.recv().expect("the server's address");
+        let lines = ONE.map(|(name, value)| (name, value.as_bytes()));
+        let panicked = exchange(address, &request("GET", "/panics", lines));
+        panicked.expect_err("no response");
+        let answer = exchange(address, &request("GET", "/", lines)).expect("a response");
+        assert_eq!(super::allowed(&answer), Some("https://one.example"));
+    }
 
     #[actix_web::test]
     async fn scopes_and_resources_have_policies_of_their_own() {

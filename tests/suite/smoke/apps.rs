@@ -1,10 +1,15 @@
 //! The apps whose rules stay as they were read.
 
-use conformance::apps::{App, NAMES};
+use conformance::apps::{App, HYPER_APP, NAMES, TONIC_APP};
 
 use crate::{assert_does_not_start, configuration, send};
 
 const ORIGIN: &str = "https://www.example.com";
+
+/// Those that serve more than gRPC.
+fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain([HYPER_APP])
+}
 
 fn start(name: &str) -> App {
     App::start(name, Some(&configuration("example.com")))
@@ -12,7 +17,7 @@ fn start(name: &str) -> App {
 
 #[test]
 fn a_preflight_is_allowed_to_an_origin_of_the_rules_and_to_no_other() {
-    for name in NAMES {
+    for name in names() {
         let app = start(name);
         let preflight = |origin| {
             let headers = [("Origin", origin), ("Access-Control-Request-Method", "PUT")];
@@ -33,7 +38,7 @@ fn a_preflight_is_allowed_to_an_origin_of_the_rules_and_to_no_other() {
 
 #[test]
 fn a_404_has_cors_headers() {
-    for name in NAMES {
+    for name in names() {
         let missing = send(&start(name), "GET", "/missing", &[("Origin", ORIGIN)]);
         assert_eq!(missing.status, 404, "{name}");
         for (header, value) in [
@@ -47,7 +52,7 @@ fn a_404_has_cors_headers() {
 
 #[test]
 fn an_app_does_not_start_with_errors_in_its_configuration_and_prints_them_all() {
-    for name in NAMES {
+    for name in names().chain([TONIC_APP]) {
         assert_does_not_start(name);
     }
 }

@@ -2,6 +2,9 @@
 //! and what they make of a configuration with errors.
 
 mod apps;
+mod grpc_web;
+mod http2;
+mod kept_alive;
 mod reload;
 
 use conformance::answer::Answer;

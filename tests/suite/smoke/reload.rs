@@ -4,7 +4,7 @@ use std::fs;
 
 use conformance::apps::{AXUM_RELOAD, App};
 use conformance::health;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{assert_does_not_start, configuration, faulty, send};
 
@@ -56,6 +56,57 @@ fn rules_follow_the_file_through_a_change_an_error_and_its_repair() {
     let health = health::until_version(&app, 3);
     assert!(health["last_failure"].is_object(), "{health:#}");
     assert_allows(&app, "example.com", "example.org");
+}
+
+#[test]
+fn the_health_page_shows_the_apps_own_rules_if_there_are_any() {
+    let alone = App::start(AXUM_RELOAD, Some(&configuration("example.com")));
+    let health = health::until_version(&alone, 1);
+    assert_eq!(
+        (&health["rules"], &health["app_rules"]),
+        (&json!(1), &Value::Null)
+    );
+
+    let own = json!([{
+        "AllowedOrigins": ["https://admin.example.com"],
+        "AllowedMethods": ["PATCH"],
+    }]);
+    let file = std::env::temp_dir().join(format!("axum-reload-app-{}.json", std::process::id()));
+    fs::write(&file, own.to_string()).expect("a file");
+    let path = file.to_str().expect("UTF-8");
+    let bucket = configuration("example.com");
+    let app = App::start_with_arguments(AXUM_RELOAD, Some(&bucket), &["--app", path]);
+    let health = health::until_version(&app, 2);
+    let shown = json!({"rules": 1, "source": path});
+    assert_eq!(
+        (&health["rules"], &health["app_rules"]),
+        (&json!(1), &shown)
+    );
+    let patch = |origin| {
+        let headers = [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "PATCH"),
+        ];
+        send(&app, "OPTIONS", "/key", &headers).status
+    };
+    assert_eq!(patch("https://admin.example.com"), 200);
+    assert_eq!(patch("https://www.example.com"), 403);
+
+    // More than fit beside the bucket's: the rules in force stay, and the limit is told.
+    let rule = |number| {
+        let origin = format!("https://{number}.example.com");
+        json!({"AllowedOrigins": [origin], "AllowedMethods": ["PATCH"]})
+    };
+    let many: Vec<Value> = (0..29).map(rule).collect();
+    fs::write(&file, Value::from(many).to_string()).expect("a file");
+    let health = health::until_failing(&app);
+    let error = health["last_failure"]["error"].as_str().expect("a text");
+    let expected = "the app has 29 rules of its own; an app can have 28";
+    assert!(error.contains(expected), "{error}");
+    assert_eq!(health["last_failure"]["source"], path);
+    assert_eq!(health["app_rules"], shown);
+    assert_eq!(patch("https://admin.example.com"), 200);
+    fs::remove_file(&file).expect("a file");
 }
 
 #[test]

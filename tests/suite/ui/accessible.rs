@@ -72,6 +72,12 @@ async fn check(size: Size) {
         page.until("document.querySelector('#probed li')").await;
         page.assert_accessible(axe, &format!("{scheme}, probed"))
             .await;
+        page.fill("#probe-origin", "https://app.example.com").await;
+        page.click("#probe-page-start").await;
+        page.until("document.querySelectorAll('#calls li').length > 5")
+            .await;
+        page.assert_accessible(axe, &format!("{scheme}, probed for a page"))
+            .await;
         page.click("#tab-copy").await;
         page.click("[data-form='xml']").await;
         page.until_text("#copied", "Copied").await;

@@ -1,5 +1,9 @@
 //! Each panel, at both sizes.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::mpsc;
+
 use serde_json::json;
 
 use crate::driven::{Page, Size};
@@ -45,9 +49,11 @@ at_both_sizes! {
     a_request_is_drawn_as_a_conversation_and_the_change_applied => conversation;
     two_versions_are_compared => compare;
     a_live_url_is_probed_and_the_matrix_shows_it => probe;
+    a_live_url_is_probed_for_a_page_without_a_configuration => probe_page;
     the_configuration_is_copied_in_every_form => copy;
     a_link_shows_the_same => link;
     the_file_is_followed_and_saved_back_after_asking => file;
+    the_apps_own_rules_are_tried_after_the_buckets => app_rules;
 }
 
 fn name(size: Size, panel: &str) -> String {
@@ -270,8 +276,100 @@ async fn probe(size: Size) {
     page.click("#probe-start").await;
     page.until("document.querySelector('#probe-progress').value > 0")
         .await;
+    stop_probe(&page).await;
+    page.assert_fits().await;
+}
+
+async fn probe_page(size: Size) {
+    let Some(page) = Page::open(size, &[]).await else {
+        return;
+    };
+    let cors = json!([{
+        "AllowedOrigins": ["https://app.example.com", "null"],
+        "AllowedMethods": ["GET", "PUT"],
+        "MaxAgeSeconds": 600,
+    }]);
+    let app = conformance::apps::App::start("axum-app", Some(&cors));
+    page.click("#tab-probe").await;
+    page.fill("#probe-url", &format!("http://{}/photo.jpg", app.address()))
+        .await;
+    // The address of a page will do.
+    page.fill("#probe-origin", "https://app.example.com/index.html")
+        .await;
+    page.click("#probe-page-start").await;
+    page.until("document.querySelector('#probe-progress').value > 0")
+        .await;
+    page.until_text("#probe-summary", "a page of https://app.example.com, 3 are")
+        .await;
+    page.until("document.querySelector('#probe-progress').hidden")
+        .await;
+    for (name, kind, text) in [
+        ("GET", "good", "the script can read the response"),
+        ("GET with credentials", "good", "etag"),
+        ("HEAD", "bad", "blocked"),
+        ("PUT", "good", "the preflight may be cached for 600 seconds"),
+        ("DELETE", "bad", "blocked"),
+    ] {
+        let call = format!("#calls .{kind}[data-call='{name}']");
+        page.until_text(&call, text).await;
+    }
+    page.until_text("#diagnoses [data-code='null-origin']", "sandboxed frame")
+        .await;
+    assert!(!page.holds("document.querySelector('#probed li')").await);
+    page.picture(&name(size, "probe-page")).await;
+
+    // A link shows the same question.
+    page.until("JSON.parse(atob(location.hash.slice(1).replaceAll('-', '+').replaceAll('_', '/'))).probePage")
+        .await;
+    page.browser.refresh().await.expect("the page");
+    page.until_text("#probe-origin", "https://app.example.com/index.html")
+        .await;
+
+    page.fill("#probe-origin", "app.example.com").await;
+    page.click("#probe-page-start").await;
+    page.until_text("#probe-summary", "no browser sends the Origin")
+        .await;
+    assert!(!page.holds("document.querySelector('#calls li')").await);
+
+    // It can be stopped, and tells what it knows.
+    let (address, go_on) = pausing_server();
+    page.fill("#probe-url", &format!("http://{address}/")).await;
+    page.fill("#probe-origin", "https://app.example.com").await;
+    page.click("#probe-page-start").await;
+    page.until("document.querySelector('#probe-progress').value === 4")
+        .await;
     page.click("#probe-stop").await;
     page.until("document.querySelector('#probe-stop').disabled")
+        .await;
+    go_on.send(()).expect("the server waits");
+    page.until_text("#probe-summary", "5 of 16 requests sent; of 5 calls")
+        .await;
+    page.assert_fits().await;
+}
+
+/// A server without CORS, which waits to be told before it responds to the fifth request.
+fn pausing_server() -> (SocketAddr, mpsc::Sender<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (go_on, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().map_while(Result::ok).enumerate() {
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            if number == 4 {
+                let _ = told.recv();
+            }
+            let response = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = (&stream).write_all(response);
+        }
+    });
+    (address, go_on)
+}
+
+/// Stops a probe before all requests are sent.
+async fn stop_probe(page: &Page) {
+    page.click("#probe-stop").await;
+    page.until("document.querySelector('#probe-progress').hidden")
         .await;
     let summary = page
         .eval("document.querySelector('#probe-summary').innerText")
@@ -281,7 +379,6 @@ async fn probe(size: Size) {
         .split(' ')
         .filter_map(|word| word.parse::<u32>().ok());
     assert!(numbers.next() < numbers.next(), "{summary}");
-    page.assert_fits().await;
 }
 
 async fn copy(size: Size) {
@@ -395,4 +492,53 @@ async fn file(size: Size) {
     page.click("#take-theirs").await;
     assert_eq!(page.value("#text").await, changed);
     page.assert_fits().await;
+}
+
+async fn app_rules(size: Size) {
+    let rules = r#"[{
+        "AllowedOrigins": ["https://app.example.com"],
+        "AllowedMethods": ["PATCH", "DELETE"],
+        "MaxAgeSeconds": 600
+    }]
+"#;
+    let file = TemporaryFile::new(SITE);
+    let app = TemporaryFile::new(rules);
+    let Some(page) = Page::open(size, &[file.name(), "--app", app.name()]).await else {
+        return;
+    };
+    page.until_text("#file-name", app.name()).await;
+    page.until_text("[data-cell='0-PATCH'] [aria-hidden]", "[app 0]")
+        .await;
+    page.until_text("[data-cell='0-PUT'] [aria-hidden]", "[0]")
+        .await;
+    page.click("[data-cell='0-PATCH']").await;
+    page.until_text("#cell", "the app's CORSRules[0]").await;
+    page.picture(&name(size, "app")).await;
+    page.assert_fits().await;
+    page.click("#try-cell").await;
+    page.until_text("#verdict", "Allowed").await;
+    page.until_text("#conversation", "allowed by the app's CORSRules[0]: 200")
+        .await;
+    page.click("#tab-compare").await;
+    page.fill("#other", &SITE.replace("\"GET\", \"PUT\"", "\"PUT\""))
+        .await;
+    page.until_text("#differences", "CORSRules[1] allows it")
+        .await;
+
+    // It is followed, too, and what is wrong with it is told.
+    std::fs::write(app.path(), rules.replace("PATCH", "TRACE")).expect("a file");
+    page.until_text(
+        "#findings .error",
+        "the app's own rules cannot allow the method \"TRACE\"",
+    )
+    .await;
+    page.until_text("#matrix-empty", "The app's own rules in")
+        .await;
+    page.until_text("#compare-summary", "The app's own rules in")
+        .await;
+    page.picture(&name(size, "app-broken")).await;
+    page.assert_fits().await;
+    std::fs::write(app.path(), rules.replace("PATCH", "HEAD")).expect("a file");
+    page.until("document.querySelector(\"[data-cell='0-HEAD'].good\")")
+        .await;
 }

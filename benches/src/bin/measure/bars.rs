@@ -72,7 +72,7 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
     let overhead = |case: &str, kind| Some(figures.overhead(group, case, kind)?.instructions);
     let ours = overhead(case.id, Kind::Ours)?;
     let (limit, what) = match case.bar.instructions {
-        Instructions::Floor(times) => {
+        Instructions::Floor(times) | Instructions::Refusal(times) => {
             let floor = overhead(case.id, Kind::Floor)?;
             if floor < 0 {
                 (floor + 700, "the floor + 700".to_owned())
@@ -88,11 +88,6 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
         Instructions::PerByte(each) => {
             let bytes = i64::try_from((case.request)().bytes_asked_for()).ok()?;
             (scaled(bytes, each), format!("{each} per byte"))
-        }
-        Instructions::Rival => {
-            let limit = overhead("preflight-refused-header", Kind::Rival)?;
-            let what = format!("{} in \"preflight refused: header\"", group.rival());
-            (limit, what)
         }
         Instructions::None => return None,
     };
@@ -110,7 +105,7 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
 fn rival(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
     if matches!(
         case.bar.instructions,
-        Instructions::Rival | Instructions::PerByte(_) | Instructions::None
+        Instructions::Refusal(_) | Instructions::PerByte(_) | Instructions::None
     ) {
         return None;
     }
@@ -135,14 +130,14 @@ fn rival(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
 
 /// Replaceable rules cost one more atomic load.
 fn replaceable(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
-    const LOAD: i64 = 100;
+    const LOAD: i64 = 70;
     let cost = |kind| Some(figures.cost(group, case.id, kind)?.instructions);
     Some(Row {
         group,
         case,
         ours: cost(Kind::Shared)?,
         limit: cost(Kind::Ours)? + LOAD + HEAPS_DIFFER,
-        what: "ours with fixed rules + 250, whole calls".to_owned(),
+        what: "ours with fixed rules + 220, whole calls".to_owned(),
     })
 }
 

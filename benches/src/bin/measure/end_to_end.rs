@@ -1,5 +1,6 @@
 //! Requests per second over loopback, with the middleware and without.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -12,47 +13,68 @@ use crate::counting::Programs;
 const BAR: f64 = 0.95;
 const ROUNDS: usize = 7;
 const SECONDS: &str = "1s";
+/// The bare service once more shows how much other load there is.
+const KINDS: [Kind; 5] = [
+    Kind::Bare,
+    Kind::Floor,
+    Kind::Ours,
+    Kind::Shared,
+    Kind::Rival,
+];
 
 /// Alternates rounds of the bare service and the others, so that other load on the machine affects
-/// all of them, and compares the medians of the ratios within each round.
-pub(crate) fn run() -> Result<bool> {
+/// all of them, and compares the ratios within each round. Returns the table, and whether ours
+/// reaches its share.
+pub(crate) fn run() -> Result<(String, bool)> {
     let programs = Programs::build()?;
     let mut all_hold = true;
-    for id in ["no-origin", "get-allowed"] {
-        let case = Case::by_id(id).ok_or("no such case")?;
-        println!("{}, 64 connections, median of {ROUNDS} rounds", case.name);
-        for group in [Group::Axum, Group::Actix] {
-            // The bare service once more shows how much other load there is.
-            let kinds = [Kind::Ours, Kind::Floor, Kind::Rival, Kind::Bare];
-            let bare = Server::start(&programs, group, Kind::Bare, case)?;
-            let servers = kinds.map(|kind| Server::start(&programs, group, kind, case));
-            let mut ratios = kinds.map(|_| Vec::new());
-            let mut rate = 0.0;
-            for _ in 0..ROUNDS {
-                for (server, ratios) in servers.iter().zip(&mut ratios) {
-                    let server = server.as_ref().map_err(ToString::to_string)?;
-                    let before = bare.requests_per_second(case)?;
-                    let with = server.requests_per_second(case)?;
-                    rate = (before + bare.requests_per_second(case)?) / 2.0;
-                    ratios.push(with / rate);
+    let mut text = format!(
+        "# End to end\n\n`cargo run --release -p s3-cors-bench --bin measure -- end-to-end`: wrk \
+         with 64 connections over loopback, on the machine that serves. Requests per second as a \
+         share of the bare service's: the median of {ROUNDS} alternating rounds, and the quartiles. \
+         Where the bare service's own quartiles are far from 1, the machine was busy and the row \
+         says little.\n\n\
+         | framework | threads | case | bare again | floor | ours | ours, replaceable | tower-http, \
+         actix-cors |\n|---|--:|---|--:|--:|--:|--:|--:|\n"
+    );
+    for group in [Group::Axum, Group::Actix] {
+        for (threads, cases) in [
+            (1, &["no-origin", "get-allowed"][..]),
+            (2, &["get-allowed"]),
+        ] {
+            for id in cases {
+                let case = Case::by_id(id).ok_or("no such case")?;
+                let bare = Server::start(&programs, group, Kind::Bare, case, threads)?;
+                let servers =
+                    KINDS.map(|kind| Server::start(&programs, group, kind, case, threads));
+                let mut ratios = KINDS.map(|_| Vec::new());
+                let mut before = bare.requests_per_second(case)?;
+                for _ in 0..ROUNDS {
+                    for (server, ratios) in servers.iter().zip(&mut ratios) {
+                        let server = server.as_ref().map_err(ToString::to_string)?;
+                        let with = server.requests_per_second(case)?;
+                        let after = bare.requests_per_second(case)?;
+                        ratios.push(2.0 * with / (before + after));
+                        before = after;
+                    }
                 }
+                let _ = write!(text, "| {} | {threads} | {} ", group.name(), case.name);
+                for (kind, ratios) in KINDS.into_iter().zip(ratios) {
+                    let [low, median, high] = quartiles(ratios);
+                    let _ = write!(text, "| {median:.3} ({low:.3} to {high:.3}) ");
+                    all_hold &= kind != Kind::Ours || median >= BAR;
+                }
+                text.push_str("|\n");
             }
-            let [ours, floor, rival, again] = ratios.map(median);
-            println!(
-                "{:5} bare {rate:.0}/s; share with ours {ours:.3}, with the floor {floor:.3}, with \
-                 {} {rival:.3}, bare again {again:.3}",
-                group.name(),
-                group.rival(),
-            );
-            all_hold &= ours >= BAR;
         }
     }
-    Ok(all_hold)
+    Ok((text, all_hold))
 }
 
-fn median(mut ratios: Vec<f64>) -> f64 {
+/// A quarter, half and three quarters are below these.
+fn quartiles(mut ratios: Vec<f64>) -> [f64; 3] {
     ratios.sort_by(f64::total_cmp);
-    ratios[ratios.len() / 2]
+    [1, 2, 3].map(|quarter| ratios[(ratios.len() - 1) * quarter / 4])
 }
 
 struct Server {
@@ -61,9 +83,16 @@ struct Server {
 }
 
 impl Server {
-    fn start(programs: &Programs, group: Group, kind: Kind, case: &Case) -> Result<Self> {
+    fn start(
+        programs: &Programs,
+        group: Group,
+        kind: Kind,
+        case: &Case,
+        threads: usize,
+    ) -> Result<Self> {
         let mut process = Command::new(programs.path("server"))
             .args([group.name(), kind.name(), case.id])
+            .arg(threads.to_string())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = process.stdout.take().ok_or("no output")?;

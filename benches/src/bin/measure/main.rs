@@ -6,15 +6,19 @@
 //! cargo run --release -p s3-cors-bench --bin measure -- guard --renew
 //! cargo run --release -p s3-cors-bench --bin measure -- end-to-end  # needs wrk
 //! cargo run --release -p s3-cors-bench --bin measure -- threads     # needs two idle cores
+//! cargo run --release -p s3-cors-bench --bin measure -- plots       # needs an idle machine
+//! cargo run --release -p s3-cors-bench --bin measure -- footprint   # builds six apps
 //! ```
 //!
 //! The first three need valgrind.
 
+mod atomics;
 mod bars;
 mod chart;
 mod counting;
 mod end_to_end;
 mod figures;
+mod footprint;
 mod guard;
 mod plots;
 mod table;
@@ -42,9 +46,14 @@ fn main() -> ExitCode {
         ["all"] => all(),
         ["guard"] => guard::check(),
         ["guard", "--renew"] => guard::renew(),
-        ["end-to-end"] => end_to_end::run(),
+        ["end-to-end"] => end_to_end(),
         ["threads"] => threads(),
-        _ => Err("usage: measure all | guard [--renew] | end-to-end | threads".into()),
+        ["plots"] => plots(),
+        ["footprint"] => footprint(),
+        _ => Err(
+            "usage: measure all | guard [--renew] | end-to-end | threads | plots | footprint"
+                .into(),
+        ),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -58,10 +67,39 @@ fn main() -> ExitCode {
 
 /// Measures what threads that share a policy cost each other, and writes the results.
 fn threads() -> Result<bool> {
-    let (text, all_hold) = threads::run()?;
-    fs::write(Path::new(PACKAGE).join("results/threads.md"), &text)?;
+    let (counts, few) = atomics::table(&Programs::build()?, &threads::CASES)?;
+    println!("{counts}");
+    let (times, close) = threads::run()?;
+    println!("{times}");
+    let text = format!("# Threads that share a policy\n\n{counts}\n{times}");
+    fs::write(Path::new(PACKAGE).join("results/threads.md"), text)?;
+    Ok(few && close)
+}
+
+/// Measures requests per second, and writes the results.
+fn end_to_end() -> Result<bool> {
+    let (text, all_hold) = end_to_end::run()?;
+    fs::write(Path::new(PACKAGE).join("results/end-to-end.md"), &text)?;
     println!("{text}");
     Ok(all_hold)
+}
+
+/// Times allowed GETs and writes the plots.
+fn plots() -> Result<bool> {
+    plots::draw(
+        Programs::build()?.target(),
+        &Path::new(PACKAGE).join("results"),
+    )?;
+    Ok(true)
+}
+
+/// Measures what it costs to depend on this project, and writes the results and the README.
+fn footprint() -> Result<bool> {
+    let text = footprint::run()?;
+    fs::write(Path::new(PACKAGE).join("results/footprint.md"), &text)?;
+    table::put_into_readme("footprint", &text)?;
+    println!("{text}");
+    Ok(true)
 }
 
 /// Measures everything, writes the results and returns whether all limits hold.
@@ -83,8 +121,7 @@ fn all() -> Result<bool> {
     for (name, svg) in chart::draw(&scales) {
         fs::write(results.join(name), svg)?;
     }
-    plots::draw(programs.target(), &results)?;
-    table::put_into_readme(&figures)?;
+    table::put_into_readme("benchmarks", &table::main_cases(&figures))?;
     println!("{tables}\n{bars}");
     Ok(all_hold)
 }

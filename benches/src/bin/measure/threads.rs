@@ -21,7 +21,7 @@ const BAR: f64 = 1.1;
 const ROUNDS: usize = 11;
 const CALLS: usize = 30_000;
 const BATCH: usize = 50;
-const CASES: [&str; 5] = [
+pub(crate) const CASES: [&str; 5] = [
     "no-origin",
     "get-not-allowed",
     "get-allowed",

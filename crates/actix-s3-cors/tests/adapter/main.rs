@@ -1,6 +1,7 @@
 //! What is the middleware's own. The rules of S3 are tested in the workspace's package
 //! `conformance`, through this middleware as well.
 
+mod bodies;
 mod errors;
 mod headers;
 mod options;

@@ -1,9 +1,9 @@
 //! The entries of both sides, and which two of them have to be looked at together.
 //!
-//! Take a value that rule `i` answers before and rule `j` after, because it matches an entry `X` of
-//! `i` and an entry `Y` of `j`. The values that match `X` and as few others as possible are
-//! answered by `i`, too; so they show the difference by themselves, unless `j` has no entry that
-//! contains `X`. The same holds for `Y`. Only where neither does, and the two rules do not answer
+//! Take a value that rule `i` responds to before and rule `j` after, because it matches an entry `X`
+//! of `i` and an entry `Y` of `j`. To the values that match `X` and as few others as possible, `i`
+//! responds as well; so they show the difference by themselves, unless `j` has no entry that
+//! contains `X`. The same holds for `Y`. Only where neither does, and the two rules do not respond
 //! alike, has anybody to look at what matches both.
 
 use std::collections::{BTreeMap, HashMap};
@@ -93,8 +93,9 @@ pub(super) fn crossing<'a, 'e>(
             if !budget.spend(1 + wanted.len()) {
                 return pairs;
             }
-            let needed = wanted.iter().any(|(rule, answering)| {
-                !(*answering & other.listed.after).is_empty() && !other.rules.before.contains(*rule)
+            let needed = wanted.iter().any(|(rule, responding)| {
+                !(*responding & other.listed.after).is_empty()
+                    && !other.rules.before.contains(*rule)
             });
             if needed && pattern.meets(other_pattern) {
                 if pairs.len() == MOST_PAIRS {

@@ -38,9 +38,10 @@ use std::fmt;
 
 pub use witness::{ChangedHeader, Response, Witness};
 
-use s3_cors::{ConfigError, CorsConfiguration};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration};
 
 use crate::quoted::quoted;
+use crate::tried::{RulePosition, Tried};
 
 /// Whether two configurations respond to every request in the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +73,10 @@ pub struct Difference {
     /// For each header that a request must ask for to show the difference, the `AllowedHeaders`
     /// entries whose names would also show it. Empty if no header is needed.
     pub headers: Vec<Vec<String>>,
-    /// The rule of the first configuration that applies, counted from 0.
-    pub rule_before: Option<usize>,
-    /// The rule of the second configuration that applies, counted from 0.
-    pub rule_after: Option<usize>,
+    /// The rule that applies with the first configuration.
+    pub rule_before: Option<RulePosition>,
+    /// The rule that applies with the second configuration.
+    pub rule_after: Option<RulePosition>,
     /// A preflight that shows the difference, for the first of the methods.
     pub witness: Witness,
     /// The response of the first configuration to the witness.
@@ -174,6 +175,41 @@ pub fn diff(
     before: &CorsConfiguration,
     after: &CorsConfiguration,
 ) -> Result<Comparison, ConfigError> {
-    let sides = sides::Sides::new(before, after)?;
-    Ok(search::compare(&sides))
+    diff_with_app_rules(before, after, &AppRules::default())
+}
+
+/// Finds the requests that an app with [rules of its own](AppRules) responds to differently when the
+/// bucket's configuration changes. The app's rules stay the same, and come after those of both
+/// configurations.
+///
+/// # Errors
+///
+/// As for [`diff`].
+///
+/// ```
+/// use s3_cors::{AppRules, CorsConfiguration};
+/// use s3_cors_analysis::diff::{Comparison, diff_with_app_rules};
+/// use s3_cors_analysis::RulePosition;
+///
+/// let site = r#"[{"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET"]}]"#;
+/// let before = CorsConfiguration::from_text(site)?;
+/// let after = CorsConfiguration::from_text(&site.replace("example.com", "www.example.com"))?;
+/// let app = AppRules::from_text(r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]"#)?;
+/// let compared = diff_with_app_rules(&before, &after, &app)?;
+/// let Comparison::Different(differences) = compared else { panic!() };
+/// // It loses credentials, not access.
+/// assert_eq!(differences[0].rule_before, Some(RulePosition::Bucket(0)));
+/// assert_eq!(differences[0].rule_after, Some(RulePosition::App(0)));
+/// # Ok::<(), s3_cors::ConfigError>(())
+/// ```
+pub fn diff_with_app_rules(
+    before: &CorsConfiguration,
+    after: &CorsConfiguration,
+    app: &AppRules,
+) -> Result<Comparison, ConfigError> {
+    let (before, after) = (
+        Tried::new(Some(before), app)?,
+        Tried::new(Some(after), app)?,
+    );
+    Ok(search::compare(&sides::Sides::new(&before, &after)))
 }

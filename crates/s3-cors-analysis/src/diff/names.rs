@@ -35,8 +35,8 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(sides: &Sides<'_>, budget: &mut Budget) -> Self {
-        let before = in_lower_case(sides.rules_before);
-        let after = in_lower_case(sides.rules_after);
+        let before = in_lower_case(&sides.before.rules);
+        let after = in_lower_case(&sides.after.rules);
         let listed = sorted(&before, &after);
         let known = pattern::of_headers(listed.iter().map(|(entry, _)| *entry));
         let entries: Vec<Entry<'_>> = listed
@@ -91,8 +91,8 @@ impl Names {
         let ahead_before = |rule| ahead(|both| both.before, rule);
         let ahead_after = |rule| ahead(|both| both.after, rule);
         Self {
-            ahead_before: (0..sides.rules_before.len()).map(ahead_before).collect(),
-            ahead_after: (0..sides.rules_after.len()).map(ahead_after).collect(),
+            ahead_before: (0..sides.before.rules.len()).map(ahead_before).collect(),
+            ahead_after: (0..sides.after.rules.len()).map(ahead_after).collect(),
             classes,
             all,
             left: HashMap::new(),

@@ -69,7 +69,7 @@ fn classes_of<'c>(sides: &Sides<'c>, wanted: &Wanted, budget: &mut Budget) -> Ve
     fn origins(rule: &CorsRule) -> &[String] {
         &rule.allowed_origins
     }
-    let listed = listed(sides.rules_before, sides.rules_after, origins);
+    let listed = listed(&sides.before.rules, &sides.after.rules, origins);
     let known = pattern::of_origins(listed.iter().map(|(entry, _)| *entry));
     let entry = |(text, listed): (&'c str, Both)| {
         let value = known.typical(&Pattern::new(text));

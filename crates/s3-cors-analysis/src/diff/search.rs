@@ -52,7 +52,7 @@ pub(super) fn compare(sides: &Sides<'_>) -> Comparison {
 
 fn differences(sides: &Sides<'_>, budget: &mut Budget) -> Vec<Difference> {
     let mut names = Names::new(sides, budget);
-    let methods = SUPPORTED_METHODS.map(|method| sides.allowing_method(method));
+    let methods = sides.allowing_each_method();
     let classes = origins::classes(sides, budget);
     let mut known: HashMap<Both, Vec<Found>> = HashMap::new();
     let mut by_rules: HashMap<Both, Vec<usize>> = HashMap::new();
@@ -149,7 +149,7 @@ fn widest(classes: &[OriginClass<'_>], some: &[usize], budget: &mut Budget) -> V
     kept
 }
 
-/// How a request that these rules allow by origin and method can be answered differently.
+/// The different responses that a request can get that these rules allow by origin and method.
 fn found(sides: &Sides<'_>, names: &mut Names, rules: Both, budget: &mut Budget) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     if rules.is_empty() || !budget.spend(10 * (1 + names.classes.len())) {
@@ -221,8 +221,8 @@ fn difference(
         method: methods.first()?,
         headers: classes.iter().map(|class| class.name.clone()).collect(),
     };
-    let before = witness.response_of(&sides.before);
-    let after = witness.response_of(&sides.after);
+    let before = witness.response_of(&sides.before.policy);
+    let after = witness.response_of(&sides.after.policy);
     let kind = match (&before, &after) {
         (Response::NotAllowed, Response::NotAllowed) => return None,
         (Response::NotAllowed, Response::Headers(_)) => DifferenceKind::Gains,
@@ -236,8 +236,8 @@ fn difference(
         origins: origins.iter().map(|class| class.entries()).collect(),
         methods,
         headers: classes.iter().map(|class| class.entries.clone()).collect(),
-        rule_before: found.first_rules.0,
-        rule_after: found.first_rules.1,
+        rule_before: found.first_rules.0.map(|rule| sides.before.position(rule)),
+        rule_after: found.first_rules.1.map(|rule| sides.after.position(rule)),
         witness,
         before,
         after,

@@ -1,9 +1,10 @@
 //! Two compiled configurations, and which of their rules allow a value.
 
 use s3_cors::limits::SUPPORTED_METHODS;
-use s3_cors::{CompiledRule, ConfigError, CorsConfiguration, CorsPolicy, CorsRule, RuleSet};
+use s3_cors::{CompiledRule, CorsPolicy, RuleSet};
 
 use super::entries::Wanted;
+use crate::tried::Tried;
 
 /// Rules of both configurations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,42 +47,34 @@ impl Both {
     }
 }
 
+/// Both sides have the same rules of the app's own.
 #[derive(Debug)]
 pub(crate) struct Sides<'c> {
-    pub(crate) before: CorsPolicy,
-    pub(super) after: CorsPolicy,
-    pub(super) rules_before: &'c [CorsRule],
-    pub(super) rules_after: &'c [CorsRule],
-    /// For each rule before, the rules after that answer otherwise.
+    pub(super) before: &'c Tried<'c>,
+    pub(super) after: &'c Tried<'c>,
+    /// For each rule before, the rules after that respond otherwise.
     unlike: Vec<RuleSet>,
 }
 
 impl<'c> Sides<'c> {
-    pub(crate) fn new(
-        before: &'c CorsConfiguration,
-        after: &'c CorsConfiguration,
-    ) -> Result<Self, ConfigError> {
-        let (rules_before, rules_after) = (&before.cors_rules[..], &after.cors_rules[..]);
-        let (before, after) = (CorsPolicy::new(before)?, CorsPolicy::new(after)?);
-        let unlike = (0..rules_before.len()).map(|rule| {
-            let others = (0..rules_after.len()).filter(|other| {
-                let pair = before.rule(rule).zip(after.rule(*other));
+    pub(crate) fn new(before: &'c Tried<'c>, after: &'c Tried<'c>) -> Self {
+        let unlike = (0..before.rules.len()).map(|rule| {
+            let others = (0..after.rules.len()).filter(|other| {
+                let pair = before.policy.rule(rule).zip(after.policy.rule(*other));
                 pair.is_some_and(|(one, other)| !same_values(one, other))
             });
             others.collect()
         });
-        Ok(Self {
+        Self {
             unlike: unlike.collect(),
             before,
             after,
-            rules_before,
-            rules_after,
-        })
+        }
     }
 
-    /// For each rule before, the rules after that answer otherwise and share a method with it.
+    /// For each rule before, the rules after that respond otherwise and share a method with it.
     pub(super) fn wanted(&self) -> Wanted {
-        let methods = SUPPORTED_METHODS.map(|method| self.allowing_method(method));
+        let methods = self.allowing_each_method();
         let unlike = self.unlike.iter().enumerate();
         let wanted = unlike.map(|(rule, unlike)| {
             let shared = methods.iter().filter(|both| both.before.contains(rule));
@@ -93,7 +86,7 @@ impl<'c> Sides<'c> {
 
     /// For each rule before, the later rules after: every two rules of the same configuration, once.
     pub(super) fn every_two(&self) -> Wanted {
-        let (before, after) = (self.rules_before.len(), self.rules_after.len());
+        let (before, after) = (self.before.rules.len(), self.after.rules.len());
         let later = (0..before).map(|rule| (rule + 1..after).collect());
         later.collect()
     }
@@ -106,8 +99,11 @@ impl<'c> Sides<'c> {
         self.each(|policy| policy.rules_allowing_origin(origin))
     }
 
-    pub(super) fn allowing_method(&self, method: &str) -> Both {
-        self.each(|policy| policy.rules_allowing_method(method.as_bytes()))
+    /// For each method, the rules that allow it. Only the app's own rules can allow `PATCH`, and they
+    /// are the same on both sides, so it shows no difference.
+    pub(super) fn allowing_each_method(&self) -> [Both; 5] {
+        SUPPORTED_METHODS
+            .map(|method| self.each(|policy| policy.rules_allowing_method(method.as_bytes())))
     }
 
     pub(super) fn allowing_name(&self, name: &[u8]) -> Both {
@@ -116,8 +112,8 @@ impl<'c> Sides<'c> {
 
     fn each(&self, rules: impl Fn(&CorsPolicy) -> RuleSet) -> Both {
         Both {
-            before: rules(&self.before),
-            after: rules(&self.after),
+            before: rules(&self.before.policy),
+            after: rules(&self.after.policy),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Why a request is allowed or refused, rule by rule, and the smallest change that allows it.
 //!
 //! [`explain`] asks the engine itself, about the whole configuration and about each rule alone, so
-//! it always agrees with [`CorsPolicy::decide`].
+//! it always agrees with [`CorsPolicy::decide`](s3_cors::CorsPolicy::decide).
 //!
 //! ```
 //! use s3_cors_analysis::explain::{Advice, explain};
@@ -45,7 +45,9 @@ pub use suggestion::{Advice, Caution, Change, Impossible, Suggestion};
 pub use verdict::{Condition, HeadersVerdict, MethodVerdict, OriginVerdict, RuleVerdict};
 
 use question::Question;
-use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, CorsRequest};
+use s3_cors::{AppRules, ConfigError, CorsConfiguration, CorsRequest};
+
+use crate::tried::Tried;
 
 /// What S3 does with a request, why, and what would change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +55,7 @@ use s3_cors::{ConfigError, CorsConfiguration, CorsPolicy, CorsRequest};
 pub struct Explanation {
     /// What S3 does.
     pub outcome: Outcome,
-    /// The verdict of each rule, in order. S3 uses the first rule that
+    /// The verdict of each rule, in the order in which they are tried. S3 uses the first rule that
     /// [allows](RuleVerdict::allows) the request. Empty if the request has no `Origin`, because S3
     /// then checks no rule.
     pub rules: Vec<RuleVerdict>,
@@ -74,7 +76,7 @@ pub struct Explanation {
 ///
 /// # Errors
 ///
-/// The errors of [`CorsPolicy::new`]: a configuration that S3 would not store cannot be explained.
+/// The errors of [`CorsPolicy::new`](s3_cors::CorsPolicy::new): a configuration that S3 would not store cannot be explained.
 ///
 /// ```
 /// use s3_cors_analysis::explain::{Outcome, explain};
@@ -93,23 +95,62 @@ pub fn explain<R: CorsRequest>(
     configuration: Option<&CorsConfiguration>,
     request: &R,
 ) -> Result<Explanation, ConfigError> {
-    let policy = match configuration {
-        Some(configuration) => CorsPolicy::new(configuration)?,
-        None => CorsPolicy::without_configuration(),
-    };
-    let decision = policy.decide(request);
-    let outcome = Outcome::of(&decision);
+    explain_with_app_rules(configuration, &AppRules::default(), request)
+}
+
+/// Explains what an app with [rules of its own](AppRules) does with a request. They are tried after
+/// all rules of the bucket. What is advised is a change to the bucket's configuration.
+///
+/// # Errors
+///
+/// As for [`explain`].
+///
+/// ```
+/// use s3_cors::{AppRules, CorsConfiguration, RequestParts};
+/// use s3_cors_analysis::explain::explain_with_app_rules;
+///
+/// let bucket = r#"[{"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["GET"]}]"#;
+/// let bucket = CorsConfiguration::from_text(bucket)?;
+/// let app = r#"[{"AllowedOrigins": ["https://example.com"], "AllowedMethods": ["PATCH"]}]"#;
+/// let app = AppRules::from_text(app)?;
+/// let headers: &[(&str, &[u8])] = &[
+///     ("Origin", b"https://example.com"),
+///     ("Access-Control-Request-Method", b"PATCH"),
+/// ];
+/// let request = RequestParts::new("OPTIONS", headers);
+/// let explanation = explain_with_app_rules(Some(&bucket), &app, &request)?;
+/// assert_eq!(explanation.outcome.to_string(), "allowed by the app's CORSRules[0]: 200");
+/// assert_eq!(explanation.rules[0].to_string(), "PATCH is not in AllowedMethods");
+/// # Ok::<(), s3_cors::ConfigError>(())
+/// ```
+pub fn explain_with_app_rules<R: CorsRequest>(
+    configuration: Option<&CorsConfiguration>,
+    app: &AppRules,
+    request: &R,
+) -> Result<Explanation, ConfigError> {
+    let tried = Tried::new(configuration, app)?;
+    let decision = tried.policy.decide(request);
+    let outcome = Outcome::of(&decision, &tried);
     let headers = outcome::headers(&decision);
     let question = Question::of(request);
-    let rules = match (&question, configuration) {
-        (Some(question), Some(configuration)) => {
-            verdict::of_rules(&policy, configuration, question)
-        }
-        _ => Vec::new(),
+    let rules = match &question {
+        Some(question) => verdict::of_rules(&tried, question),
+        None => Vec::new(),
     };
-    let (advice, alternative) =
-        suggestion::advice(configuration, question.as_ref(), &rules, &outcome);
-    let notes = note::notes(question.as_ref(), &outcome, &headers, &advice);
+    let (advice, alternative) = suggestion::advice(
+        configuration,
+        &tried.policy,
+        question.as_ref(),
+        &rules,
+        &outcome,
+    );
+    let notes = note::notes(
+        question.as_ref(),
+        &outcome,
+        &headers,
+        &advice,
+        tried.methods,
+    );
     Ok(Explanation {
         outcome,
         rules,

@@ -59,6 +59,8 @@ pub enum NoteCode {
     EtagNotExposed,
     /// The bucket has no CORS configuration; it may not be the intended bucket.
     NotEnabled,
+    /// No rule of the bucket can allow the method, but the app's own rules can.
+    AppRulesCanAllow,
 }
 
 impl NoteCode {
@@ -78,6 +80,7 @@ impl NoteCode {
             Self::NotRemembered => "not-remembered",
             Self::EtagNotExposed => "etag-not-exposed",
             Self::NotEnabled => "not-enabled",
+            Self::AppRulesCanAllow => "app-rules-can-allow",
         }
     }
 
@@ -132,6 +135,9 @@ impl NoteCode {
                  website or CDN host may lead to a different one; also, a change takes some \
                  seconds to apply"
             }
+            Self::AppRulesCanAllow => {
+                "the app's own rules can allow this method: add it to one of them, or add a rule"
+            }
         }
     }
 }
@@ -148,6 +154,7 @@ pub(super) fn notes(
     outcome: &Outcome,
     headers: &[(&'static str, Vec<u8>)],
     advice: &Advice,
+    methods: &[&str],
 ) -> Vec<Note> {
     // Unless the advice says so.
     let never_sent = question
@@ -174,6 +181,10 @@ pub(super) fn notes(
             ..
         }
     );
+    let is_the_apps = question.is_some_and(|question| {
+        let mut methods = methods.iter();
+        question.method.is_none() && methods.any(|m| m.as_bytes() == question.method_text)
+    });
     let any = header("access-control-allow-origin") == Some(b"*");
     [
         (NoteCode::NoOrigin, question.is_none()),
@@ -210,6 +221,10 @@ pub(super) fn notes(
             outcome.is_allowed() && uploads && !exposes_etag,
         ),
         (NoteCode::NotEnabled, not_enabled),
+        (
+            NoteCode::AppRulesCanAllow,
+            !outcome.is_allowed() && is_the_apps,
+        ),
     ]
     .into_iter()
     .filter(|(_, applies)| *applies)

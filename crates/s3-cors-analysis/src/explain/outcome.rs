@@ -4,6 +4,8 @@ use std::fmt;
 
 use s3_cors::{Decision, Mismatch, RefusalReason};
 
+use crate::tried::{RulePosition, Tried};
+
 /// What S3 does with a request: a [`Decision`] that does not borrow from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,13 +14,13 @@ pub enum Outcome {
     NotCors,
     /// An actual request that a rule allows: the ordinary response with CORS headers.
     Allowed {
-        /// The rule, counted from 0.
-        rule: usize,
+        /// The rule.
+        rule: RulePosition,
     },
     /// A preflight that a rule allows: status 200 and CORS headers.
     Preflight {
-        /// The rule, counted from 0.
-        rule: usize,
+        /// The rule.
+        rule: RulePosition,
     },
     /// An actual request that no rule allows: the ordinary response without CORS headers.
     NotAllowed {
@@ -39,14 +41,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of<V: AsRef<[u8]> + ?Sized>(decision: &Decision<'_, V>) -> Self {
+    pub(super) fn of<V: AsRef<[u8]> + ?Sized>(
+        decision: &Decision<'_, V>,
+        tried: &Tried<'_>,
+    ) -> Self {
         match decision {
             Decision::NotCors => Self::NotCors,
             Decision::Allowed(headers) => Self::Allowed {
-                rule: headers.rule_index(),
+                rule: tried.position(headers.rule_index()),
             },
             Decision::Preflight(headers) => Self::Preflight {
-                rule: headers.rule_index(),
+                rule: tried.position(headers.rule_index()),
             },
             Decision::NotAllowed(mismatch) => Self::NotAllowed {
                 mismatch: mismatch.clone().into_owned(),
@@ -66,9 +71,9 @@ impl Outcome {
         self.rule().is_some()
     }
 
-    /// The rule that allows the request, counted from 0.
+    /// The rule that allows the request.
     #[must_use]
-    pub fn rule(&self) -> Option<usize> {
+    pub fn rule(&self) -> Option<RulePosition> {
         match self {
             Self::Allowed { rule } | Self::Preflight { rule } => Some(*rule),
             Self::NotCors | Self::NotAllowed { .. } | Self::Refused { .. } => None,
@@ -83,12 +88,9 @@ impl fmt::Display for Outcome {
                 f.write_str("not a CORS request: ordinary response without CORS headers")
             }
             Self::Allowed { rule } => {
-                write!(
-                    f,
-                    "allowed by CORSRules[{rule}]: ordinary response with CORS headers"
-                )
+                write!(f, "allowed by {rule}: ordinary response with CORS headers")
             }
-            Self::Preflight { rule } => write!(f, "allowed by CORSRules[{rule}]: 200"),
+            Self::Preflight { rule } => write!(f, "allowed by {rule}: 200"),
             Self::NotAllowed { mismatch } => {
                 write!(
                     f,

@@ -7,7 +7,9 @@ use super::outcome::Outcome;
 use super::question::Question;
 use super::verdict::{HeadersVerdict, MethodVerdict, OriginVerdict, RuleVerdict, missing_names};
 use s3_cors::limits::{MAX_RULES, SUPPORTED_METHODS};
-use s3_cors::{CorsConfiguration, CorsRule, Place};
+use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Place};
+
+use crate::tried::RulePosition;
 
 /// What would allow a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,6 +247,7 @@ impl Change {
 /// The smallest change, and a separate rule if that is a different change.
 pub(super) fn advice(
     configuration: Option<&CorsConfiguration>,
+    policy: &CorsPolicy,
     question: Option<&Question>,
     rules: &[RuleVerdict],
     outcome: &Outcome,
@@ -271,9 +274,9 @@ pub(super) fn advice(
     };
     let own = own_rule(configuration, question, method).and_then(|change| tried(vec![change]));
 
-    let verdicts = rules.iter().filter_map(|verdict| {
-        let rule = configuration?.cors_rules.get(verdict.rule)?;
-        missing(verdict, rule, question, method).ok()
+    let verdicts = rules.iter().filter_map(|verdict| match verdict.rule {
+        RulePosition::Bucket(rule) => missing(verdict, rule, policy, question, method).ok(),
+        RulePosition::App(_) => None,
     });
     let mut ways: Vec<Vec<Change>> = verdicts.collect();
     // Stable: among ways with the same number of entries, the one for the first rule comes first.
@@ -290,29 +293,23 @@ pub(super) fn advice(
 /// What a rule lacks to allow the request, if all of it can be added as exact values.
 fn missing(
     verdict: &RuleVerdict,
-    rule: &CorsRule,
+    rule: usize,
+    policy: &CorsPolicy,
     question: &Question,
     method: &'static str,
 ) -> Result<Vec<Change>, Impossible> {
     let mut changes = Vec::new();
-    let index = verdict.rule;
     if let OriginVerdict::NotAllowed { .. } = verdict.origin {
         let origin = exact_origin(question)?;
-        changes.push(Change::AddOrigin {
-            rule: index,
-            origin,
-        });
+        changes.push(Change::AddOrigin { rule, origin });
     }
     if let MethodVerdict::NotAllowed { .. } = verdict.method {
-        changes.push(Change::AddMethod {
-            rule: index,
-            method,
-        });
+        changes.push(Change::AddMethod { rule, method });
     }
     if let HeadersVerdict::NotAllowed { .. } = verdict.headers {
-        for name in missing_names(rule, question) {
+        for name in missing_names(policy, rule, question) {
             let name = exact_name(name)?;
-            changes.push(Change::AddHeader { rule: index, name });
+            changes.push(Change::AddHeader { rule, name });
         }
     }
     Ok(changes)

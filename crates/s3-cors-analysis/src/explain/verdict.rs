@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::origin::{self, ClosestOrigin};
 use super::question::Question;
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
+use s3_cors::{CorsPolicy, CorsRule, Pattern, RuleSet};
+
+use crate::tried::{RulePosition, Tried};
 
 /// Whether one rule allows a request. S3 checks the origin, the method and the requested headers,
 /// in this order, and the rule must allow all three. This type reports all three, even though S3
@@ -14,8 +16,8 @@ use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleVerdict {
-    /// The rule, counted from 0.
-    pub rule: usize,
+    /// The rule.
+    pub rule: RulePosition,
     /// Whether the rule allows the origin.
     pub origin: OriginVerdict,
     /// Whether the rule allows the method.
@@ -139,11 +141,8 @@ impl fmt::Display for RuleVerdict {
 }
 
 /// The verdict of each rule, from the engine.
-pub(super) fn of_rules(
-    policy: &CorsPolicy,
-    configuration: &CorsConfiguration,
-    question: &Question,
-) -> Vec<RuleVerdict> {
+pub(super) fn of_rules(tried: &Tried<'_>, question: &Question) -> Vec<RuleVerdict> {
+    let policy = &tried.policy;
     let origins = policy.rules_allowing_origin(&question.origin);
     let methods = policy.rules_allowing_method(&question.method_text);
     let names: Vec<(&Vec<u8>, RuleSet)> = question
@@ -152,7 +151,7 @@ pub(super) fn of_rules(
         .map(|name| (name, policy.rules_allowing_header(name)))
         .collect();
     let verdict = |(index, rule): (usize, &CorsRule)| RuleVerdict {
-        rule: index,
+        rule: tried.position(index),
         origin: if origins.contains(index) {
             let matches = |entry: &String| Pattern::new(entry).matches(&question.origin);
             OriginVerdict::Allowed {
@@ -177,18 +176,15 @@ pub(super) fn of_rules(
             None => HeadersVerdict::Allowed,
         },
     };
-    let rules = configuration.cors_rules.iter().enumerate();
-    rules.map(verdict).collect()
+    tried.rules.iter().enumerate().map(verdict).collect()
 }
 
-/// The names that a rule does not allow.
-pub(super) fn missing_names<'a>(rule: &CorsRule, question: &'a Question) -> Vec<&'a [u8]> {
-    let config = CorsConfiguration::new([rule.clone()]);
-    let Ok(policy) = CorsPolicy::new(&config) else {
-        return Vec::new();
-    };
+/// The names that a rule does not allow, given by its position in the policy.
+pub(super) fn missing_names<'a>(
+    policy: &'a CorsPolicy,
+    rule: usize,
+    question: &'a Question,
+) -> impl Iterator<Item = &'a [u8]> {
     let names = question.names.iter().map(Vec::as_slice);
-    names
-        .filter(|name| policy.rules_allowing_header(name).is_empty())
-        .collect()
+    names.filter(move |name| !policy.rules_allowing_header(name).contains(rule))
 }

@@ -3,24 +3,6 @@
 use super::{Finding, LintCode};
 use s3_cors::{CorsRule, Pattern, Place};
 
-/// [Fetch, "CORS-safelisted response-header name"]: headers that scripts can always read.
-///
-/// [Fetch, "CORS-safelisted response-header name"]: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
-const ALWAYS_READABLE: [&str; 7] = [
-    "cache-control",
-    "content-language",
-    "content-length",
-    "content-type",
-    "expires",
-    "last-modified",
-    "pragma",
-];
-
-/// [Fetch, "forbidden response-header name"]: headers that scripts can never read.
-///
-/// [Fetch, "forbidden response-header name"]: https://fetch.spec.whatwg.org/#forbidden-response-header-name
-const NEVER_READABLE: [&str; 2] = ["set-cookie", "set-cookie2"];
-
 /// Whether an entry matches only names that [scripts cannot set](cors_fetch::is_forbidden_header).
 fn only_forbidden(entry: &str) -> bool {
     let lower = entry.to_ascii_lowercase();
@@ -67,7 +49,7 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
     for (entry, header) in rule.expose_headers.iter().enumerate() {
         let place = || Place::of_entry(index, "ExposeHeaders", entry);
         let lower = header.to_ascii_lowercase();
-        if ALWAYS_READABLE.contains(&lower.as_str()) {
+        if cors_fetch::is_safelisted_response_header(&lower) {
             let text = format!("scripts can read {header:?} even if it is not exposed");
             let code = LintCode::ExposeHeaderNoEffect;
             findings.push(Finding::new(
@@ -76,7 +58,7 @@ pub(super) fn findings(index: usize, rule: &CorsRule, findings: &mut Vec<Finding
                 text,
                 "remove it, or keep it for clarity",
             ));
-        } else if NEVER_READABLE.contains(&lower.as_str()) {
+        } else if cors_fetch::is_forbidden_response_header(&lower) {
             let text = format!("scripts can never read {header:?}, even if it is exposed");
             let code = LintCode::ExposeHeaderNoEffect;
             findings.push(Finding::new(code, place(), text, "remove it"));

@@ -41,7 +41,7 @@ use std::fmt;
 pub use code::{LintCode, Severity};
 
 use reach::Reach;
-use s3_cors::{CorsConfiguration, Place};
+use s3_cors::{AppRules, CorsConfiguration, Place};
 
 /// Something in a configuration that S3 accepts but that is probably a mistake.
 ///
@@ -116,17 +116,39 @@ impl fmt::Display for Finding {
 /// ```
 #[must_use]
 pub fn lint(configuration: &CorsConfiguration) -> Vec<Finding> {
-    let reach = Reach::of(configuration);
+    findings(configuration, Reach::of(configuration).as_ref())
+}
+
+/// Checks an [app's own rules](AppRules) for probable mistakes, by themselves.
+///
+/// ```
+/// use s3_cors::AppRules;
+/// use s3_cors_analysis::lint::{LintCode, lint_app_rules};
+///
+/// let app = AppRules::from_text(r#"[{
+///     "AllowedOrigins": ["https://app.example.com/"],
+///     "AllowedMethods": ["PATCH"],
+///     "MaxAgeSeconds": 600
+/// }]"#)?;
+/// assert_eq!(lint_app_rules(&app)[0].code, LintCode::OriginTrailingSlash);
+/// # Ok::<(), s3_cors::ConfigError>(())
+/// ```
+#[must_use]
+pub fn lint_app_rules(app: &AppRules) -> Vec<Finding> {
+    findings(app.as_configuration(), Reach::of_app(app).as_ref())
+}
+
+fn findings(configuration: &CorsConfiguration, reach: Option<&Reach<'_>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, rule) in configuration.cors_rules.iter().enumerate() {
-        origin::findings(index, rule, reach.as_ref(), &mut findings);
+        origin::findings(index, rule, reach, &mut findings);
         wide::findings(index, rule, &mut findings);
         entries::findings(index, rule, &mut findings);
         headers::findings(index, rule, &mut findings);
-        rule::findings(index, rule, reach.as_ref(), &mut findings);
+        rule::findings(index, rule, reach, &mut findings);
     }
     rule::duplicate_ids(configuration, &mut findings);
-    if let Some(reach) = &reach {
+    if let Some(reach) = reach {
         order::findings(configuration, reach, &mut findings);
     }
     // Stable, so that findings at the same place keep their order.

@@ -1,32 +1,41 @@
 //! Which requests reach which rule, found by asking the engine about values that represent all
 //! others.
 
-use s3_cors::{CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
+use s3_cors::{AppRules, CorsConfiguration, CorsPolicy, CorsRule, Pattern, RuleSet};
 
 use crate::pattern::{self, Classes};
+use crate::tried::as_generous;
 
 /// A valid configuration, compiled, and the values that represent its entries.
 pub(super) struct Reach<'c> {
     policy: CorsPolicy,
     rules: &'c [CorsRule],
     origins: Classes,
-    headers: Classes,
+    /// For each rule, the rules that allow every list of headers that it allows.
+    as_generous: Vec<RuleSet>,
 }
 
 impl<'c> Reach<'c> {
     /// `None` if the configuration is not valid.
     pub(super) fn of(configuration: &'c CorsConfiguration) -> Option<Self> {
         let policy = CorsPolicy::new(configuration).ok()?;
-        let rules = configuration.cors_rules.as_slice();
+        Some(Self::by(policy, &configuration.cors_rules))
+    }
+
+    /// `None` if the rules are not valid.
+    pub(super) fn of_app(app: &'c AppRules) -> Option<Self> {
+        let policy = CorsPolicy::with_app_rules(None, app).ok()?;
+        Some(Self::by(policy, app.rules()))
+    }
+
+    fn by(policy: CorsPolicy, rules: &'c [CorsRule]) -> Self {
         let origins = rules.iter().flat_map(|rule| &rule.allowed_origins);
-        let headers = rules.iter().flat_map(|rule| &rule.allowed_headers);
-        let headers: Vec<String> = headers.map(|entry| entry.to_ascii_lowercase()).collect();
-        Some(Self {
+        Self {
+            as_generous: as_generous(&policy, rules),
             policy,
             rules,
             origins: pattern::of_origins(origins.map(String::as_str)),
-            headers: pattern::of_headers(headers.iter().map(String::as_str)),
-        })
+        }
     }
 
     /// The rules that allow an origin.
@@ -47,29 +56,14 @@ impl<'c> Reach<'c> {
         self.policy.rules_allowing_method(method.as_bytes())
     }
 
-    /// The rules that allow every header that `rule` allows.
-    fn allowing_headers_of(&self, rule: &CorsRule) -> RuleSet {
-        let mut allowing = self.policy.all_rules();
-        for entry in &rule.allowed_headers {
-            let entry = entry.to_ascii_lowercase();
-            if pattern::can_be_name(&entry) {
-                let name = self.headers.typical(&Pattern::new(&entry));
-                allowing &= self.policy.rules_allowing_header(&name);
-            }
-        }
-        allowing
-    }
-
     /// For each method and each origin of a rule: the earlier rules that match all its requests,
     /// whatever headers are requested. Empty if some requests reach the rule.
-    ///
-    /// Each additional requested header can only rule out rules, so it is enough to check requests
-    /// that ask for all headers that the rule allows.
     pub(super) fn taken(&self, index: usize) -> Taken {
         let Some(rule) = self.rules.get(index) else {
             return Taken::default();
         };
-        let earlier = RuleSet::before(index) & self.allowing_headers_of(rule);
+        let as_generous = self.as_generous.get(index).copied().unwrap_or_default();
+        let earlier = RuleSet::before(index) & as_generous;
         let origins: Vec<Option<RuleSet>> = rule
             .allowed_origins
             .iter()

@@ -1,14 +1,11 @@
 //! Findings as the tools that read them want them: a place in a file, a rule and a message.
 
-use s3_cors::{Place, Position, Problem};
-use s3_cors_analysis::lint::{self, LintCode, Severity};
+use s3_cors::Place;
+use s3_cors_analysis::lint::LintCode;
+use s3_cors_formats::{Finding, FindingCode, Position, Severity, Span};
 
 use super::Looked;
 use crate::paint::flat;
-
-/// The code of what S3 or its tools would reject, which has no lint's code.
-pub(super) const REJECTED: &str = "rejected-configuration";
-const REJECTED_DESCRIPTION: &str = "S3 or the AWS CLI would reject the configuration.";
 
 /// A finding of a file.
 #[derive(Debug)]
@@ -33,46 +30,53 @@ pub(super) struct At {
 
 /// All findings of a file; none if it cannot be read.
 pub(super) fn all(file: &Looked<'_>) -> Vec<Annotation> {
-    match &file.findings {
-        Ok(findings) => findings.iter().map(|found| of_lint(file, found)).collect(),
-        Err(_) if file.input.is_unreadable() => Vec::new(),
-        Err(error) => error.problems().iter().map(of_problem).collect(),
+    if file.is_unreadable() {
+        return Vec::new();
     }
+    let named = file.input.names_buckets();
+    file.findings.iter().map(|f| of(f, named)).collect()
 }
 
-fn of_lint(file: &Looked<'_>, finding: &lint::Finding) -> Annotation {
-    let at = |place: &Place| {
-        let span = file.input.span(place);
+/// Why a file cannot be read.
+pub(super) fn unreadable(file: &Looked<'_>) -> String {
+    let first = file.findings.first();
+    first.map_or_else(String::new, |found| {
+        flat(&format!(
+            "{}: {}; {}",
+            file.input.name, found.text, found.help
+        ))
+    })
+}
+
+fn of(finding: &Finding, named: bool) -> Annotation {
+    let at = |place: &Place, span: Option<Span>| {
+        let place = place.to_string();
+        let name = match (named && !finding.bucket.is_empty(), place.is_empty()) {
+            (false, _) => place,
+            (true, true) => finding.bucket.clone(),
+            (true, false) => format!("{}: {place}", finding.bucket),
+        };
         At {
-            name: place.to_string(),
+            name,
             start: span.map(|span| span.start),
-            end: span.map(|span| span.end),
+            // What is empty has no known end.
+            end: span.filter(|s| s.start != s.end).map(|span| span.end),
         }
     };
-    Annotation {
-        severity: finding.severity,
-        code: finding.code.as_str(),
-        message: flat(&format!("{}; {}", finding.text, finding.help)),
-        at: at(&finding.place),
-        related: finding.related.iter().map(at).collect(),
-    }
-}
-
-fn of_problem(problem: &Problem) -> Annotation {
-    let mut message = format!("{}; {}", problem.kind(), problem.help());
-    if let Some(error) = problem.s3_error() {
+    let mut message = format!("{}; {}", finding.text, finding.help);
+    if let Some(error) = &finding.s3_error {
         message += &format!("; S3 responds with {error}");
     }
+    if let Some(rule) = &finding.deployed {
+        message += &format!("; the bucket gets {rule}");
+    }
+    let related = finding.related.iter();
     Annotation {
-        severity: Severity::Error,
-        code: REJECTED,
+        severity: finding.severity,
+        code: finding.code,
         message: flat(&message),
-        at: At {
-            name: problem.place().to_string(),
-            start: problem.place().position(),
-            end: None,
-        },
-        related: Vec::new(),
+        at: at(&finding.place, finding.span),
+        related: related.map(|one| at(&one.place, Some(one.span))).collect(),
     }
 }
 
@@ -81,5 +85,8 @@ pub(super) fn codes() -> impl Iterator<Item = (&'static str, &'static str, Sever
     let lints = LintCode::ALL
         .iter()
         .map(|code| (code.as_str(), code.description(), code.severity()));
-    std::iter::once((REJECTED, REJECTED_DESCRIPTION, Severity::Error)).chain(lints)
+    let others = FindingCode::ALL
+        .iter()
+        .map(|code| (code.as_str(), code.description(), code.severity()));
+    others.chain(lints)
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors_formats::Severity;
 
 use super::Looked;
 use super::annotation::{self, Annotation};
@@ -16,9 +16,8 @@ pub(super) fn report(files: &[Looked<'_>], verdict: Verdict) -> Report {
     let mut out = String::new();
     for file in files {
         let path = file.path.to_string_lossy();
-        if file.input.is_unreadable() {
-            let error = file.findings.as_ref().err();
-            let error = error.map_or_else(String::new, |error| flat(&error.to_string()));
+        if file.is_unreadable() {
+            let error = annotation::unreadable(file);
             let _ = writeln!(
                 out,
                 "::error file={},title=s3-cors::{}",

@@ -4,7 +4,7 @@
 
 use std::path::{Component, Path};
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors_formats::Severity;
 use serde_json::{Value, json};
 
 use super::Looked;
@@ -51,11 +51,10 @@ pub(super) fn report(files: &[Looked<'_>], verdict: Verdict) -> Report {
         })
     });
     let results: Vec<Value> = results.collect();
-    let unreadable = files.iter().filter(|file| file.input.is_unreadable());
+    let unreadable = files.iter().filter(|file| file.is_unreadable());
     let notifications: Vec<Value> = unreadable
         .map(|file| {
-            let error = file.findings.as_ref().err();
-            let text = error.map_or_else(String::new, |error| flat(&error.to_string()));
+            let text = annotation::unreadable(file);
             json!({
                 "level": "error",
                 "message": {"text": text},

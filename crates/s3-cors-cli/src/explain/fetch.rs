@@ -5,11 +5,12 @@ use std::fmt::Write;
 use cors_fetch::{
     Credentials, Failure, Fetch, Outcome, Request as Sent, Response, Verdict as Seen,
 };
-use s3_cors::{CorsConfiguration, CorsPolicy};
+use s3_cors::CorsPolicy;
 use s3_cors_analysis::explain::NeverSent;
 use serde::Serialize;
 
 use super::text;
+use crate::app::Rules;
 use crate::args::{CredentialsMode, Explain, Format};
 use crate::input::Input;
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, flat, paint, shown};
@@ -27,13 +28,8 @@ const EXAMPLE: [(&str, &str); 6] = [
     ("x-amz-version-id", "0123"),
 ];
 
-pub(super) fn run(
-    args: &Explain,
-    input: &Input,
-    configuration: &CorsConfiguration,
-    format: Format,
-) -> Report {
-    let policy = match CorsPolicy::new(configuration) {
+pub(super) fn run(args: &Explain, input: &Input, rules: Rules<'_>, format: Format) -> Report {
+    let policy = match CorsPolicy::with_app_rules(Some(rules.bucket), rules.app) {
         Ok(policy) => policy,
         Err(error) => return usable::failure("explain", &error.to_string(), format),
     };
@@ -53,7 +49,7 @@ pub(super) fn run(
         Format::Text => {
             let mut out = in_text(&fetch, &seen);
             if let Outcome::Blocked(failure) = &seen.outcome {
-                out.push_str(&as_s3_sees_it(input, configuration, &seen, failure));
+                out.push_str(&as_s3_sees_it(input, rules, &seen, failure));
             }
             Report::on_stdout(out, verdict)
         }
@@ -209,12 +205,7 @@ fn outcome(fetch: &Fetch, seen: &Seen, out: &mut String) {
 }
 
 /// The explanation of the request that failed.
-fn as_s3_sees_it(
-    input: &Input,
-    configuration: &CorsConfiguration,
-    seen: &Seen,
-    failure: &Failure,
-) -> String {
+fn as_s3_sees_it(input: &Input, rules: Rules<'_>, seen: &Seen, failure: &Failure) -> String {
     let request = match (&seen.plan.preflight, &seen.plan.request) {
         _ if !failure.is_cors() => return String::new(),
         (Some(preflight), _) if !matches!(failure, Failure::ResponseCors(_)) => &preflight.request,
@@ -228,10 +219,14 @@ fn as_s3_sees_it(
         .filter(|(name, _)| cors(name))
         .map(|(name, value)| (&name[..], String::from_utf8_lossy(value).into_owned()))
         .collect();
-    match super::explained(input, configuration, &request.method, &headers) {
+    match super::explained(input, rules, &request.method, &headers) {
         Ok(explained) => {
             let explained = text::of(&explained);
-            format!("\n{}\n\n{explained}", paint(HINT, "What S3 does:"))
+            let title = match rules.app.rules() {
+                [] => "What S3 does:",
+                _ => "What the app does:",
+            };
+            format!("\n{}\n\n{explained}", paint(HINT, title))
         }
         Err(_) => String::new(),
     }
@@ -240,6 +235,8 @@ fn as_s3_sees_it(
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<json::Source>,
     page: &'a str,
     url: &'a str,
     credentials: bool,
@@ -310,6 +307,7 @@ fn in_json(input: &Input, fetch: &Fetch, seen: &Seen, verdict: Verdict) -> Repor
     let url = password::hidden(fetch.url());
     let document = Document {
         file: &input.name,
+        source: json::Source::of(input),
         page: fetch.page_origin(),
         url: &url,
         credentials: plan.credentials,

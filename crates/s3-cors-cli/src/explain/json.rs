@@ -1,5 +1,7 @@
 //! An explanation as JSON.
 
+use s3_cors::Dialect;
+use s3_cors_analysis::RulePosition;
 use s3_cors_analysis::explain::{
     Advice, Change, Condition, HeadersVerdict, MethodVerdict, OriginVerdict, Outcome, RuleVerdict,
     Suggestion,
@@ -7,20 +9,22 @@ use s3_cors_analysis::explain::{
 use serde::Serialize;
 
 use super::Explained;
-use s3_cors::Dialect;
-
 use crate::json::{self, JsonPlace};
 use crate::report::{Report, Verdict};
 
 #[derive(Serialize)]
 struct Document<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<json::Source>,
     method: &'a str,
     headers: Vec<[&'a str; 2]>,
     allowed: bool,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<&'static str>,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     s3_error: Option<S3ErrorResponse<'a>>,
@@ -45,6 +49,7 @@ struct S3ErrorResponse<'a> {
 #[derive(Serialize)]
 struct Rule {
     rule: usize,
+    list: &'static str,
     allows: bool,
     failed: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +108,7 @@ pub(super) fn of(explained: &Explained<'_>, verdict: Verdict) -> Report {
     };
     let document = Document {
         file: &explained.input.name,
+        source: json::Source::of(explained.input),
         method: explained.method,
         headers: explained
             .headers
@@ -111,7 +117,8 @@ pub(super) fn of(explained: &Explained<'_>, verdict: Verdict) -> Report {
             .collect(),
         allowed: outcome.is_allowed(),
         outcome: name(outcome),
-        rule: outcome.rule(),
+        rule: outcome.rule().map(RulePosition::index),
+        list: outcome.rule().map(json::list),
         text: outcome.to_string(),
         s3_error: match outcome {
             Outcome::Refused {
@@ -166,7 +173,8 @@ fn name(outcome: &Outcome) -> &'static str {
 
 fn rule(verdict: &RuleVerdict) -> Rule {
     Rule {
-        rule: verdict.rule,
+        rule: verdict.rule.index(),
+        list: json::list(verdict.rule),
         allows: verdict.allows(),
         failed: verdict
             .failures()

@@ -4,9 +4,10 @@ mod fetch;
 mod json;
 mod text;
 
-use s3_cors::{ConfigError, CorsConfiguration, Dialect, RequestParts};
-use s3_cors_analysis::explain::{Advice, Explanation, explain};
+use s3_cors::{ConfigError, Dialect, RequestParts};
+use s3_cors_analysis::explain::{Advice, Explanation, explain_with_app_rules};
 
+use crate::app::{self, Rules};
 use crate::args::{Explain, Format};
 use crate::input::Input;
 use crate::report::{Report, Verdict};
@@ -16,51 +17,61 @@ use crate::{paint, password, usable};
 #[derive(Debug)]
 pub(crate) struct Explained<'a> {
     pub(crate) input: &'a Input,
-    pub(crate) configuration: &'a CorsConfiguration,
+    pub(crate) rules: Rules<'a>,
     pub(crate) method: &'a str,
     pub(crate) headers: &'a [(&'a str, String)],
     pub(crate) explanation: Explanation,
 }
 
 pub(crate) fn run(args: &Explain, format: Format) -> Report {
-    report(args, Input::read(&args.file), format)
+    report(args, Input::read(&args.file, &args.pick), format)
 }
 
 pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
-    let (input, configuration) = match usable::of("explain", input, format) {
+    let (input, bucket) = match usable::of("explain", input, format) {
         Ok(usable) => usable,
         Err(report) => return report,
+    };
+    let app = match app::rules("explain", args.app.as_deref(), format) {
+        Ok(app) => app,
+        Err(report) => return report,
+    };
+    let rules = Rules {
+        bucket: &bucket,
+        app: &app,
     };
     if args.origin.as_deref().is_some_and(password::is_in) {
         let message = "no origin has a user name and a password in it";
         return usable::failure("explain", message, format);
     }
     if args.fetch {
-        return fetch::run(args, &input, &configuration, format);
+        let report = fetch::run(args, &input, rules, format);
+        return usable::with_notes(report, &[&input], format);
     }
     let (method, headers) = request(args);
-    let explained = match explained(&input, &configuration, method, &headers) {
+    let explained = match explained(&input, rules, method, &headers) {
         Ok(explained) => explained,
         Err(error) => return usable::failure("explain", &error.to_string(), format),
     };
     let verdict = Verdict::found(!explained.explanation.outcome.is_allowed());
-    match (args.apply, format) {
+    let report = match (args.apply, format) {
         (Some(form), _) => apply(&explained, form, format),
         (None, Format::Text) => Report::on_stdout(text::of(&explained), verdict),
         (None, Format::Json) => json::of(&explained, verdict),
-    }
+    };
+    usable::with_notes(report, &[&input], format)
 }
 
 /// The explanation of a request given by its parts, as JSON: or, with a form, the configuration
 /// with the smallest change.
 pub(crate) fn of_request(
     input: &Input,
-    configuration: &CorsConfiguration,
+    rules: Rules<'_>,
     method: &str,
     headers: &[(&str, String)],
     apply_as: Option<Dialect>,
 ) -> Report {
-    match (explained(input, configuration, method, headers), apply_as) {
+    match (explained(input, rules, method, headers), apply_as) {
         (Ok(explained), Some(form)) => apply(&explained, form, Format::Json),
         (Ok(explained), None) => {
             let allowed = explained.explanation.outcome.is_allowed();
@@ -72,7 +83,7 @@ pub(crate) fn of_request(
 
 fn explained<'a>(
     input: &'a Input,
-    configuration: &'a CorsConfiguration,
+    rules: Rules<'a>,
     method: &'a str,
     headers: &'a [(&'a str, String)],
 ) -> Result<Explained<'a>, ConfigError> {
@@ -83,10 +94,10 @@ fn explained<'a>(
     let request = RequestParts::new(method, &lines);
     Ok(Explained {
         input,
-        configuration,
+        rules,
         method,
         headers,
-        explanation: explain(Some(configuration), &request)?,
+        explanation: explain_with_app_rules(Some(rules.bucket), rules.app, &request)?,
     })
 }
 
@@ -115,7 +126,7 @@ fn name_of(header: &str) -> &str {
 
 /// Prints the configuration with the suggested change.
 fn apply(explained: &Explained<'_>, form: Dialect, format: Format) -> Report {
-    let configuration = explained.configuration;
+    let configuration = explained.rules.bucket;
     let changed = match &explained.explanation.advice {
         Advice::Change(suggestion) => suggestion.apply(Some(configuration)),
         Advice::Impossible(why) => {

@@ -48,9 +48,9 @@ fn outcome(outcome: &Outcome, out: &mut String) {
 fn rules(explained: &Explained<'_>, out: &mut String) {
     let explanation = &explained.explanation;
     // S3 does not try later rules once one allows the request.
-    let last = explanation.outcome.rule().unwrap_or(usize::MAX);
+    let last = explanation.outcome.rule();
     let mut rules: Vec<&RuleVerdict> = explanation.rules.iter().collect();
-    rules.retain(|verdict| verdict.rule <= last);
+    rules.retain(|verdict| last.is_none_or(|last| verdict.rule <= last));
     let all = rules.len();
     if all == 0 {
         return;
@@ -60,16 +60,15 @@ fn rules(explained: &Explained<'_>, out: &mut String) {
         rules.truncate(MOST_RULES);
         rules.sort_by_key(|verdict| verdict.rule);
     }
-    let _ = writeln!(
-        out,
-        "\n{}",
-        paint(BOLD, "Rules, in the order S3 tries them:")
-    );
+    let title = match explained.rules.app.rules() {
+        [] => "Rules, in the order S3 tries them:",
+        _ => "Rules, in the order in which they are tried, the app's own after the bucket's:",
+    };
+    let _ = writeln!(out, "\n{}", paint(BOLD, title));
     for verdict in &rules {
-        let name = format!("CORSRules[{}]", verdict.rule);
+        let name = verdict.rule.to_string();
         let style = if verdict.allows() { GOOD } else { BAD };
-        let id = explained.configuration.cors_rules.get(verdict.rule);
-        let id = id.and_then(|rule| rule.id.as_deref());
+        let id = explained.rules.id(verdict.rule);
         let id = id.map_or_else(String::new, |id| format!(" ({})", shown(id.as_bytes())));
         let verdict = flat(&verdict.to_string());
         let _ = writeln!(out, "  {}{id}: {verdict}", paint(style, name));

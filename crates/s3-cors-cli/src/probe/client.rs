@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ureq::http::{self, Uri};
 use ureq::{Agent, Body};
 
+use super::patience::Patience;
 use super::plan::Request;
 
 /// More than any error document of S3 needs.
@@ -69,6 +70,7 @@ pub(crate) struct Client {
     url: Uri,
     pause: Duration,
     next: Instant,
+    patience: Patience,
 }
 
 impl Client {
@@ -87,17 +89,29 @@ impl Client {
             url,
             pause: Duration::from_secs(1) / rate.max(1),
             next: Instant::now(),
+            patience: Patience::new(timeout),
         }
+    }
+
+    /// Whether no more requests are sent, because the endpoint responds too slowly or not at all.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.patience.is_exhausted()
     }
 
     /// Sends a request as soon as the rate allows.
     pub(crate) fn send(&mut self, request: &Request) -> Reply {
+        if self.has_given_up() {
+            return Reply::Nothing("not sent, because the responses before were too slow".into());
+        }
         thread::sleep(self.next.saturating_duration_since(Instant::now()));
-        self.next = Instant::now() + self.pause;
-        match self.exchange(request) {
+        let begun = Instant::now();
+        self.next = begun + self.pause;
+        let reply = match self.exchange(request) {
             Ok(response) => Reply::Response(response),
             Err(error) => Reply::Nothing(reason(&error)),
-        }
+        };
+        self.patience.count(&reply, begun.elapsed());
+        reply
     }
 
     fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {

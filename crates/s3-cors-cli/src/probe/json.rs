@@ -17,6 +17,8 @@ use crate::report::{Report, Verdict};
 #[derive(Serialize)]
 struct Probed<'a> {
     file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a json::Source>,
     exact: bool,
     requests_possible: usize,
     requests_planned: usize,
@@ -96,6 +98,7 @@ pub(super) fn outcome(outcome: &Outcome, verdict: Verdict) -> Report {
     let two = outcome.urls.len() == 2;
     let probed = Probed {
         file: &outcome.file,
+        source: outcome.source.as_ref(),
         exact: *exact,
         requests_possible: outcome.possible,
         requests_planned: outcome.planned,

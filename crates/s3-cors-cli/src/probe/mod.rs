@@ -9,6 +9,7 @@ mod expected;
 mod json;
 mod origins;
 mod page;
+mod patience;
 mod plan;
 mod progress;
 mod show;
@@ -54,6 +55,8 @@ pub(crate) struct Observed {
 pub(crate) struct Outcome {
     /// The name of the configuration file.
     pub(crate) file: String,
+    /// Where its rules come from, if not from one of S3's own forms.
+    pub(crate) source: Option<crate::json::Source>,
     pub(crate) rules: usize,
     pub(crate) urls: Vec<String>,
     pub(crate) exact: bool,
@@ -91,21 +94,28 @@ pub(crate) fn counted(
     differences.iter().filter(move |d| exact || d.matters)
 }
 
-/// After this many consecutive requests without a response in time, the probe stops.
-const PATIENCE: usize = 3;
-
 pub(crate) fn run(args: &Probe, format: Format) -> Report {
-    let failed = |message: &str| usable::failure("probe", message, format);
+    let progress = progress::Bar::default();
     match (&args.config, &args.origin) {
-        (Some(config), _) => {
-            let progress = progress::Bar::default();
-            report(args, || Input::read(config), &progress, format)
+        (Some(config), _) => report(args, || Input::read(config, &args.pick), &progress, format),
+        (None, Some(page)) => report_of_page(args, page, &progress, format),
+        (None, None) => {
+            let message = "neither --config nor --origin is given";
+            usable::failure("probe", message, format)
         }
-        (None, Some(page)) => match endpoints(args) {
-            Ok(endpoints) => page::run(args, page, endpoints, format),
-            Err(message) => failed(&message),
-        },
-        (None, None) => failed("neither --config nor --origin is given"),
+    }
+}
+
+/// What an endpoint lets the scripts of a page do.
+pub(crate) fn report_of_page(
+    args: &Probe,
+    page: &str,
+    progress: &impl Progress,
+    format: Format,
+) -> Report {
+    match endpoints(args) {
+        Ok(endpoints) => page::run(args, page, endpoints, progress, format),
+        Err(message) => usable::failure("probe", &message, format),
     }
 }
 
@@ -148,7 +158,8 @@ pub(crate) fn report(
         anstream::eprint!("{}", show::announce_writes(&plan, &urls));
     }
     let mut outcome = Outcome {
-        file: input.name,
+        source: crate::json::Source::of(&input),
+        file: input.name.clone(),
         rules: policy.rule_count(),
         urls,
         exact: args.exact,
@@ -177,9 +188,10 @@ pub(crate) fn report(
         .map(|endpoint| diagnose(&outcome.exchanges, endpoint, &entries))
         .collect();
     let odd = outcome.exchanges.iter().any(|e| e.is_odd(args.exact));
-    // What was not asked may be answered otherwise.
+    // To what was not sent, the response may be otherwise.
     let odd = odd || outcome.exchanges.len() < outcome.planned;
-    show::outcome(&outcome, Verdict::found(odd), args.all, format)
+    let report = show::outcome(&outcome, Verdict::found(odd), args.all, format);
+    usable::with_notes(report, &[&input], format)
 }
 
 fn send(
@@ -190,14 +202,14 @@ fn send(
     args: &Probe,
 ) -> Vec<Exchange> {
     let timeout = Duration::from_secs(args.timeout.into());
-    let mut clients: Vec<(Client, usize)> = endpoints
+    let mut clients: Vec<Client> = endpoints
         .into_iter()
-        .map(|url| (Client::new(url, timeout, args.rate), 0))
+        .map(|url| Client::new(url, timeout, args.rate))
         .collect();
     progress.start(plan.requests.len());
     let mut exchanges = Vec::with_capacity(plan.requests.len());
     for planned in plan.requests {
-        if progress.is_stopped() || clients.iter().any(|(_, silent)| *silent >= PATIENCE) {
+        if progress.is_stopped() || clients.iter().any(Client::has_given_up) {
             break;
         }
         let expected = Expected::of(policy, &planned.request);
@@ -207,18 +219,14 @@ fn send(
             sides: Vec::new(),
             between: Vec::new(),
         };
-        for (client, silent) in &mut clients {
+        for client in &mut clients {
             let reply = client.send(&exchange.planned.request);
             let differences = match &reply {
                 Reply::Response(response) => {
-                    *silent = if response.drips { *silent + 1 } else { 0 };
                     let method = exchange.planned.request.method;
                     compare(&(&exchange.expected).into(), &Side::of(response, method))
                 }
-                Reply::Nothing(_) => {
-                    *silent += 1;
-                    Vec::new()
-                }
+                Reply::Nothing(_) => Vec::new(),
             };
             exchange.sides.push(Observed { reply, differences });
         }

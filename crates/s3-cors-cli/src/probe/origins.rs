@@ -45,6 +45,7 @@ fn filling(before: &str, after: &str) -> &'static str {
         "" if after.starts_with("://") => "https",
         "" => "https://",
         "http" if after.is_empty() => "s://probe.s3-cors.test",
+        "http" if after.starts_with("://") => "s",
         _ if before.ends_with(':') => "8080",
         _ if after.is_empty() && before.ends_with('/') => "probe.s3-cors.test",
         _ if after.starts_with(':') && before.ends_with('/') => "probe.s3-cors.test",
@@ -196,6 +197,11 @@ mod tests {
             ("https://*", "https://probe.s3-cors.test", "a whole host"),
             ("http*", "https://probe.s3-cors.test", "the rest of a URL"),
             ("*://example.com", "https://example.com", "a scheme"),
+            (
+                "http*://example.com",
+                "https://example.com",
+                "the rest of a scheme",
+            ),
             (
                 "https://*:8443",
                 "https://probe.s3-cors.test:8443",

@@ -15,7 +15,7 @@ use super::endpoint::shown;
 use super::expected::Expected;
 use super::origins::STRANGER;
 use super::plan::{HEADERS, METHOD, ORIGIN, Planned, Request};
-use super::{Exchange, Observed, show, telltales};
+use super::{Exchange, Observed, Progress, show, telltales};
 use crate::args::{Format, Probe};
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint};
 use crate::password::console;
@@ -80,7 +80,13 @@ impl Call {
     }
 }
 
-pub(super) fn run(args: &Probe, page: &str, endpoints: Vec<Uri>, format: Format) -> Report {
+pub(super) fn run(
+    args: &Probe,
+    page: &str,
+    endpoints: Vec<Uri>,
+    progress: &impl Progress,
+    format: Format,
+) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
     if let Some(never_sent) = NeverSent::of(page) {
         return failed(&flat(&never_sent.to_string()));
@@ -105,13 +111,21 @@ pub(super) fn run(args: &Probe, page: &str, endpoints: Vec<Uri>, format: Format)
     let timeout = Duration::from_secs(args.timeout.into());
     let mut client = Client::new(url, timeout, args.rate);
     let mut exchanges = Vec::new();
+    let requests = plan.len();
+    progress.start(requests);
     for planned in plan {
+        if progress.is_stopped() {
+            break;
+        }
         let reply = client.send(&planned.request);
         if let (Reply::Nothing(reason), true) = (&reply, exchanges.is_empty()) {
+            progress.end();
             return failed(&format!("{name} does not respond: {reason}"));
         }
         exchanges.push(exchange(planned, reply, page));
+        progress.step();
     }
+    progress.end();
     let mut diagnoses = diagnose(&exchanges, 0, &[page.to_owned()]);
     diagnoses.retain(|diagnosis| !OF_CONFIGURATIONS.contains(&diagnosis.code));
     for diagnosis in &mut diagnoses {
@@ -121,11 +135,12 @@ pub(super) fn run(args: &Probe, page: &str, endpoints: Vec<Uri>, format: Format)
     }
     let calls: Vec<Call> = SORTS
         .iter()
-        .map(|sort| call(sort, &fetch, &exchanges))
+        .filter_map(|sort| call(sort, &fetch, &exchanges))
         .collect();
     let readable = calls.first().is_some_and(Call::is_allowed);
     let fault = diagnoses.iter().any(|diagnosis| !diagnosis.note);
-    let verdict = Verdict::found(!readable || fault);
+    let all = exchanges.len() == requests;
+    let verdict = Verdict::found(!readable || fault || !all);
     match format {
         Format::Text => {
             let sent = exchanges.len();
@@ -137,6 +152,7 @@ pub(super) fn run(args: &Probe, page: &str, endpoints: Vec<Uri>, format: Format)
             Document {
                 url: &name,
                 page,
+                requests_planned: requests,
                 requests_sent: exchanges.len(),
                 calls: calls.iter().map(JsonCall::from).collect(),
                 diagnoses: &diagnoses,
@@ -242,13 +258,13 @@ fn exchange(planned: Planned, reply: Reply, page: &str) -> Exchange {
     }
 }
 
-/// The response to a request, as the model of the browser reads it.
+/// The response to a request, as the model of the browser reads it. `None` if it was not sent.
 fn response(request: &Request, exchanges: &[Exchange]) -> Option<Response> {
     let exchange = exchanges
         .iter()
         .find(|exchange| exchange.planned.request == *request)?;
     let Reply::Response(response) = &exchange.sides.first()?.reply else {
-        return None;
+        return Some(Response::new(500));
     };
     let lines = response.headers.iter();
     Some(
@@ -258,12 +274,14 @@ fn response(request: &Request, exchanges: &[Exchange]) -> Option<Response> {
     )
 }
 
-fn call(sort: &'static Sort, fetch: &Fetch, exchanges: &[Exchange]) -> Call {
+/// `None` if what tells was not sent.
+fn call(sort: &'static Sort, fetch: &Fetch, exchanges: &[Exchange]) -> Option<Call> {
     let page = fetch.page_origin();
     let preflight = preflight(sort, fetch);
-    let to_preflight = preflight
-        .as_ref()
-        .map(|request| response(request, exchanges).unwrap_or_else(|| Response::new(500)));
+    let to_preflight = match &preflight {
+        Some(request) => Some(response(request, exchanges)?),
+        None => None,
+    };
     // What was not sent is assumed to be allowed.
     let assumed = || {
         Response::new(200)
@@ -273,18 +291,16 @@ fn call(sort: &'static Sort, fetch: &Fetch, exchanges: &[Exchange]) -> Call {
     let preflight_only = preflight.is_some();
     let response = match preflight_only {
         true => assumed(),
-        false => {
-            response(&actual(sort.method, page), exchanges).unwrap_or_else(|| Response::new(500))
-        }
+        false => response(&actual(sort.method, page), exchanges)?,
     };
     let verdict = of_sort(sort, fetch).verdict(to_preflight.as_ref(), &response);
-    Call {
+    Some(Call {
         sort,
         preflight_only,
         max_age: verdict.preflight_max_age,
         console: console(fetch, &verdict),
         outcome: verdict.outcome,
-    }
+    })
 }
 
 fn in_text(
@@ -391,6 +407,7 @@ fn dry_run(plan: &[Planned], url: &str, format: Format) -> Report {
 struct Document<'a> {
     url: &'a str,
     page: &'a str,
+    requests_planned: usize,
     requests_sent: usize,
     calls: Vec<JsonCall<'a>>,
     diagnoses: &'a [Diagnosis],

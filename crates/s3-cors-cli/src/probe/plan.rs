@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use s3_cors::{CorsConfiguration, CorsRule};
 
-use super::origins::{self, STRANGER, Sample, sendable};
+use super::origins::{self, STRANGER, Sample};
 use super::telltales;
 
 /// The method and headers of a request.
@@ -221,7 +221,7 @@ impl Draft {
             .allowed_headers
             .iter()
             .map(|entry| entry.replace('*', "probe"))
-            .filter(|name| is_token(name))
+            .filter(|name| cors_fetch::is_token(name))
             .collect();
         for (index, name) in inside.iter().enumerate() {
             let why = format!("AllowedHeaders[{index}]");
@@ -305,7 +305,7 @@ impl Draft {
         self.add(turn, "GET", &[origin, unknown], why);
         if let Some(name) = rule.allowed_headers.first() {
             let name = name.replace('*', "probe");
-            if is_token(&name) {
+            if cors_fetch::is_token(&name) {
                 self.add(turn, "GET", &[origin, (HEADERS, &name)], why);
             }
         }
@@ -328,12 +328,4 @@ impl Draft {
 fn first_method(rule: &CorsRule) -> Option<&'static str> {
     let first = rule.allowed_methods.first()?;
     METHODS.into_iter().find(|method| method == first)
-}
-
-/// Whether HTTP allows this as a header name.
-fn is_token(name: &str) -> bool {
-    sendable(name)
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"(),/:;<=>?@[\\]{}\"".contains(&byte))
 }

@@ -93,7 +93,7 @@ fn heading(outcome: &Outcome, out: &mut String) {
             "  {}",
             paint(
                 BAD,
-                format!("{unasked} not sent because several in a row got no response in time")
+                format!("{unasked} not sent because the responses before were too slow or missing")
             )
         );
     }

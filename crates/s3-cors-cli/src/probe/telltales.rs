@@ -1,6 +1,8 @@
 //! Origins that only a faulty comparison lets in: a server that allows one of them tells how it
 //! compares.
 
+use s3_cors_analysis::explain::NeverSent;
+
 use super::origins;
 
 /// Where anybody can run scripts. Servers that allow such an origin allow everybody.
@@ -68,10 +70,10 @@ pub(crate) const FAULTS: [Fault; 6] = [
 
 /// Origins that resemble an entry of `AllowedOrigins` and that a faulty comparison lets in.
 pub(crate) fn of_entry(entry: &str) -> Vec<Telltale> {
-    let Some((scheme, _)) = entry.split_once("://") else {
+    let Some(inside) = origins::inside(entry).map(|sample| sample.origin) else {
         return Vec::new();
     };
-    let Some(inside) = origins::inside(entry).map(|sample| sample.origin) else {
+    let Some((scheme, host)) = inside.split_once("://").filter(|_| entry.contains("://")) else {
         return Vec::new();
     };
     let mut telltales = Vec::new();
@@ -79,10 +81,7 @@ pub(crate) fn of_entry(entry: &str) -> Vec<Telltale> {
     match entry.split_once("*.") {
         // A comparison that forgets the dot lets in other domains with the same end.
         Some((before, domain)) => tell(format!("{before}evil{domain}"), PRE_DOMAIN),
-        None => {
-            let host = inside.trim_start_matches(scheme).trim_start_matches("://");
-            tell(format!("{scheme}://evil{host}"), PRE_DOMAIN);
-        }
+        None => tell(format!("{scheme}://evil{host}"), PRE_DOMAIN),
     }
     tell(format!("{inside}.evil.test"), POST_DOMAIN);
     // The last dot but that of the top-level domain, which only registries could use.
@@ -95,6 +94,8 @@ pub(crate) fn of_entry(entry: &str) -> Vec<Telltale> {
     if let Some(rest) = inside.strip_prefix("https://") {
         tell(format!("http://{rest}"), PLAIN_HTTP);
     }
+    // After a port, nothing can be appended.
+    telltales.retain(|telltale| NeverSent::of(&telltale.origin).is_none());
     telltales
 }
 
@@ -120,6 +121,30 @@ mod tests {
         telltales
             .map(|telltale| (telltale.origin, telltale.fault.code))
             .collect()
+    }
+
+    #[test]
+    fn every_telltale_of_an_entry_is_an_origin_that_can_be_sent() {
+        for entry in [
+            "*://example.com",
+            "*://www.example.com",
+            "https://example.com",
+            "http://example.com:8080",
+            "https://*.example.com",
+            "https://*",
+            "http*://example.com",
+            "http*",
+            "*.example.com",
+            "https://example.com:*",
+            "http://localhost:3000",
+            "https://app-*.example.com",
+        ] {
+            for (origin, code) in told(entry) {
+                let is_sendable = super::NeverSent::of(&origin).is_none();
+                assert!(is_sendable, "{entry}: {origin} for {code}");
+            }
+        }
+        assert_eq!(told("*://example.com")[0].0, "https://evilexample.com");
     }
 
     #[test]

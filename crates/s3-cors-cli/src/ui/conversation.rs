@@ -1,11 +1,12 @@
 //! A request that a page sends, from the script to the response: what the browser does, and what S3
 //! does with each request that it sends.
 
-use s3_cors::{CorsConfiguration, Dialect};
+use s3_cors::{AppRules, CorsConfiguration, Dialect};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::form;
+use crate::app::{self, Rules};
 use crate::args::{Explain, Format};
 use crate::explain;
 use crate::input::Input;
@@ -32,14 +33,14 @@ struct Sent {
 }
 
 impl Conversation {
-    pub(super) fn of(args: &Explain, name: &str, text: &str) -> Self {
-        let fetch = explain::report(args, Input::from_text(name, text), Format::Json);
+    pub(super) fn of(args: &Explain, input: &Input) -> Self {
+        let fetch = explain::report(args, input.clone(), Format::Json);
         let fetch = value(&fetch);
-        let (preflight, request) = match usable(name, text) {
-            Ok((input, configuration)) => {
+        let (preflight, request) = match Usable::of(args, input.clone()) {
+            Ok(usable) => {
                 let explained = |part: &str| {
                     let sent = Sent::of(fetch.get(part)?)?;
-                    Some(value(&sent.explained(&input, &configuration, None)))
+                    Some(value(&sent.explained(&usable, None)))
                 };
                 (explained("preflight"), explained("request"))
             }
@@ -54,24 +55,39 @@ impl Conversation {
 
     /// The configuration with the smallest change that allows the first of the requests that is not
     /// allowed, in the form of the text.
-    pub(super) fn applied(args: &Explain, name: &str, text: &str) -> Report {
-        let conversation = Self::of(args, name, text);
+    pub(super) fn applied(args: &Explain, input: Input) -> Report {
+        let conversation = Self::of(args, &input);
         let is_refused = |document: &&Value| document.get("allowed") == Some(&Value::Bool(false));
         let parts = [&conversation.preflight, &conversation.request];
         let refused = parts.into_iter().flatten().find(is_refused);
-        let usable = match usable(name, text) {
+        let form = match form::of(&input) {
+            Ok(form) => form,
+            Err(message) => return usable::failure("explain", &message, Format::Json),
+        };
+        let usable = match Usable::of(args, input) {
             Ok(usable) => usable,
             Err(report) => return report,
         };
         match refused.and_then(Sent::of) {
-            Some(sent) => sent.explained(&usable.0, &usable.1, Some(form::of(text))),
+            Some(sent) => sent.explained(&usable, Some(form)),
             None => usable::failure("explain", "no rule refuses this request", Format::Json),
         }
     }
 }
 
-fn usable(name: &str, text: &str) -> Result<(Input, CorsConfiguration), Report> {
-    usable::of("explain", Input::from_text(name, text), Format::Json)
+/// All rules, if they are valid.
+struct Usable {
+    input: Input,
+    bucket: CorsConfiguration,
+    app: AppRules,
+}
+
+impl Usable {
+    fn of(args: &Explain, input: Input) -> Result<Self, Report> {
+        let (input, bucket) = usable::of("explain", input, Format::Json)?;
+        let app = app::rules("explain", args.app.as_deref(), Format::Json)?;
+        Ok(Self { input, bucket, app })
+    }
 }
 
 impl Sent {
@@ -93,17 +109,16 @@ impl Sent {
         })
     }
 
-    fn explained(
-        &self,
-        input: &Input,
-        configuration: &CorsConfiguration,
-        apply_as: Option<Dialect>,
-    ) -> Report {
+    fn explained(&self, usable: &Usable, apply_as: Option<Dialect>) -> Report {
         let headers = self.headers.iter();
         let headers: Vec<(&str, String)> = headers
             .map(|(name, value)| (&name[..], value.clone()))
             .collect();
-        explain::of_request(input, configuration, &self.method, &headers, apply_as)
+        let rules = Rules {
+            bucket: &usable.bucket,
+            app: &usable.app,
+        };
+        explain::of_request(&usable.input, rules, &self.method, &headers, apply_as)
     }
 }
 

@@ -129,6 +129,11 @@ fn whole(reader: impl Read) -> io::Result<String> {
     Ok(text)
 }
 
+/// Different for different contents of a file; the same for all that cannot be read.
+pub(super) fn version_of(path: &Path) -> String {
+    version(&read(path).unwrap_or_default())
+}
+
 fn version(text: &str) -> String {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

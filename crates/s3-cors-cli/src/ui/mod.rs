@@ -59,7 +59,9 @@ fn serve(args: &Ui, format: Format) -> Result<(), String> {
             anstream::eprintln!("{} {error}", paint::paint(paint::ODD, "warning:"));
         }
     }
-    server::run(listener, Shared::new(source, token, code, port)).map_err(|error| words(&error))
+    let rules = (args.pick.clone(), args.app.clone());
+    let shared = Shared::new(source, rules, token, code, port);
+    server::run(listener, shared).map_err(|error| words(&error))
 }
 
 /// The state in a link: what follows `#`.

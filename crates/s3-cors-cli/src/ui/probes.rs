@@ -1,6 +1,7 @@
 //! Probes that run while the page watches.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::conversation::value;
+use crate::app;
 use crate::args::{Format, Probe};
 use crate::input::Input;
 use crate::probe::{self, Progress};
@@ -34,7 +36,7 @@ struct Job {
 struct Done {
     /// The document that `probe` prints.
     report: Value,
-    /// Where the requests belong in the matrix.
+    /// Where the requests belong in the matrix; nowhere for a probe without configuration.
     cells: Vec<ProbedCell>,
 }
 
@@ -83,8 +85,8 @@ impl Job {
 }
 
 impl Probes {
-    /// Starts a probe, and stops the one that still runs.
-    pub(super) fn start(&self, args: Probe, name: String, text: String) -> State {
+    /// Starts a probe, of a page if one is given, and stops the one that still runs.
+    pub(super) fn start(&self, args: Probe, input: Input, app: Option<PathBuf>) -> State {
         let job = Arc::new(Job {
             id: self.count.fetch_add(1, Ordering::Relaxed),
             planned: AtomicUsize::new(0),
@@ -98,10 +100,19 @@ impl Probes {
         }
         let state = job.state();
         thread::spawn(move || {
-            let input = || Input::from_text(&name, &text);
-            let report = value(&probe::report(&args, input, &*job, Format::Json));
-            let cells = cells(&input(), &report);
-            let _ = job.done.set(Done { report, cells });
+            let done = match &args.origin {
+                Some(page) => Done {
+                    report: value(&probe::report_of_page(&args, page, &*job, Format::Json)),
+                    cells: Vec::new(),
+                },
+                None => {
+                    let probed = input.clone();
+                    let report = value(&probe::report(&args, || probed, &*job, Format::Json));
+                    let cells = cells(&input, app.as_deref(), &report);
+                    Done { report, cells }
+                }
+            };
+            let _ = job.done.set(done);
         });
         state
     }
@@ -127,8 +138,11 @@ impl Probes {
 }
 
 /// Counts the requests of a report by origin and method.
-fn cells(input: &Input, report: &Value) -> Vec<ProbedCell> {
-    let Some(matrix) = input.configuration().ok().and_then(|c| Matrix::new(c).ok()) else {
+fn cells(input: &Input, app: Option<&Path>, report: &Value) -> Vec<ProbedCell> {
+    let app = app::rules("show", app, Format::Json);
+    let rules = input.configuration().ok().zip(app.ok());
+    let matrix = rules.and_then(|(bucket, app)| Matrix::with_app_rules(&bucket, &app).ok());
+    let Some(matrix) = matrix else {
         return Vec::new();
     };
     let mut cells: BTreeMap<(usize, String), (usize, usize)> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -15,6 +16,8 @@ use tower_s3_cors::S3CorsLayer;
 use super::file::Source;
 use super::probes::Probes;
 use super::{api, guard, page};
+use crate::args::Pick;
+use crate::input::Input;
 
 /// Two texts, each character escaped.
 const MOST_BYTES: usize = 4 * MAX_TEXT_BYTES;
@@ -23,6 +26,9 @@ const MOST_BYTES: usize = 4 * MAX_TEXT_BYTES;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) source: Source,
+    pick: Pick,
+    /// The file of the app's own rules.
+    pub(super) app: Option<PathBuf>,
     pub(super) token: String,
     /// Leads to the page once.
     pub(super) code: Mutex<Option<String>>,
@@ -33,14 +39,34 @@ pub(super) struct Shared {
 pub(super) type State = Arc<Shared>;
 
 impl Shared {
-    pub(super) fn new(source: Source, token: String, code: Option<String>, port: u16) -> Self {
+    pub(super) fn new(
+        source: Source,
+        (pick, app): (Pick, Option<PathBuf>),
+        token: String,
+        code: Option<String>,
+        port: u16,
+    ) -> Self {
         Self {
             source,
+            pick,
+            app,
             token,
             code: Mutex::new(code),
             port,
             probes: Probes::default(),
         }
+    }
+
+    /// What the command line says, with the bucket that is chosen on the page.
+    pub(super) fn pick(&self, resource: Option<String>) -> Pick {
+        let mut pick = self.pick.clone();
+        pick.resource = resource.or(pick.resource);
+        pick
+    }
+
+    /// A text from the page, as the file that it is about.
+    pub(super) fn input(&self, text: &str, resource: Option<String>) -> Input {
+        Input::from_text(self.source.name(), text, &self.pick(resource))
     }
 }
 

@@ -13,6 +13,29 @@ const CORS: &str = r#"[{
 }]
 "#;
 
+const TERRAFORM: &str = r#"resource "aws_s3_bucket_cors_configuration" "site" {
+  cors_rule {
+    allowed_origins = ["https://${var.domain}"]
+    allowed_methods = ["GET", "HEAD"]
+    max_age_seconds = 3000
+  }
+}
+"#;
+
+const TEMPLATE: &str = "\
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties:
+      CorsConfiguration:
+        CorsRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET, HEAD], MaxAge: 3000}]
+  Assets:
+    Type: AWS::S3::Bucket
+    Properties:
+      CorsConfiguration:
+        CorsRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET], MaxAge: 60}]
+";
+
 /// What stands in for the AWS CLI.
 const AWS: &str = "#!/bin/sh\n[ \"$1 $2\" = 's3api get-bucket-cors' ] && cat cors.json\n";
 
@@ -34,6 +57,9 @@ fn every_example_of_the_help_works() {
     for name in ["old.json", "new.json", "buckets/a.json"] {
         directory.write(name, CORS);
     }
+    directory.write("app-cors.json", CORS.replace("POST", "PATCH"));
+    directory.write("main.tf", TERRAFORM);
+    directory.write("template.yaml", TEMPLATE);
     directory.write("aws", AWS);
     let aws = directory.path().join("aws");
     std::fs::set_permissions(aws, std::fs::Permissions::from_mode(0o755)).expect("its owner");
@@ -44,7 +70,9 @@ fn every_example_of_the_help_works() {
         tool.parent().expect("a directory").display()
     );
     let mut number = 0;
-    for command in ["", "check", "explain", "diff", "convert", "probe", "schema"] {
+    for command in [
+        "", "check", "explain", "diff", "convert", "probe", "show", "schema",
+    ] {
         let help = directory.run(
             &[command, "--help"]
                 .map(str::trim)

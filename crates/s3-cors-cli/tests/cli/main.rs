@@ -1,5 +1,6 @@
 //! The tool as its users run it: every command as a process, on good and on bad input.
 
+mod app;
 mod check;
 mod convert;
 mod diff;
@@ -17,5 +18,6 @@ mod readme;
 mod run;
 mod runners;
 mod show;
+mod templates;
 mod transport;
 mod ui;

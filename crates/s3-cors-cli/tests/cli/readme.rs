@@ -117,7 +117,7 @@ fn the_readme_lists_every_command_and_form() {
     ] {
         assert!(readme.contains(&format!("s3-cors {word}")), "{word}");
     }
-    for form in ["console", "cli", "cli-input", "cloudformation", "xml"] {
+    for form in s3_cors_formats::Target::all().map(s3_cors_formats::Target::name) {
         assert!(readme.contains(&format!("`{form}`")), "{form}");
     }
 }

@@ -5,6 +5,7 @@
 
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -47,11 +48,33 @@ fn venv() -> Option<&'static Path> {
     installed.as_deref()
 }
 
-/// The `PATH` with this tool on it.
-fn path(venv: &Path) -> String {
-    let tool = Path::new(env!("CARGO_BIN_EXE_s3-cors"));
-    let tool = tool.parent().expect("a directory").display();
-    format!("{tool}:{}/bin:/usr/local/bin:/usr/bin:/bin", venv.display())
+/// Whether the tool is on the `PATH`, or has to be built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    There,
+    Missing,
+}
+
+/// The environment of a runner.
+fn environment(venv: &Path, tool: Tool) -> Vec<(&'static str, String)> {
+    let this = Path::new(env!("CARGO_BIN_EXE_s3-cors"));
+    let folder = this.parent().expect("a directory");
+    // Not that of rustup, where tools that the user has installed lie as well.
+    let cargo = Path::new(env!("CARGO")).parent().expect("a directory");
+    let first = if tool == Tool::There { folder } else { cargo };
+    let venv = venv.display();
+    let path = format!(
+        "{}:{venv}/bin:/usr/local/bin:/usr/bin:/bin",
+        first.display()
+    );
+    let target = folder.parent().expect("the target directory");
+    vec![
+        ("PATH", path),
+        ("GIT_CONFIG_GLOBAL", "/dev/null".to_owned()),
+        // An optimized build would take minutes, and these are compiled already.
+        ("S3_CORS_INSTALL_FLAGS", "--debug".to_owned()),
+        ("CARGO_TARGET_DIR", target.display().to_string()),
+    ]
 }
 
 #[track_caller]
@@ -67,20 +90,26 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
     ran.stdout.trim().to_owned()
 }
 
-/// A repository with the hook as a clone would have it.
-fn hook() -> (Directory, String) {
-    let hook = Directory::new();
-    let script = "crates/s3-cors-cli/hook/check";
-    let place = hook.path().join(script);
-    std::fs::create_dir_all(place.parent().expect("a directory")).expect("a directory");
-    for file in [script, ".pre-commit-hooks.yaml"] {
-        std::fs::copy(root().join(file), hook.path().join(file)).expect("a copy");
+/// A repository with the files of this one that git knows or would add.
+fn repository() -> (Directory, String) {
+    let copy = Directory::new();
+    let listed = git(
+        &root(),
+        &["ls-files", "--cached", "--others", "--exclude-standard"],
+    );
+    for file in listed.lines() {
+        let (from, to) = (root().join(file), copy.path().join(file));
+        // One that is removed, but not yet in a commit.
+        if from.exists() {
+            std::fs::create_dir_all(to.parent().expect("a directory")).expect("a directory");
+            std::fs::copy(from, to).expect("a copy");
+        }
     }
-    git(hook.path(), &["init", "--quiet"]);
-    git(hook.path(), &["add", "."]);
-    git(hook.path(), &["commit", "--quiet", "--message", "hook"]);
-    let revision = git(hook.path(), &["rev-parse", "HEAD"]);
-    (hook, revision)
+    git(copy.path(), &["init", "--quiet"]);
+    git(copy.path(), &["add", "."]);
+    git(copy.path(), &["commit", "--quiet", "--message", "hook"]);
+    let revision = git(copy.path(), &["rev-parse", "HEAD"]);
+    (copy, revision)
 }
 
 #[test]
@@ -88,8 +117,8 @@ fn pre_commit_stops_a_commit_whose_configuration_does_not_work() {
     let Some(venv) = venv() else {
         return;
     };
-    let (hook, revision) = hook();
-    let user = Directory::new();
+    let (hook, revision) = repository();
+    let (user, home) = (Directory::new(), Directory::new());
     std::fs::create_dir(user.path().join("infra")).expect("a directory");
     user.write(
         ".pre-commit-config.yaml",
@@ -99,45 +128,47 @@ fn pre_commit_stops_a_commit_whose_configuration_does_not_work() {
         ),
     );
     git(user.path(), &["init", "--quiet"]);
-    let run = || {
+    let run = |tool: Tool| {
         git(user.path(), &["add", "."]);
         let output = Command::new("pre-commit")
             .args(["run", "--all-files", "--color", "never"])
             .current_dir(user.path())
-            .env("PATH", path(venv))
-            .env("PRE_COMMIT_HOME", hook.path().join("home"))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .envs(environment(venv, tool))
+            .env("PRE_COMMIT_HOME", home.path())
             .output();
         ran(output.expect("pre-commit"))
     };
 
     // No file is one of CORS.
     user.write("infra/package.json", "{}");
-    let nothing = run();
+    let nothing = run(Tool::There);
     assert_eq!(nothing.code, Some(0), "{nothing:?}");
     assert!(nothing.stdout.contains("Skipped"), "{nothing:?}");
 
     user.write("infra/cors.json", GOOD);
     user.write("infra/site-cors.prod.json", GOOD);
-    let good = run();
+    let good = run(Tool::There);
     assert_eq!(good.code, Some(0), "{good:?}");
     assert!(good.stdout.contains("Passed"), "{good:?}");
 
     user.write("infra/site-cors.prod.json", BAD);
-    let bad = run();
-    assert_eq!(bad.code, Some(1), "{bad:?}");
-    for part in [
-        "Failed",
-        "infra/site-cors.prod.json:1:22",
-        "origin-trailing-slash",
-    ] {
-        assert!(bad.stdout.contains(part), "{part} is not in {}", bad.stdout);
+    // Where there is no tool, the hook builds it from its own repository, once.
+    for tool in [Tool::There, Tool::Missing, Tool::Missing] {
+        let bad = run(tool);
+        assert_eq!(bad.code, Some(1), "{bad:?}");
+        for part in [
+            "Failed",
+            "infra/site-cors.prod.json:1:22",
+            "origin-trailing-slash",
+        ] {
+            assert!(bad.stdout.contains(part), "{part} is not in {}", bad.stdout);
+        }
     }
 }
 
 /// Runs the steps of the action with these inputs, as GitHub's runner does those of a composite
 /// action. The last step's result, or that of the first that fails.
-fn act(venv: &Path, directory: &Directory, inputs: &[(&str, &str)]) -> Ran {
+fn act(venv: &Path, tool: Tool, directory: &Directory, inputs: &[(&str, &str)]) -> Ran {
     let python = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
     let output = Command::new(venv.join("bin/python"))
         .args(["-c", python])
@@ -158,6 +189,7 @@ fn act(venv: &Path, directory: &Directory, inputs: &[(&str, &str)]) -> Ran {
     };
     let temporary = Directory::new();
     temporary.write("path", "");
+    let mut variables: BTreeMap<_, _> = environment(venv, tool).into_iter().collect();
     let mut last = None;
     for step in action["runs"]["steps"].as_array().expect("steps") {
         assert_eq!(step["shell"], "bash");
@@ -169,7 +201,7 @@ fn act(venv: &Path, directory: &Directory, inputs: &[(&str, &str)]) -> Ran {
         bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail"])
             .arg(temporary.path().join("step.sh"))
             .current_dir(directory.path())
-            .env("PATH", path(venv))
+            .envs(&variables)
             .env("GITHUB_ACTION_PATH", root())
             .env("GITHUB_PATH", temporary.path().join("path"))
             .env("RUNNER_TEMP", temporary.path());
@@ -177,6 +209,14 @@ fn act(venv: &Path, directory: &Directory, inputs: &[(&str, &str)]) -> Ran {
             bash.env(name, evaluated(value.as_str().expect("a text")));
         }
         let ran = ran(bash.output().expect("bash"));
+        // What a step adds to this file is on the `PATH` of the next.
+        let added = std::fs::read_to_string(temporary.path().join("path")).expect("a file");
+        temporary.write("path", "");
+        let known = &variables["PATH"];
+        let path = added
+            .lines()
+            .fold(known.clone(), |path, line| format!("{line}:{path}"));
+        variables.insert("PATH", path);
         let failed = ran.code != Some(0);
         last = Some(ran);
         if failed {
@@ -196,14 +236,12 @@ fn the_action_annotates_the_line_and_fails() {
     directory.write("infra/a b/cors.json", BAD);
     directory.write("infra/cors.json", GOOD);
 
-    let good = act(venv, &directory, &[("files", "cors.json\ninfra/*.json\n")]);
+    let files = [("files", "cors.json\ninfra/*.json\n")];
+    let good = act(venv, Tool::There, &directory, &files);
     assert_eq!((good.code, good.stdout.as_str()), (Some(0), ""), "{good:?}");
 
-    let bad = act(
-        venv,
-        &directory,
-        &[("files", "**/*.json"), ("sarif", "found.sarif")],
-    );
+    let files = [("files", "**/*.json"), ("sarif", "found.sarif")];
+    let bad = act(venv, Tool::There, &directory, &files);
     assert_eq!(bad.code, Some(1), "{bad:?}");
     let start = "::error file=infra/a b/cors.json,line=1,col=22,endColumn=38,";
     assert!(bad.stdout.starts_with(start), "{bad:?}");
@@ -214,9 +252,22 @@ fn the_action_annotates_the_line_and_fails() {
         "origin-trailing-slash"
     );
 
-    let none = act(venv, &directory, &[("files", "no/such/*.json")]);
+    let files = [("files", "no/such/*.json")];
+    let none = act(venv, Tool::There, &directory, &files);
     assert_eq!(none.code, Some(2), "{none:?}");
     assert!(none.stdout.starts_with("::error "), "{none:?}");
+}
+
+#[test]
+fn the_action_builds_the_tool_where_there_is_none() {
+    let Some(venv) = venv() else {
+        return;
+    };
+    let directory = Directory::with(BAD);
+    let ran = act(venv, Tool::Missing, &directory, &[("files", "cors.json")]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let start = "::error file=cors.json,line=1,col=22,endColumn=38,";
+    assert!(ran.stdout.starts_with(start), "{ran:?}");
 }
 
 #[test]
@@ -226,11 +277,8 @@ fn an_input_of_the_action_is_never_part_of_its_script() {
     };
     let directory = Directory::with(GOOD);
     let hostile = "$(touch a)\n`touch b`\n; touch c\n--fail-on\n\"; touch d; \"";
-    let ran = act(
-        venv,
-        &directory,
-        &[("files", hostile), ("fail-on", "info; touch e")],
-    );
+    let inputs = [("files", hostile), ("fail-on", "info; touch e")];
+    let ran = act(venv, Tool::There, &directory, &inputs);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     for name in ["a", "b", "c", "d", "e"] {
         assert!(!directory.path().join(name).exists(), "{name}");
@@ -238,7 +286,7 @@ fn an_input_of_the_action_is_never_part_of_its_script() {
 }
 
 #[test]
-fn the_metadata_for_binstall_names_a_file_for_each_target() {
+fn the_archive_of_a_release_is_the_one_that_binstall_looks_for() {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -248,12 +296,57 @@ fn the_metadata_for_binstall_names_a_file_for_each_target() {
     let tool = packages
         .iter()
         .find(|package| package["name"] == "s3-cors-cli");
-    let binstall = &tool.expect("this package")["metadata"]["binstall"];
-    for (key, parts) in [
-        ("pkg-url", &["{ repo }", "{ version }", "{ target }"][..]),
-        ("bin-dir", &["{ bin }", "{ binary-ext }"]),
-    ] {
-        let value = binstall[key].as_str().expect("a template");
-        assert!(parts.iter().all(|part| value.contains(part)), "{value}");
+    let tool = tool.expect("this package");
+    let binstall = &tool["metadata"]["binstall"];
+    let target = "x86_64-unknown-linux-gnu";
+    let field = |key: &str| tool[key].as_str().expect("a text").to_owned();
+    // `.tgz` is what binstall takes `tgz` for.
+    assert_eq!(binstall["pkg-fmt"], "tgz");
+    let filled = |key: &str| {
+        let template = binstall[key].as_str().expect("a template").to_owned();
+        [
+            ("repo", field("repository")),
+            ("version", field("version")),
+            ("target", target.to_owned()),
+            ("archive-format", "tgz".to_owned()),
+            ("bin", "s3-cors".to_owned()),
+            ("binary-ext", String::new()),
+        ]
+        .into_iter()
+        .fold(template, |text, (name, value)| {
+            text.replace(&format!("{{ {name} }}"), &value)
+        })
+    };
+
+    let place = Directory::new();
+    let output = Command::new(root().join(".ci/archive"))
+        .args([target, env!("CARGO_BIN_EXE_s3-cors")])
+        .arg(place.path())
+        .output();
+    let packed = ran(output.expect("bash"));
+    assert_eq!(packed.code, Some(0), "{packed:?}");
+    let archive = Path::new(packed.stdout.trim());
+    let name = archive.file_name().expect("a name").to_string_lossy();
+    let release = format!(
+        "{}/releases/download/v{}",
+        field("repository"),
+        field("version")
+    );
+    assert_eq!(filled("pkg-url"), format!("{release}/{name}"));
+
+    let output = Command::new("tar")
+        .arg("-xzf")
+        .arg(archive)
+        .current_dir(place.path())
+        .output();
+    assert_eq!(ran(output.expect("tar")).code, Some(0));
+    let unpacked = place.path().join(filled("bin-dir"));
+    let said = ran(Command::new(&unpacked)
+        .arg("--version")
+        .output()
+        .expect("it"));
+    assert_eq!(said.stdout, format!("s3-cors {}\n", field("version")));
+    for file in ["README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+        assert!(unpacked.with_file_name(file).exists(), "{file}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -126,7 +127,7 @@ fn an_endpoint_that_falls_silent_is_asked_no_more() {
     assert_eq!(ran.code, Some(1), "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("not sent because several in a row got no response"),
+            .contains("not sent because the responses before were too slow or missing"),
         "{}",
         ran.stdout
     );
@@ -208,4 +209,22 @@ fn a_configuration_that_cannot_be_used_is_shown_with_its_line() {
     ];
     let json = directory.run(&arguments).json();
     assert_eq!(json["failure"]["findings"][0]["place"]["column"], 21);
+}
+
+/// An error document may be long, but what it says is at its beginning.
+#[test]
+fn no_more_of_a_body_is_read_than_an_error_document_needs() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let server = Server::talking(move |_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 403 No\r\n\r\n<Error><Code>AccessDenied</Code>");
+        // Without end; what sockets take is sent, though nobody reads it.
+        while stream.write_all(&[b' '; 4096]).is_ok() {
+            counted.fetch_add(4096, Ordering::Relaxed);
+        }
+    });
+    let ran = probe(&server.url(), &["--max-requests", "1", "--format", "json"]);
+    assert_eq!(ran.json()["requests_sent"], 1, "{}", ran.stdout);
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 64 * 1024 * 1024, "{sent} bytes were taken");
 }

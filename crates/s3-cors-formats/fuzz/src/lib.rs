@@ -1,9 +1,15 @@
-//! What must hold of every file.
+//! What must hold of every file and every conversion.
+
+pub mod conversions;
 
 use s3_cors_formats::{Finding, Variables, read};
 
 /// Reads a file, and checks that every finding is at a place that the file has and has nothing in
 /// it that breaks a line.
+///
+/// # Panics
+///
+/// If one is not.
 pub fn assert_read_soundly(name: &str, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

@@ -132,7 +132,7 @@ impl fmt::Display for Difference {
             self.code.description(),
             self.request
         )?;
-        if let Some((before, after)) = self.detail() {
+        if let Some((before, after)) = self.values() {
             write!(f, ": {before} becomes {after}")?;
         }
         write!(f, " [{}]", self.code)
@@ -140,12 +140,13 @@ impl fmt::Display for Difference {
 }
 
 impl Difference {
-    /// What it is about, on both sides, where that is one value.
-    fn detail(&self) -> Option<(String, String)> {
+    /// What it is about, before and after, where that is one value.
+    #[must_use]
+    pub fn values(&self) -> Option<(String, String)> {
         use DifferenceCode as Code;
         let header = |name: &str| {
             let value = |response: &Response| match response.header(name) {
-                Some(value) => shown(value),
+                Some(value) => format!("{name}: {}", shown(value)),
                 None => format!("no {name}"),
             };
             Some((value(&self.before), value(&self.after)))
@@ -159,6 +160,9 @@ impl Difference {
         };
         match self.code {
             Code::AllowOriginValue => header("access-control-allow-origin"),
+            Code::CredentialsGained | Code::CredentialsLost => {
+                header("access-control-allow-credentials")
+            }
             Code::ExposeHeaders => header("access-control-expose-headers"),
             Code::MaxAge => header("access-control-max-age"),
             Code::Vary => header("vary"),

@@ -7,7 +7,26 @@ use crate::read::read;
 use crate::variables::Variables;
 
 #[derive(Debug)]
-pub(super) struct Azure(Vec<RuleParts>);
+pub(super) struct Azure(Vec<Rule>);
+
+#[derive(Debug)]
+struct Rule {
+    parts: RuleParts,
+    origins: Vec<Pattern>,
+    headers: Vec<Pattern>,
+}
+
+impl From<RuleParts> for Rule {
+    fn from(parts: RuleParts) -> Self {
+        let origins = parts.allowed_origins.iter();
+        let headers = parts.allowed_headers.iter();
+        Self {
+            origins: origins.map(|entry| Pattern::of_origin(entry)).collect(),
+            headers: headers.map(|entry| Pattern::of_header(entry)).collect(),
+            parts,
+        }
+    }
+}
 
 impl Azure {
     pub(super) fn read(text: &str) -> Result<Self, String> {
@@ -17,7 +36,9 @@ impl Azure {
         let rules = bucket
             .deployed()
             .map_err(|_| "not all is known".to_owned())?;
-        Ok(Self(engine::parts(&rules)))
+        Ok(Self(
+            engine::parts(&rules).into_iter().map(Rule::from).collect(),
+        ))
     }
 
     /// The first rule for the origin and the method decides; a header that it does not allow makes
@@ -25,19 +46,17 @@ impl Azure {
     pub(super) fn response(&self, request: &Request) -> Response {
         let preflight = request.kind == RequestKind::Preflight;
         let allowing = self.0.iter().find(|rule| {
-            let origin = |entry: &String| Pattern::of_origin(entry).matches(&request.origin);
+            let origin = |entry: &Pattern| entry.matches(&request.origin);
             let method = |entry: &String| entry.eq_ignore_ascii_case(&request.method);
-            rule.allowed_origins.iter().any(origin) && rule.allowed_methods.iter().any(method)
+            rule.origins.iter().any(origin) && rule.parts.allowed_methods.iter().any(method)
         });
         let allowing = allowing.filter(|rule| {
             request.headers.iter().all(|name| {
                 let name = name.to_ascii_lowercase();
-                rule.allowed_headers
-                    .iter()
-                    .any(|entry| Pattern::of_header(entry).matches(&name))
+                rule.headers.iter().any(|entry| entry.matches(&name))
             })
         });
-        let Some(rule) = allowing else {
+        let Some(Rule { parts: rule, .. }) = allowing else {
             return Response::new(preflight.then_some(403));
         };
         let any = rule.allowed_origins.iter().any(|origin| origin == "*");

@@ -73,6 +73,7 @@ impl Deployment {
         let json = || serde_json::from_str::<Value>(text).map_err(|e| error(e.to_string()));
         let missing = |what: &str| error(format!("{what} is missing"));
         Ok(Self(match target {
+            Target::S3(_) => Model::Bucket(bucket::read("cors", text).map_err(error)?),
             Target::Terraform => Model::Bucket(bucket::read("main.tf", text).map_err(error)?),
             Target::CloudFormationYaml => {
                 Model::Bucket(bucket::read("template.yaml", text).map_err(error)?)

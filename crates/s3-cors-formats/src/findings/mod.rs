@@ -5,10 +5,11 @@ mod deployment;
 mod partly;
 mod whole;
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors::Place;
+use s3_cors_analysis::lint::LintCode;
 
-use crate::document::{Bucket, Document, Format, SourceRule};
-use crate::finding::Finding;
+use crate::document::{Bucket, Document, SourceRule};
+use crate::finding::{Finding, FindingCode, Related};
 
 /// After so many nothing more is looked for.
 const MOST_FINDINGS: usize = 10_000;
@@ -52,7 +53,7 @@ impl Document {
             }
             let known = bucket.unknowns().is_empty();
             if self.format.is_s3s() {
-                whole::refused(bucket, &unread, &mut findings);
+                whole::refused(bucket, self.format, &unread, &mut findings);
             }
             // What is longer is refused by S3 for its length.
             if bucket.entries() <= MOST_ENTRIES {
@@ -73,16 +74,6 @@ impl Document {
     }
 }
 
-impl Format {
-    /// Whether the rules are S3's own, and not another service's.
-    const fn is_s3s(self) -> bool {
-        matches!(
-            self,
-            Self::S3 | Self::Terraform | Self::TerraformShow | Self::CloudFormation
-        )
-    }
-}
-
 impl Bucket {
     fn entries(&self) -> usize {
         let of_rule = |rule: &SourceRule| {
@@ -97,14 +88,44 @@ impl Bucket {
     }
 }
 
+/// What S3 would reject in a bucket's rules.
+pub(crate) fn rejected(document: &Document, bucket: &Bucket) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let unread = whole::Unread::of(&document.findings);
+    whole::refused(bucket, document.format, &unread, &mut findings);
+    findings
+}
+
 /// A finding of a bucket.
 fn of(
     bucket: &Bucket,
-    place: &s3_cors::Place,
-    severity: Severity,
-    code: &'static str,
+    place: &Place,
+    code: FindingCode,
     text: impl Into<String>,
     help: impl Into<String>,
 ) -> Finding {
-    Finding::new(severity, code, bucket.span(place), text, help).at(&bucket.name, place)
+    Finding::new(code, bucket.span(place), text, help).at(&bucket.name, place.clone())
+}
+
+/// A lint of a bucket.
+fn lint(
+    bucket: &Bucket,
+    place: &Place,
+    code: LintCode,
+    text: impl Into<String>,
+    help: impl Into<String>,
+) -> Finding {
+    let span = bucket.span(place);
+    Finding::of_lint(code, span, text, help).at(&bucket.name, place.clone())
+}
+
+/// Other places of a bucket that a finding speaks of.
+fn related<'p>(bucket: &Bucket, places: impl IntoIterator<Item = &'p Place>) -> Vec<Related> {
+    let related = |place: &Place| {
+        Some(Related {
+            span: bucket.span(place)?,
+            place: place.clone(),
+        })
+    };
+    places.into_iter().filter_map(related).collect()
 }

@@ -1,10 +1,14 @@
 //! What can be said of values that are not known as a whole.
 
-use s3_cors::Place;
+use std::collections::HashMap;
 
-use super::of;
+use s3_cors::Place;
+use s3_cors_analysis::lint::LintCode;
+
+use super::{lint, of};
 use crate::document::{Bucket, Entry};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, FindingCode, Related};
+use crate::read::AFTER_APPLY;
 use crate::value::Knowledge;
 
 pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
@@ -21,27 +25,42 @@ pub(super) fn findings(bucket: &Bucket, findings: &mut Vec<Finding>) {
             }
         }
     }
+    unknown(bucket, findings);
+}
+
+/// What is not known, each name once.
+fn unknown(bucket: &Bucket, findings: &mut Vec<Finding>) {
+    let mut known: HashMap<String, usize> = HashMap::new();
     for unknown in bucket.unknowns() {
-        let name = crate::shown(&unknown.name);
-        let text = format!(
-            "{name} is known only when deployed: checks that need it are silent, and so are those \
-             that need all of the rules"
-        );
-        // A list of rules is more than a variable can be given here.
         let condition = unknown.name.starts_with("!If ");
-        let given = condition || !unknown.place.is_empty();
-        let help = match variable(&unknown.name).filter(|_| given) {
-            Some(name) if condition => {
-                let name = crate::shown(name);
-                format!("give it with --var {name}=true or --var {name}=false")
+        let variable = variable(&unknown.name);
+        let name = variable.map_or(unknown.name.as_str(), |name| name);
+        let key = format!("{condition} {name}");
+        if let Some(finding) = known.get(&key).and_then(|at| findings.get_mut(*at)) {
+            let (place, span) = (unknown.place, unknown.span);
+            finding.related.push(Related { place, span });
+            continue;
+        }
+        let shown = crate::shown(name);
+        let what = match variable {
+            Some(_) if condition => format!("the condition `{shown}` is"),
+            _ if unknown.name == AFTER_APPLY => "this value is".to_owned(),
+            _ => format!("`{shown}` is"),
+        };
+        let text = format!("{what} known only when deployed, so what depends on it is not checked");
+        // A list of rules is more than a variable can be given here.
+        let given = condition || unknown.place != Place::document();
+        let help = match variable.filter(|_| given) {
+            Some(_) if condition => {
+                format!("give it with --var {shown}=true or --var {shown}=false")
             }
-            Some(name) => format!("give its value with --var {}=VALUE", crate::shown(name)),
+            Some(_) => format!("give its value with --var {shown}=VALUE"),
             None => "check what the deployment makes of it, such as with `aws s3api \
                      get-bucket-cors`"
                 .to_owned(),
         };
-        let span = Some(unknown.span);
-        let finding = Finding::new(Severity::Info, "not-known", span, text, help);
+        let finding = Finding::new(FindingCode::NotKnown, Some(unknown.span), text, help);
+        known.insert(key, findings.len());
         findings.push(finding.at(&bucket.name, unknown.place));
     }
 }
@@ -60,8 +79,8 @@ fn variable(name: &str) -> Option<&str> {
 
 fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Finding>) {
     let value = &entry.value;
-    let mut error = |code, text: String, help: &str| {
-        findings.push(of(bucket, place, Severity::Error, code, text, help));
+    let mut error = |code: LintCode, text: String, help: &str| {
+        findings.push(lint(bucket, place, code, text, help));
     };
     match value.knowledge() {
         Knowledge::Known => return,
@@ -75,16 +94,11 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
                     .iter()
                     .any(|word| name.contains(word))
             {
-                let text = format!("{value} looks like a domain without a scheme");
+                let missing = value.missing_names().next().unwrap_or_default();
+                let missing = crate::shown(variable(missing).unwrap_or(missing));
+                let text = format!("`{missing}` looks like a domain without a scheme");
                 let help = "put `https://` before it: a browser's origin always has a scheme";
-                let finding = of(
-                    bucket,
-                    place,
-                    Severity::Warning,
-                    "origin-domain",
-                    text,
-                    help,
-                );
+                let finding = of(bucket, place, FindingCode::OriginDomain, text, help);
                 findings.push(finding);
             }
             return;
@@ -95,14 +109,14 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     if suffix.ends_with('/') && !suffix.ends_with("://") {
         let help = "remove the slash: a browser's origin never ends with one";
         error(
-            "origin-trailing-slash",
+            LintCode::OriginTrailingSlash,
             format!("\"{value}\" ends with \"/\""),
             help,
         );
     } else if goes_on_with_path(value.literals()) {
         let help = "keep the scheme, the host and the port";
         error(
-            "origin-path",
+            LintCode::OriginPath,
             format!("\"{value}\" goes on with a path"),
             help,
         );
@@ -115,7 +129,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     if !may_be_scheme {
         let help = "put `https://` before it: a browser's origin always has a scheme";
         error(
-            "origin-missing-scheme",
+            LintCode::OriginMissingScheme,
             format!("\"{value}\" has no scheme"),
             help,
         );
@@ -126,7 +140,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
     {
         let help = "write it in lower case: S3 compares exactly, and browsers send lower case";
         error(
-            "origin-upper-case",
+            LintCode::OriginUpperCase,
             format!("\"{value}\" has upper-case letters"),
             help,
         );
@@ -136,7 +150,7 @@ fn origin(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Find
         .any(|text| text.contains(char::is_whitespace))
     {
         error(
-            "origin-whitespace",
+            LintCode::OriginWhitespace,
             format!("\"{value}\" has white space in it"),
             "remove it",
         );
@@ -164,7 +178,7 @@ fn wildcards(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<F
     if stars > 1 {
         let text = format!("\"{}\" has more than one \"*\"", entry.value);
         let help = "keep one, or write an entry for each value you mean";
-        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+        findings.push(of(bucket, place, FindingCode::Rejected, text, help));
     }
 }
 
@@ -176,6 +190,6 @@ fn exposed(bucket: &Bucket, place: &Place, entry: &Entry, findings: &mut Vec<Fin
             entry.value
         );
         let help = "list the headers by name";
-        findings.push(of(bucket, place, Severity::Error, "refused", text, help));
+        findings.push(of(bucket, place, FindingCode::Rejected, text, help));
     }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 
-use s3_cors::{Place, ProblemKind};
-use s3_cors_analysis::lint::lint;
+use s3_cors::{AppRules, Place, ProblemKind};
+use s3_cors_analysis::lint::{self, LintCode, lint, lint_app_rules};
 
-use super::of;
+use super::{of, related};
 use crate::document::{Bucket, Format, SourceRule};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, FindingCode, Severity};
+use crate::read::name_of;
 
 /// Places that could not be read, by bucket.
-pub(super) struct Unread(HashSet<(String, String)>);
+pub(super) struct Unread(HashSet<(String, Place)>);
 
 impl Unread {
     pub(super) fn of(by_reader: &[Finding]) -> Self {
@@ -24,13 +25,22 @@ impl Unread {
         )
     }
 
-    fn has(&self, bucket: &Bucket, place: &str) -> bool {
-        self.0.contains(&(bucket.name.clone(), place.to_owned()))
+    fn has(&self, bucket: &Bucket, place: Place) -> bool {
+        self.0.contains(&(bucket.name.clone(), place))
     }
 }
 
 /// What `PutBucketCors` refuses.
-pub(super) fn refused(bucket: &Bucket, unread: &Unread, findings: &mut Vec<Finding>) {
+pub(super) fn refused(
+    bucket: &Bucket,
+    format: Format,
+    unread: &Unread,
+    findings: &mut Vec<Finding>,
+) {
+    // The engine has checked them while it read them: they may be more than a bucket's.
+    if format == Format::AppRules {
+        return;
+    }
     let Err(error) = bucket.known_part().check() else {
         return;
     };
@@ -41,44 +51,33 @@ pub(super) fn refused(bucket: &Bucket, unread: &Unread, findings: &mut Vec<Findi
         );
         let help = "keep the dash before the first member only";
         let place = Place::of_rule(0);
-        findings.push(of(
-            bucket,
-            &place,
-            Severity::Error,
-            "split-rule",
-            text,
-            help,
-        ));
+        findings.push(of(bucket, &place, FindingCode::SplitRule, text, help));
         return;
     }
     for problem in error.problems() {
         let place = problem.place();
-        let list = place
-            .rule()
-            .and_then(|at| bucket.rules.get(at))
-            .and_then(|rule| {
-                let mut lists = rule.lists().into_iter();
-                lists
-                    .find(|(key, _)| place.key() == Some(key))
-                    .map(|(_, list)| list)
-            });
+        let rule = place.rule().and_then(|at| bucket.rules.get(at));
+        let list = rule.and_then(|rule| rule.list(place.key()?));
         let may_be_there = match problem.kind() {
             ProblemKind::NoRules => bucket.further.is_some(),
             ProblemKind::Missing { .. } => list.is_some_and(|list| !list.is_known()),
             _ => false,
         };
         // What could not be read is not missing, too.
-        let of_rule = place
-            .rule()
-            .map_or_else(String::new, |at| Place::of_rule(at).to_string());
-        let unread = unread.has(bucket, &place.to_string())
-            || (place.entry().is_none() && unread.has(bucket, &of_rule));
+        let of_rule = place.rule().map_or_else(Place::document, Place::of_rule);
+        let unread = unread.has(bucket, place.clone())
+            || (place.entry().is_none() && unread.has(bucket, of_rule));
         if may_be_there || unread {
             continue;
         }
-        let (text, help) = (problem.kind().to_string(), problem.help());
-        let mut finding = of(bucket, place, Severity::Error, "refused", text, help);
-        finding.s3_error = problem.s3_error().map(ToString::to_string);
+        let (mut text, mut help) = (problem.kind().to_string(), problem.help());
+        if let ProblemKind::Missing { key } = problem.kind()
+            && let Some(name) = name_of(format, key)
+        {
+            (text, help) = (text.replace(key, name), help.replace(key, name));
+        }
+        let mut finding = of(bucket, place, FindingCode::Rejected, text, help);
+        finding.s3_error = problem.s3_error().cloned();
         findings.push(finding);
     }
 }
@@ -97,77 +96,85 @@ fn is_split(bucket: &Bucket) -> bool {
 }
 
 /// What speaks of one entry alone, whatever else the bucket has.
-const OF_ONE_ENTRY: [&str; 21] = [
-    "origin-trailing-slash",
-    "origin-path",
-    "origin-missing-scheme",
-    "origin-upper-case",
-    "origin-default-port",
-    "origin-whitespace",
-    "origin-not-ascii",
-    "origin-never",
-    "origin-null",
-    "origin-any",
-    "origin-any-host",
-    "origin-public-suffix",
-    "origin-open-label",
-    "origin-open-end",
-    "origin-any-scheme",
-    "header-never",
-    "expose-header-unusual",
-    "expose-header-no-effect",
-    "max-age-too-long",
-    "max-age-zero",
-    "max-age-negative",
+const OF_ONE_ENTRY: [LintCode; 21] = [
+    LintCode::OriginTrailingSlash,
+    LintCode::OriginPath,
+    LintCode::OriginMissingScheme,
+    LintCode::OriginUpperCase,
+    LintCode::OriginDefaultPort,
+    LintCode::OriginWhitespace,
+    LintCode::OriginNotAscii,
+    LintCode::OriginNeverSent,
+    LintCode::OriginNull,
+    LintCode::OriginAny,
+    LintCode::OriginAnyHost,
+    LintCode::OriginPublicSuffix,
+    LintCode::OriginOpenLabel,
+    LintCode::OriginOpenEnd,
+    LintCode::OriginAnyScheme,
+    LintCode::HeaderNeverRequested,
+    LintCode::ExposeHeaderUnusual,
+    LintCode::ExposeHeaderNoEffect,
+    LintCode::MaxAgeTooLong,
+    LintCode::MaxAgeZero,
+    LintCode::MaxAgeNegative,
+];
+
+/// What speaks of S3's own behaviour, or whose advice would spoil another service's rules: Google
+/// compares requested headers with those that it exposes.
+const OF_S3: [LintCode; 4] = [
+    LintCode::OriginAny,
+    LintCode::HeaderNeverRequested,
+    LintCode::ExposeHeaderUnusual,
+    LintCode::ExposeHeaderNoEffect,
 ];
 
 /// What depends on the order of the rules.
-const OF_THE_ORDER: [&str; 4] = [
-    "rule-order-matters",
-    "rule-unreachable",
-    "origin-unreachable",
-    "method-unreachable",
+const OF_THE_ORDER: [LintCode; 4] = [
+    LintCode::RuleOrderMatters,
+    LintCode::RuleUnreachable,
+    LintCode::OriginUnreachable,
+    LintCode::MethodUnreachable,
 ];
 
 /// What S3 accepts and is probably not meant.
 pub(super) fn lints(bucket: &Bucket, format: Format, known: bool, findings: &mut Vec<Finding>) {
     let everything = known && format.is_s3s();
-    for found in lint(&bucket.known_part()) {
-        let code = found.code.as_str();
+    for found in by_engine(bucket, format) {
+        let code = found.code;
+        if OF_S3.contains(&code) && !format.is_s3s() {
+            continue;
+        }
         let (of_one, of_order) = (OF_ONE_ENTRY.contains(&code), OF_THE_ORDER.contains(&code));
         // The deployment says more of it.
-        let left_out = code == "max-age-missing" && bucket.max_age_when_left_out.is_some();
+        let left_out = code == LintCode::MaxAgeMissing && bucket.max_age_when_left_out.is_some();
         if (!everything && !of_one) || left_out || (of_order && !bucket.ordered) {
             continue;
         }
         if !known && is_placeholder(bucket, &found.place) {
             continue;
         }
-        let mut finding = of(
-            bucket,
-            &found.place,
-            found.severity,
-            code,
-            found.text,
-            found.help,
-        );
-        finding.related = found
-            .related
-            .iter()
-            .filter_map(|place| bucket.span(place))
-            .collect();
+        let span = bucket.span(&found.place);
+        let finding = Finding::of_lint(code, span, found.text, found.help);
+        let mut finding = finding.at(&bucket.name, found.place);
+        finding.severity = found.severity;
+        finding.related = related(bucket, &found.related);
         findings.push(finding);
+    }
+}
+
+fn by_engine(bucket: &Bucket, format: Format) -> Vec<lint::Finding> {
+    let rules = bucket.known_part();
+    match format {
+        Format::AppRules => {
+            AppRules::new(rules.cors_rules).map_or_else(|_| Vec::new(), |app| lint_app_rules(&app))
+        }
+        _ => lint(&rules),
     }
 }
 
 fn is_placeholder(bucket: &Bucket, place: &Place) -> bool {
     let rule = place.rule().and_then(|at| bucket.rules.get(at));
-    let entry = rule.and_then(|rule| {
-        let list = rule
-            .lists()
-            .into_iter()
-            .find(|(key, _)| place.key() == Some(key));
-        list.and_then(|(_, list)| list.entries.get(place.entry()?))
-    });
+    let entry = rule.and_then(|rule| rule.list(place.key()?)?.entries.get(place.entry()?));
     entry.is_some_and(|entry| entry.value.known().is_none())
 }

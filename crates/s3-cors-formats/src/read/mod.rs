@@ -13,18 +13,21 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors::{ConfigError, CorsConfiguration};
 
 use crate::document::{Document, Format};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::foreign::shown;
 use crate::parse::{self, SyntaxError};
 use crate::position::Lines;
 use crate::recognise::{self, Recognised};
 use crate::variables::Variables;
+pub(crate) use names::name_of;
+pub(crate) use terraform::show::AFTER_APPLY;
 
-/// More is not read. Templates may have 1 MB, and what `terraform show` prints has more around it.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// The most bytes of a file that are read. Templates may have 1 MB, and what `terraform show` prints
+/// has more around it.
+pub const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why a file holds no rules that can be used: what is wrong with it, or what else it is.
 ///
@@ -36,6 +39,28 @@ pub struct ReadError {
 }
 
 impl ReadError {
+    /// For a file that cannot be read at all.
+    #[must_use]
+    pub fn unreadable(file: impl AsRef<Path>, error: std::io::Error) -> Self {
+        Self {
+            file: file.as_ref().to_owned(),
+            findings: s3::problems(&ConfigError::unreadable(error), None),
+        }
+    }
+
+    /// For what is not a file and cannot be read: why, and what to do.
+    #[must_use]
+    pub fn unavailable(
+        source: impl AsRef<Path>,
+        text: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: source.as_ref().to_owned(),
+            findings: vec![Finding::new(FindingCode::Unreadable, None, text, help)],
+        }
+    }
+
     /// The file.
     #[must_use]
     pub fn file(&self) -> &Path {
@@ -107,11 +132,12 @@ pub fn read(
     variables: &Variables,
 ) -> Result<Document, ReadError> {
     let file = file.as_ref();
-    let failed = |finding: Box<Finding>| ReadError {
+    let refused = |findings| ReadError {
         file: file.to_owned(),
-        findings: vec![*finding],
+        findings,
     };
-    let text = text(content).map_err(failed)?;
+    let failed = |finding: Box<Finding>| refused(vec![*finding]);
+    let text = text(content).map_err(refused)?;
     let lines = Lines::new(text);
     let source = Source {
         text,
@@ -125,10 +151,7 @@ pub fn read(
     };
     let recognised = recognise::recognise(file, &source).map_err(failed)?;
     let mut document = match recognised {
-        Recognised::S3 => s3::document(&source).map_err(|findings| ReadError {
-            file: file.to_owned(),
-            findings,
-        })?,
+        Recognised::S3 => s3::document(&source).map_err(refused)?,
         Recognised::Hcl => {
             let body = parse::hcl::parse(text).map_err(broken("HCL"))?;
             terraform::hcl::document(&body, &source)
@@ -144,12 +167,38 @@ pub fn read(
     if document.buckets.is_empty() {
         let finding = nothing_here(&document);
         document.findings.push(finding);
-        return Err(ReadError {
-            file: file.to_owned(),
-            findings: document.findings,
-        });
+        return Err(refused(document.findings));
     }
     Ok(document)
+}
+
+/// Reads [rules of an app's own](s3_cors::AppRules), which are always in one of S3's own forms.
+///
+/// # Errors
+///
+/// What is wrong, as [`AppRules::from_slice`](s3_cors::AppRules::from_slice) finds it.
+///
+/// ```
+/// use s3_cors_formats::read_app_rules;
+///
+/// let text = r#"[{"AllowedOrigins": ["https://app.example.com/"], "AllowedMethods": ["PATCH"]}]"#;
+/// let document = read_app_rules("app-cors.json", text.as_bytes())?;
+/// assert_eq!(document.findings()[0].code, "origin-trailing-slash");
+/// # Ok::<(), s3_cors_formats::ReadError>(())
+/// ```
+pub fn read_app_rules(file: impl AsRef<Path>, content: &[u8]) -> Result<Document, ReadError> {
+    let file = file.as_ref();
+    let refused = |findings| ReadError {
+        file: file.to_owned(),
+        findings,
+    };
+    let text = text(content).map_err(refused)?;
+    s3::app_rules(&Source {
+        text,
+        lines: &Lines::new(text),
+        variables: &Variables::default(),
+    })
+    .map_err(refused)
 }
 
 /// Reads a file.
@@ -167,24 +216,13 @@ pub fn read(
 pub fn read_path(file: impl AsRef<Path>, variables: &Variables) -> Result<Document, ReadError> {
     let path = file.as_ref();
     let mut content = Vec::new();
-    let limit = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX) + 1;
+    let limit = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX) + 1;
     let outcome =
         std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content));
-    if let Err(error) = outcome {
-        let text = format!("cannot be read: {}", shown(&error.to_string()));
-        let help = "check the name and the permissions";
-        return Err(ReadError {
-            file: path.to_owned(),
-            findings: vec![Finding::new(
-                Severity::Error,
-                "unreadable",
-                None,
-                text,
-                help,
-            )],
-        });
+    match outcome {
+        Ok(_) => read(path, &content, variables),
+        Err(error) => Err(ReadError::unreadable(path, error)),
     }
-    read(path, &content, variables)
 }
 
 /// What every reader needs.
@@ -194,46 +232,46 @@ pub(crate) struct Source<'t> {
     pub(crate) variables: &'t Variables,
 }
 
-fn text(content: &[u8]) -> Result<&str, Box<Finding>> {
-    let error = |code, text: &str, help: &str| {
-        Err(Box::new(Finding::new(
-            Severity::Error,
-            code,
-            None,
-            text,
-            help,
-        )))
-    };
-    if content.len() > MOST_BYTES {
-        return error(
-            "too-long",
+fn text(content: &[u8]) -> Result<&str, Vec<Finding>> {
+    let error = |code, text: &str, help: &str| vec![Finding::new(code, None, text, help)];
+    if content.len() > MAX_FILE_BYTES {
+        return Err(error(
+            FindingCode::TooLong,
             "is longer than 8 MiB",
             "give a file with less around the rules, such as one module or one stack",
-        );
+        ));
     }
     if content.starts_with(b"PK\x03\x04") {
-        return error(
-            "terraform-plan",
+        return Err(error(
+            FindingCode::TerraformPlan,
             "is a plan as Terraform saves it, or another archive",
             "give what `terraform show -json FILE` prints",
-        );
+        ));
     }
+    // The engine tells encodings apart.
+    let encoding = || {
+        let refused = CorsConfiguration::from_slice(content).err();
+        let problems = refused.map(|error| s3::problems(&error, None));
+        problems.unwrap_or_else(|| {
+            error(
+                FindingCode::Rejected,
+                "is not UTF-8",
+                "save the file as UTF-8",
+            )
+        })
+    };
     match std::str::from_utf8(content) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
-        Err(_) => error("not-utf8", "is not UTF-8", "save it as UTF-8"),
+        Ok(text) if !matches!(content, [0, ..] | [_, 0, ..]) => {
+            Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+        }
+        _ => Err(encoding()),
     }
 }
 
 pub(crate) fn syntax(language: &str, error: &SyntaxError, lines: &Lines<'_>) -> Finding {
     let span = lines.span(&(error.offset..error.offset + 1));
     let text = format!("is not {language}: {}", shown(&error.message));
-    Finding::new(
-        Severity::Error,
-        "syntax",
-        Some(span),
-        text,
-        "correct the syntax",
-    )
+    Finding::new(FindingCode::Syntax, Some(span), text, "correct the syntax")
 }
 
 fn nothing_here(document: &Document) -> Finding {
@@ -253,5 +291,5 @@ fn nothing_here(document: &Document) -> Finding {
         _ => ("has no CORS rules", "give the file with the rules"),
     };
     let text = format!("is {}, and {what}", document.format.name());
-    Finding::new(Severity::Error, "no-bucket", None, text, help)
+    Finding::new(FindingCode::NoBucket, None, text, help)
 }

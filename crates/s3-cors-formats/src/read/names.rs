@@ -1,5 +1,7 @@
 //! What each format calls the members of a rule.
 
+use crate::document::Format;
+
 /// A member of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Member {
@@ -159,4 +161,19 @@ pub(crate) fn meant(key: &str) -> Option<Member> {
         "maxage" | "maxageseconds" | "maxagesecond" | "maxageinseconds" => MaxAgeSeconds,
         _ => return None,
     })
+}
+
+/// What a format calls a member of a rule that S3's JSON calls by a key.
+pub(crate) fn name_of(format: Format, key: &str) -> Option<&'static str> {
+    let names = match format {
+        Format::S3 | Format::AppRules => return None,
+        Format::Terraform | Format::TerraformShow => &TERRAFORM,
+        Format::CloudFormation => &CLOUDFORMATION,
+        Format::GoogleCloudStorage => &GOOGLE,
+        Format::R2 => &R2,
+        Format::Azure => &AZURE,
+    };
+    let mut members = names.members.iter();
+    let found = members.find(|(_, member)| member.s3_key() == key);
+    found.map(|(name, _)| *name)
 }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors::Place;
 
 use super::Source;
 use super::names::R2;
 use super::rules::{Plain, Rules};
 use crate::document::{Document, Format};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::foreign::shown;
 use crate::tree::Node;
 
@@ -22,8 +22,10 @@ pub(crate) fn document(root: &Rc<Node>, source: &Source<'_>) -> Document {
             let span = Some(source.lines.span(&member.key_range));
             let text = format!("unknown key `{}`", shown(&member.key));
             let help = "the rules stand in `rules`";
-            let finding = Finding::new(Severity::Error, "unknown-key", span, text, help);
-            rules.findings.push(finding.at(&bucket.name, ""));
+            let finding = Finding::new(FindingCode::UnknownKey, span, text, help);
+            rules
+                .findings
+                .push(finding.at(&bucket.name, Place::document()));
         }
     }
     Document {

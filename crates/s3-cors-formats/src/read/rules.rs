@@ -4,12 +4,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use s3_cors::Place;
-use s3_cors_analysis::lint::Severity;
 
 use super::Source;
 use super::names::{Member, Names};
 use crate::document::{Bucket, Entry, Further, SourceList, SourceRule};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::foreign::shown;
 use crate::tree::{Kind, Node};
 use crate::value::{Knowledge, Value};
@@ -127,7 +126,7 @@ impl<'r> Rules<'r> {
                 let text = format!("`{}` stands here a second time", shown(&key));
                 let help = format!("keep one `{}`", shown(&key));
                 self.report(
-                    "duplicate-key",
+                    FindingCode::DuplicateKey,
                     bucket,
                     &place,
                     &member.key_range,
@@ -151,7 +150,14 @@ impl<'r> Rules<'r> {
                         Some(meant) => format!("write `{meant}`"),
                         None => format!("a rule has {}", known.collect::<Vec<_>>().join(", ")),
                     };
-                    self.report("unknown-key", bucket, &place, &member.key_range, text, help);
+                    self.report(
+                        FindingCode::UnknownKey,
+                        bucket,
+                        &place,
+                        &member.key_range,
+                        text,
+                        help,
+                    );
                 }
             }
         }
@@ -288,7 +294,7 @@ impl<'r> Rules<'r> {
             let help = "S3 takes 100 rules and 64 KB: give a file with fewer";
             let span = Some(self.source.lines.span(range));
             self.findings
-                .push(Finding::new(Severity::Error, "too-many", span, text, help));
+                .push(Finding::new(FindingCode::TooMany, span, text, help));
         }
         self.entries < MOST_ENTRIES
     }
@@ -304,12 +310,19 @@ impl<'r> Rules<'r> {
             (Kind::Text(_), "a list of strings") => format!("put it in a list: [{}]", shown(found)),
             _ => format!("write {needed}"),
         };
-        self.report("wrong-type", bucket, place, &node.range, text, help);
+        self.report(
+            FindingCode::WrongType,
+            bucket,
+            place,
+            &node.range,
+            text,
+            help,
+        );
     }
 
     fn report(
         &mut self,
-        code: &'static str,
+        code: FindingCode,
         bucket: &Bucket,
         place: &Place,
         range: &Range<usize>,
@@ -318,8 +331,8 @@ impl<'r> Rules<'r> {
     ) {
         if self.findings.len() < MOST_FINDINGS {
             let span = Some(self.source.lines.span(range));
-            let finding = Finding::new(Severity::Error, code, span, text, help);
-            self.findings.push(finding.at(&bucket.name, place));
+            let finding = Finding::new(code, span, text, help);
+            self.findings.push(finding.at(&bucket.name, place.clone()));
         }
     }
 }

@@ -14,7 +14,7 @@ mod rest_api;
 mod single;
 mod terraform;
 
-use crate::engine::RuleParts;
+use crate::engine::{self, RuleParts};
 use crate::target::Target;
 
 /// Why a target cannot take the rules at all.
@@ -31,6 +31,7 @@ pub(crate) const DEFAULT_MAX_AGE: i64 = 5;
 
 pub(crate) fn text(target: Target, rules: &[RuleParts]) -> Result<String, Refusal> {
     match target {
+        Target::S3(dialect) => Ok(engine::configuration(rules.to_vec()).to_text(dialect)),
         Target::Terraform => Ok(terraform::text(rules)),
         Target::CloudFormationYaml => Ok(cloudformation::text(rules)),
         Target::Gcs => gcs::text(rules),

@@ -210,3 +210,29 @@ fn every_target_has_advice_and_a_name_of_its_own() {
         assert!(target.advice().ends_with('.'));
     }
 }
+
+#[test]
+fn s3s_own_forms_say_the_same_but_cloudformation_without_a_max_age() {
+    let rules = |age: &str| {
+        let text = format!(r#"[{{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]{age}}}]"#);
+        CorsConfiguration::from_text(&text).unwrap()
+    };
+    for dialect in s3_cors::Dialect::ALL {
+        let target = Target::S3(dialect);
+        assert!(
+            convert(&rules(r#", "MaxAgeSeconds": 60"#), target)
+                .unwrap()
+                .is_exact()
+        );
+        let without = convert(&rules(""), target).unwrap();
+        let codes: Vec<&str> = without
+            .differences
+            .iter()
+            .map(|d| d.code.as_str())
+            .collect();
+        match dialect {
+            s3_cors::Dialect::CloudFormation => assert_eq!(codes, ["max-age"]),
+            _ => assert!(without.is_exact(), "{dialect}: {codes:?}"),
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! Files in, rules and findings out.
 
+mod behind;
 mod convert;
 mod corpus;
 mod evaluate;
+mod findings;
 mod function;
 mod hostile;
 mod mutated;

@@ -189,7 +189,12 @@ const OTHERS: [(&str, &str, &str, &str); 22] = [
         "is not HCL",
     ),
     ("t.yaml", "Resources:\n  A: [\n", "syntax", "is not YAML"),
-    ("t.json", r#"{"Resources": {"#, "syntax", "is not JSON"),
+    (
+        "t.json",
+        r#"{"Resources": {"#,
+        "rejected-configuration",
+        "ends too early",
+    ),
     (
         "t.yaml",
         "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n",
@@ -202,17 +207,17 @@ const OTHERS: [(&str, &str, &str, &str); 22] = [
         "no-bucket",
         "the bucket",
     ),
-    ("cors.json", "", "refused", "is empty"),
+    ("cors.json", "", "rejected-configuration", "is empty"),
     (
         "cors.json",
         "An error occurred (NoSuchBucket)",
-        "refused",
+        "rejected-configuration",
         "an error message of the AWS CLI",
     ),
     (
         "cors.json",
         r#"[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],}]"#,
-        "refused",
+        "rejected-configuration",
         "trailing comma",
     ),
 ];
@@ -264,7 +269,8 @@ fn other_encodings_are_named_and_a_byte_order_mark_is_skipped() {
     let error = read("cors.json", &utf16, &Variables::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cors.json: is not UTF-8; save it as UTF-8 [not-utf8]"
+        "cors.json: is UTF-16, not UTF-8; save it as UTF-8; in PowerShell, pipe to `Out-File \
+         -Encoding utf8` instead of using `>` [rejected-configuration]"
     );
     let text =
         "\u{feff}[{\"origin\": [\"https://a/\"], \"method\": [\"GET\"], \"maxAgeSeconds\": 1}]";

@@ -134,7 +134,7 @@ impl Source for Follower {
     fn loaded(&mut self, outcome: &Result<Replaced, SourceError>) -> Option<Duration> {
         let wait = self.wait_after(outcome);
         self.due = later(wait);
-        Some(wait)
+        self.due.map(|_| wait)
     }
 }
 

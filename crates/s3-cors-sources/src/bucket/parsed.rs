@@ -1,4 +1,4 @@
-//! What an answer's body comes to.
+//! What the body of a response comes to.
 
 use std::sync::Arc;
 

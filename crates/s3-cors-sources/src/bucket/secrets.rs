@@ -1,6 +1,6 @@
 //! What of a request nobody may read, and how to leave it out.
 //!
-//! A server may send back what it was sent, in any part of its answer.
+//! A server may send back what it was sent, in any part of its response.
 
 use aws_sdk_s3::config::http::HttpRequest;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
@@ -109,7 +109,7 @@ impl Shared {
                     _ => true,
                 };
                 let entries = self.entries();
-                let ours = event.paths.iter().any(|path| entries.contains(path));
+                let ours = event.paths.iter().any(|path| is_among(&entries, path));
                 event.need_rescan() || (changes && (ours || event.paths.is_empty()))
             }
             Err(_) => true,
@@ -118,6 +118,13 @@ impl Shared {
             self.changed.notify_one();
         }
     }
+}
+
+/// Whether a path is one of the entries. Windows and macOS report a name as it was created, and find it
+/// in any case. Where case matters, at worst a file is read once too often.
+fn is_among(entries: &BTreeSet<PathBuf>, path: &Path) -> bool {
+    let is_same = |entry: &PathBuf| entry.as_os_str().eq_ignore_ascii_case(path);
+    entries.iter().any(is_same)
 }
 
 struct Polling<'a>(&'a notify::Error);
@@ -130,5 +137,27 @@ impl fmt::Display for Polling<'_> {
              by reading the file every `poll_interval`",
             sanitized(&self.0.to_string())
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::is_among;
+
+    #[test]
+    fn a_name_is_found_in_any_case_and_in_its_own_folder() {
+        let entries = ["/Apps/a", "/Apps/a/cors.json"].map(PathBuf::from).into();
+        for (path, expected) in [
+            ("/Apps/a/cors.json", true),
+            ("/apps/A/CORS.json", true),
+            ("/Apps/a", true),
+            ("/Apps/a/cors.json.new", false),
+            ("/Apps/b/cors.json", false),
+            ("cors.json", false),
+        ] {
+            assert_eq!(is_among(&entries, Path::new(path)), expected, "{path}");
+        }
     }
 }

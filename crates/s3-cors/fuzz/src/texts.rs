@@ -35,7 +35,13 @@ fn assert_usable(config: &CorsConfiguration) {
     for dialect in DIALECTS {
         let text = config.to_text(dialect);
         let read = CorsConfiguration::from_text(&text);
-        assert_eq!(read.as_ref(), Ok(config), "as {dialect:?}:\n{text}");
+        let mut expected = config.clone();
+        if dialect == Dialect::CloudFormation {
+            for rule in &mut expected.cors_rules {
+                rule.max_age_seconds.get_or_insert(0);
+            }
+        }
+        assert_eq!(read.as_ref(), Ok(&expected), "as {dialect:?}:\n{text}");
     }
 }
 

@@ -164,7 +164,7 @@ mod refused {
             }
         }
 
-        /// Chosen: S3's answer to a document of more than 64 KB was never seen (F81).
+        /// Chosen: S3's response to a document of more than 64 KB was never seen (F81).
         pub(super) fn too_big() -> Self {
             Self::bad_request("MaxMessageLengthExceeded", "Your request was too big.")
         }

@@ -132,7 +132,7 @@ impl BucketPolicies {
 
     /// Selects for each request the policy of the bucket that its URL names, for an adapter.
     ///
-    /// A bucket that does not exist and the service itself are answered as by S3: "Bucket not
+    /// A bucket that does not exist and the service itself get S3's response: "Bucket not
     /// found" (F55). Requests that the addressing says nothing of pass through untouched.
     #[must_use]
     pub fn addressed(&self, addressing: Addressing) -> PolicyProvider {

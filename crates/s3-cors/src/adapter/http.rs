@@ -16,7 +16,7 @@ macro_rules! generation {
             use crate::adapter::RequestId;
             use crate::decision::{CorsHeaders, Refusal, merge_vary};
             use crate::policy::prepared::$module::name;
-            use crate::policy::{ResponseHeader, RuleValues, Variable};
+            use crate::policy::{ResponseHeader, RuleValues};
             use crate::request::{CorsRequest, Echo, RequestHeader, ResourceType};
 
             /// The name of the request header that a [`RequestHeader`] stands for.
@@ -124,27 +124,13 @@ macro_rules! generation {
                 /// Passes each header to `send`, in the order in which S3 sends them, `Vary` last.
                 /// The rule's values are clones, which neither allocate nor validate.
                 #[inline]
-                pub fn for_each(self, send: impl FnMut(HeaderName, HeaderValue)) {
+                pub fn for_each(self, mut send: impl FnMut(HeaderName, HeaderValue)) {
                     let requested_headers = self.requested_headers.map(|value| *value);
-                    for_each(&self.values, self.origin, requested_headers, send);
+                    self.values
+                        .for_each_header(self.origin, requested_headers, |header, value| {
+                            send(name(header), value);
+                        });
                 }
-            }
-
-            #[inline]
-            fn for_each(
-                values: &RuleValues<HeaderValue>,
-                origin: Option<HeaderValue>,
-                requested_headers: Option<HeaderValue>,
-                mut send: impl FnMut(HeaderName, HeaderValue),
-            ) {
-                Variable {
-                    origin,
-                    allow_methods: values.allow_methods().clone(),
-                    requested_headers,
-                    expose_headers: values.expose_headers().cloned(),
-                    max_age: values.max_age().cloned(),
-                }
-                .for_each(|header, value| send(name(header), value));
             }
 
             /// The operations on a framework's response headers that CORS needs.
@@ -247,8 +233,8 @@ macro_rules! generation {
             ) {
                 let values = cors.rule().$module();
                 let (origin, requested_headers) = echoes(cors);
-                for_each(values, origin, requested_headers, |name, value| {
-                    headers.append(name, value);
+                values.for_each_header(origin, requested_headers, |header, value| {
+                    headers.append(name(header), value);
                 });
             }
 

@@ -37,8 +37,9 @@ static WITHOUT_BUCKET: CorsPolicy = CorsPolicy::without_bucket();
 impl PolicyProvider {
     /// Selects a policy for each request by its head: by host, path, or any header.
     ///
-    /// The function runs first for every request, so it should neither wait nor allocate. Select by
-    /// host or path: a preflight has none of the headers of the actual request, and no cookies.
+    /// The function runs first for every request, so it should neither wait nor allocate. A
+    /// `SharedPolicy` is selected without writing anything that threads share; a [`CorsPolicy`] is
+    /// cloned, which writes a counter. Select by host or path: a preflight has none of the headers of the actual request, and no cookies.
     ///
     /// ```
     /// use s3_cors::CorsPolicy;

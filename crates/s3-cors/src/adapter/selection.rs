@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::RequestHead;
 use crate::policy::CorsPolicy;
 #[cfg(feature = "shared")]
-use crate::reload::{PolicyStatus, SharedPolicy};
+use crate::reload::{SharedPolicy, StatusInForce};
 use crate::request::ResourceType;
 
 /// What decides a request: a policy, or nothing because the request belongs to something else.
@@ -24,11 +24,21 @@ pub(super) struct Selected {
     pub(super) resource_type: Option<ResourceType>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum SelectedPolicy {
     Fixed(CorsPolicy),
     #[cfg(feature = "shared")]
-    Status(Arc<PolicyStatus>),
+    Status(StatusInForce),
+}
+
+impl Clone for SelectedPolicy {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Fixed(policy) => Self::Fixed(policy.clone()),
+            #[cfg(feature = "shared")]
+            Self::Status(status) => Self::Status(StatusInForce::from_inner(Arc::clone(status))),
+        }
+    }
 }
 
 impl Selection {
@@ -50,10 +60,7 @@ impl Selection {
     /// The request names no bucket, or one that does not exist: preflights are refused with
     /// "Bucket not found", other requests get no CORS header (F55).
     pub const fn without_bucket() -> Self {
-        Self(Some(Selected {
-            policy: SelectedPolicy::Fixed(CorsPolicy::without_bucket()),
-            resource_type: None,
-        }))
+        Self::of(SelectedPolicy::Fixed(CorsPolicy::without_bucket()))
     }
 
     /// Sets what the request's path names, for the body of a refusal. By default `/` is the bucket
@@ -65,7 +72,7 @@ impl Selection {
         self
     }
 
-    fn of(policy: SelectedPolicy) -> Self {
+    const fn of(policy: SelectedPolicy) -> Self {
         Self(Some(Selected {
             policy,
             resource_type: None,
@@ -88,7 +95,7 @@ impl From<&CorsPolicy> for Selection {
 #[cfg(feature = "shared")]
 impl From<&SharedPolicy> for Selection {
     fn from(policy: &SharedPolicy) -> Self {
-        Self::of(SelectedPolicy::Status(policy.status()))
+        Self::of(SelectedPolicy::Status(policy.load()))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::ConfigError;
 /// This is not S3's. The rules have the same form as a bucket's, and are read from the same
 /// [dialects](crate::Dialect), but they may also allow `PATCH`, and there can be 28 of them.
 ///
-/// Because they come last, whatever the bucket allows is answered exactly as the bucket does; the
+/// Because they come last, whatever the bucket allows gets exactly the bucket's response; the
 /// app's rules can only allow what the bucket refuses. What neither allows is refused as by the
 /// bucket.
 ///

@@ -21,7 +21,7 @@ pub enum Dialect {
     CliInput,
     /// The property of an `AWS::S3::Bucket` in a `CloudFormation` template:
     /// `{"CorsConfiguration": {"CorsRules": […]}}`, with `ExposedHeaders`, `Id` and `MaxAge`
-    /// (F103).
+    /// (F103). Without `MaxAge`, `MaxAgeSeconds` is 0, because `CloudFormation` sends that (F190).
     CloudFormation,
     /// The XML of the REST API: `<CORSConfiguration>`. Reading it needs the feature `xml` (F107).
     Xml,

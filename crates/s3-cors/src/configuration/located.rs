@@ -71,6 +71,25 @@ impl LocatedConfiguration {
             .map_err(ConfigError::new)
     }
 
+    /// Reads the [app's own rules](crate::AppRules) from bytes, which must be UTF-8, and keeps the
+    /// positions of their parts. The configuration with these rules may be one that S3 refuses.
+    ///
+    /// # Errors
+    ///
+    /// As [`AppRules::from_slice`](crate::AppRules::from_slice).
+    ///
+    /// ```
+    /// # use s3_cors::LocatedConfiguration;
+    /// let app = br#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["PATCH"]}]"#;
+    /// assert!(LocatedConfiguration::app_rules_from_slice(app).is_ok());
+    /// assert!(LocatedConfiguration::from_slice(app).is_err());
+    /// ```
+    pub fn app_rules_from_slice(bytes: &[u8]) -> Result<Self, ConfigError> {
+        read::located(bytes, Owner::App)
+            .map(Self::new)
+            .map_err(|problems| ConfigError::new(problems).unseen_by_s3())
+    }
+
     /// Reads a configuration from a file, and keeps the positions of its parts.
     ///
     /// # Errors

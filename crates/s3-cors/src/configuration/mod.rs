@@ -325,7 +325,7 @@ impl CorsConfiguration {
     }
 
     /// Writes the configuration in a dialect, indented. Reading it back gives the same
-    /// configuration.
+    /// configuration, except that CloudFormation makes a `MaxAgeSeconds` that is left out 0 (F190).
     ///
     /// ```
     /// use s3_cors::{CorsConfiguration, Dialect};

@@ -10,23 +10,22 @@ use crate::xml_text::Escaped;
 
 pub(crate) fn text(config: &CorsConfiguration, dialect: Dialect) -> String {
     let text = match dialect {
-        Dialect::Xml => {
-            let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-            xml(config, &mut text, "\n", "    ")
-                .ok()
-                .map(|()| text + "\n")
-        }
-        _ => json(config, dialect).ok(),
+        Dialect::Xml => Ok(xml_document(config, "\n", "    ") + "\n"),
+        _ => json(config, dialect),
     };
-    // Neither can fail: they write to memory, and every key is a string.
+    // It cannot fail: it writes to memory, and every key is a string.
     text.unwrap_or_default()
 }
 
 /// The document that S3 sends: with a declaration, without white space.
 pub(crate) fn compact_xml(config: &CorsConfiguration) -> String {
+    xml_document(config, "", "")
+}
+
+fn xml_document(config: &CorsConfiguration, newline: &str, indent: &str) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to memory cannot fail.
-    let _ = xml(config, &mut text, "", "");
+    let _ = xml(config, &mut text, newline, indent);
     text
 }
 

@@ -1,6 +1,6 @@
 //! The CORS headers of a response.
 
-use crate::policy::{CompiledRule, ResponseHeader, Variable};
+use crate::policy::{CompiledRule, ResponseHeader};
 use crate::request::Echo;
 
 /// The CORS headers of a response.
@@ -92,17 +92,12 @@ impl<'a, V: AsRef<[u8]> + ?Sized> CorsHeaders<'a, V> {
     /// # Ok::<(), s3_cors::ConfigError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        let values = self.rule.values();
-        let variable = Variable {
-            origin: self.origin.as_ref().map(Echo::as_bytes),
-            allow_methods: values.allow_methods().as_bytes(),
-            requested_headers: self.requested_headers.as_ref().map(Echo::as_bytes),
-            expose_headers: values.expose_headers().map(|value| value.as_bytes()),
-            max_age: values.max_age().map(|value| value.as_bytes()),
-        };
+        let values = self.rule.values().map(str::as_bytes);
+        let origin = self.origin.as_ref().map(Echo::as_bytes);
+        let requested_headers = self.requested_headers.as_ref().map(Echo::as_bytes);
         let mut lines = [None; ResponseHeader::COUNT];
         let mut free = lines.iter_mut();
-        variable.for_each(|header, value| {
+        values.for_each_header(origin, requested_headers, |header, value| {
             if let Some(line) = free.next() {
                 *line = Some((header.name(), value));
             }

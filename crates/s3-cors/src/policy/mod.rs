@@ -18,7 +18,6 @@ use std::sync::Arc;
 
 pub use compiled_rule::CompiledRule;
 pub use mismatch::Mismatch;
-pub(crate) use response_headers::Variable;
 pub use response_headers::{ResponseHeader, VARY};
 pub use rule_set::RuleSet;
 pub(crate) use rules::Rules;
@@ -102,7 +101,7 @@ impl CorsPolicy {
     }
 
     /// Checks and compiles a configuration, or `None` for a bucket without one, together with the
-    /// [app's own rules](AppRules), which come after the bucket's.
+    /// [app's own rules](crate::AppRules), which come after the bucket's.
     ///
     /// # Errors
     ///
@@ -115,8 +114,8 @@ impl CorsPolicy {
         Ok(Self::compiled_with(config, app))
     }
 
-    /// Whether the rule at a position, counted from 0, is one of the [app's own](AppRules). These
-    /// come after all rules of the bucket.
+    /// Whether the rule at a position, counted from 0, is one of the
+    /// [app's own](crate::AppRules). These come after all rules of the bucket.
     #[must_use]
     pub fn is_app_rule(&self, index: usize) -> bool {
         self.rules()
@@ -257,7 +256,7 @@ impl CorsPolicy {
 
     /// Compiles a configuration that has passed the checks.
     fn compiled(config: &CorsConfiguration) -> Self {
-        Self(State::Rules(Arc::new(Rules::new(&config.cors_rules, &[]))))
+        Self::compiled_with(Some(config), &AppRules::default())
     }
 }
 

@@ -61,14 +61,9 @@ impl Preflights {
         let empty = || http::HeaderValue::from_static("");
         let headers = |with_names: bool| {
             let mut headers = http::HeaderMap::new();
-            super::Variable {
-                origin: (!allows_any_origin).then(empty),
-                allow_methods: values.allow_methods().clone(),
-                requested_headers: with_names.then(empty),
-                expose_headers: values.expose_headers().cloned(),
-                max_age: values.max_age().cloned(),
-            }
-            .for_each(|header, value| {
+            let origin = (!allows_any_origin).then(empty);
+            let names = with_names.then(empty);
+            values.for_each_header(origin, names, |header, value| {
                 headers.insert(http_1x::name(header), value);
             });
             headers
@@ -110,7 +105,7 @@ mod tests {
 
     use super::{Preflights, http_1x};
     use crate::configuration::CorsRule;
-    use crate::policy::{RuleValues, Variable};
+    use crate::policy::RuleValues;
 
     #[test]
     fn values_set_by_place_are_those_inserted_by_name() {
@@ -130,14 +125,7 @@ mod tests {
                     let found: Vec<_> = headers.into_iter().collect();
 
                     let mut expected: Vec<(Option<HeaderName>, HeaderValue)> = Vec::new();
-                    Variable {
-                        origin: origin.clone(),
-                        allow_methods: prepared.allow_methods().clone(),
-                        requested_headers: names,
-                        expose_headers: prepared.expose_headers().cloned(),
-                        max_age: prepared.max_age().cloned(),
-                    }
-                    .for_each(|header, value| {
+                    prepared.for_each_header(origin.clone(), names, |header, value| {
                         expected.push((Some(http_1x::name(header)), value));
                     });
                     assert_eq!(found, expected);

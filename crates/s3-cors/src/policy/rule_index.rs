@@ -268,7 +268,7 @@ impl<C: Case> RuleIndex<C> {
     fn rules_ending(&self, group: Group, rest: &[u8]) -> RuleSet {
         let mut rules = RuleSet::EMPTY;
         let lengths = self.suffix_lengths.get(group.index());
-        for &length in lengths.into_iter().flatten() {
+        for &length in lengths.map_or(&[][..], |lengths| lengths) {
             let start = rest.len().checked_sub(length);
             let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
                 break;
@@ -328,10 +328,11 @@ fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
             mixed(word(first) ^ seed, word(last) ^ FACTOR)
         }
         (Some(_), Some(last)) => {
-            let (words, _) = bytes.as_chunks();
-            let hash = words
-                .iter()
-                .fold(seed, |hash, next| mixed(hash ^ word(next), FACTOR));
+            let (mut hash, mut rest) = (seed, bytes);
+            while let Some((next, after)) = rest.split_first_chunk() {
+                hash = mixed(hash ^ word(next), FACTOR);
+                rest = after;
+            }
             mixed(hash ^ word(last), FACTOR)
         }
         _ => {

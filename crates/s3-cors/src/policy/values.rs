@@ -1,5 +1,6 @@
 //! The header values that all responses of a rule share.
 
+use super::response_headers::{HeaderText, ResponseHeader};
 use crate::configuration::CorsRule;
 
 /// The header values that all responses of a rule share.
@@ -26,8 +27,7 @@ impl RuleValues<Box<str>> {
         }
     }
 
-    #[cfg(any(feature = "http-1x", feature = "http-02x"))]
-    pub(crate) fn map<V>(&self, value: impl Fn(&str) -> V) -> RuleValues<V> {
+    pub(crate) fn map<'a, V>(&'a self, value: impl Fn(&'a str) -> V) -> RuleValues<V> {
         RuleValues {
             allow_methods: value(&self.allow_methods),
             expose_headers: self.expose_headers.as_deref().map(&value),
@@ -55,5 +55,35 @@ impl<V> RuleValues<V> {
     #[must_use]
     pub fn max_age(&self) -> Option<&V> {
         self.max_age.as_ref()
+    }
+
+    /// Passes on the headers of a response in the order in which S3 sends them (F39): the origin to
+    /// echo, `None` for a rule that lists `*`; and the names to echo, if any were requested.
+    /// Credentials are allowed exactly when the origin is echoed (F30, F31).
+    #[inline]
+    pub(crate) fn for_each_header(
+        &self,
+        origin: Option<V>,
+        requested_headers: Option<V>,
+        mut send: impl FnMut(ResponseHeader, V),
+    ) where
+        V: HeaderText + Clone,
+    {
+        let echoes = origin.is_some();
+        send(ResponseHeader::AllowOrigin, origin.unwrap_or(V::ANY_ORIGIN));
+        send(ResponseHeader::AllowMethods, self.allow_methods.clone());
+        if let Some(names) = requested_headers {
+            send(ResponseHeader::AllowHeaders, names);
+        }
+        if let Some(names) = &self.expose_headers {
+            send(ResponseHeader::ExposeHeaders, names.clone());
+        }
+        if let Some(seconds) = &self.max_age {
+            send(ResponseHeader::MaxAge, seconds.clone());
+        }
+        if echoes {
+            send(ResponseHeader::AllowCredentials, V::TRUE);
+        }
+        send(ResponseHeader::Vary, V::VARY);
     }
 }

@@ -46,12 +46,11 @@ fn without_separators(mut list: &[u8]) -> &[u8] {
 
 /// How many bytes come before the first comma.
 #[inline]
-fn up_to_comma(list: &[u8]) -> usize {
+fn up_to_comma(mut list: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
-    let (words, rest) = list.as_chunks::<8>();
     let mut before = 0;
-    for word in words {
+    while let Some((word, rest)) = list.split_first_chunk::<8>() {
         // Commas become zeros; subtracting one sets their highest bit. A borrow can set it as well,
         // but only after the first comma.
         let zeros = u64::from_le_bytes(*word) ^ COMMAS;
@@ -60,9 +59,10 @@ fn up_to_comma(list: &[u8]) -> usize {
             return before + (found.trailing_zeros() / 8) as usize;
         }
         before += 8;
+        list = rest;
     }
-    let comma = rest.iter().position(|&byte| byte == b',');
-    before + comma.unwrap_or(rest.len())
+    let comma = list.iter().position(|&byte| byte == b',');
+    before + comma.unwrap_or(list.len())
 }
 
 fn count_commas(line: &[u8]) -> usize {

@@ -17,7 +17,7 @@ fn ids(response: Response<http_body_util::Full<bytes::Bytes>>) -> [String; 2] {
     let content_type = lines(response.headers(), "content-type");
     assert_eq!(content_type, ["application/xml"]);
     let body = bytes(response);
-    let body = str::from_utf8(&body).expect("XML");
+    let body = std::str::from_utf8(&body).expect("XML");
     let [request_id, host_id] = &ids;
     let end = format!("<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>");
     assert!(body.ends_with(&end), "{body}");
@@ -68,7 +68,7 @@ fn a_refusal_says_whether_a_bucket_or_an_object_was_asked_for() {
             request("OPTIONS", path, FOREIGN_PREFLIGHT),
         );
         let body = bytes(refused);
-        let body = str::from_utf8(&body).expect("XML");
+        let body = std::str::from_utf8(&body).expect("XML");
         assert!(
             body.contains(&format!("<ResourceType>{kind}</ResourceType>")),
             "{body}"

@@ -1,10 +1,12 @@
 //! The log messages of a bucket source.
 
+use std::time::Duration;
+
 use conformance_sources::client::{OWNER, client};
 use conformance_sources::fake::{Fake, Response};
 use conformance_sources::logs::Logs;
 use s3_cors::{Dialect, SharedPolicy};
-use s3_cors_sources::Stopped;
+use s3_cors_sources::{Schedule, Stopped};
 use tracing::Level;
 
 use crate::{aged, on_demand};
@@ -18,7 +20,11 @@ async fn the_log_shows_what_a_bucket_has_and_no_longer_has() {
     let none = || Response::error(404, "NoSuchCORSConfiguration", "none");
     let fake = Fake::new(none()).await;
     let policy = SharedPolicy::pending();
-    let handle = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    // An attempt is due, and so announced, but not before the test ends.
+    let hours = Duration::from_secs(1000 * 3600);
+    let schedule = Schedule::default().interval(hours).backoff(hours, hours);
+    let source = on_demand(client(fake.address(), OWNER), BUCKET).schedule(schedule);
+    let handle = source.follow(&policy);
     handle.first_load().await.expect("it responds");
     let some = aged("one").to_text(Dialect::Xml);
     fake.set(Response::xml(200, some));

@@ -30,12 +30,7 @@ fn eager(client: Client, bucket: &str) -> BucketSource {
 
 /// Asks once, and then when requested.
 fn on_demand(client: Client, bucket: &str) -> BucketSource {
-    let hour = Duration::from_secs(3600);
-    // The load after the first comes at any moment of the interval.
-    let schedule = Schedule::default()
-        .interval(1000 * hour)
-        .backoff(1000 * hour, 1000 * hour);
-    BucketSource::new(client, bucket).schedule(schedule)
+    BucketSource::new(client, bucket).schedule(Schedule::on_request())
 }
 
 /// A configuration with one rule, of which a word is in the origin. With a `MaxAgeSeconds`, because

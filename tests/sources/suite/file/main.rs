@@ -2,6 +2,7 @@
 
 mod app_rules;
 mod changes;
+#[cfg(unix)]
 mod hidden;
 mod logged;
 #[cfg(unix)]

@@ -52,6 +52,8 @@ const FIELDS = ["origin", "url", "method", "headers", "credentials"];
 
 const page = {
   text: () => $("text").value,
+  // In a template with several buckets, the one that everything but the findings is about.
+  resource: () => ($("resources").hidden ? undefined : $("resource").value),
   edited: false,
   tab: "try",
 };
@@ -84,6 +86,7 @@ function state() {
     try: fields,
     other: $("other").value,
     probe: $("probe-url").value,
+    probePage: $("probe-origin").value,
   };
 }
 

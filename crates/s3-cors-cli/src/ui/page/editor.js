@@ -48,7 +48,7 @@ function goTo({ line, column }) {
 }
 
 function drawFindings(checked) {
-  const file = checked.files?.[0];
+  const [file, app] = checked.files ?? [];
   findings = file?.findings ?? [];
   const numbers = ["error", "warning", "info"].map((severity) => findings.filter((f) => f.severity === severity).length);
   const names = [["error", "errors"], ["warning", "warnings"], ["note", "notes"]];
@@ -57,17 +57,40 @@ function drawFindings(checked) {
   $("summary").textContent = empty ? "" : parts.join(", ") || "No problems found";
   $("summary").dataset.exit = file?.exit_code ?? "";
   const shown = empty ? [] : findings.slice(0, 100);
-  $("findings").replaceChildren(...shown.map((finding) => {
-    const { severity, place, text, help, code, s3_error } = finding;
-    const where = place.line ? `Line ${place.line}: ` : "";
-    const s3 = s3_error ? ` S3 responds with ${s3_error.code}${s3_error.message ? `: ${s3_error.message}` : ""}.` : "";
-    return el("li", { class: severity, "data-code": code },
-      el("button", { type: "button", onclick: () => goTo(place) },
-        `${where}${severity === "info" ? "note" : severity}: ${text}`,
-        el("small", {}, `Help: ${help}.${s3}`)));
-  }));
+  const own = shown.map((finding) => drawFinding(finding, "Line", "button", { type: "button", onclick: () => goTo(finding.place) }));
+  // Those of another file cannot be shown on their lines. With errors in it, nothing works.
+  const others = (app?.findings ?? []).slice(0, 100).map((finding) => drawFinding(finding, `${app.file}, line`, "p", {}));
+  $("findings").replaceChildren(...(app?.rules === undefined ? [...others, ...own] : [...own, ...others]));
   if (empty) findings = [];
   drawLines();
+}
+
+function drawFinding({ severity, place, text, help, code, s3_error }, line, name, attributes) {
+  const where = place.line ? `${line} ${place.line}: ` : "";
+  const s3 = s3_error ? ` S3 responds with ${s3_error.code}${s3_error.message ? `: ${s3_error.message}` : ""}.` : "";
+  return el("li", { class: severity, "data-code": code }, el(name, attributes,
+    `${where}${severity === "info" ? "note" : severity}: ${text}`,
+    el("small", {}, `Help: ${help}.${s3}`)));
+}
+
+function drawResources(checked) {
+  const names = (checked.files?.[0]?.resources ?? []).map((resource) => resource.name);
+  const chosen = $("resource").value;
+  $("resources").hidden = names.length < 2;
+  $("resource").replaceChildren(...names.map((name) => el("option", { value: name }, name)));
+  if (names.includes(chosen)) $("resource").value = chosen;
+}
+
+// Why a document has nothing to show.
+function whyNot(failure) {
+  const found = failure?.findings ?? [];
+  if (file.app && failure?.file === file.app) {
+    return `The app's own rules in ${file.app} are not valid: ${found.slice(0, 3).map((finding) => finding.text).join("; ")}`;
+  }
+  if (found.length === 0) return failure?.message ?? "";
+  return found.every((finding) => finding.code === "not-known")
+    ? "Some values are known only when the file is deployed. Give them with: s3-cors ui FILE --var NAME=VALUE"
+    : "S3 would reject this configuration. Correct the errors first.";
 }
 
 // Replaces the text; the button Undo brings the old one back.
@@ -89,8 +112,11 @@ function changedText() {
 
 async function refreshNow() {
   const text = page.text();
-  const [checked, shown] = await Promise.all([ask("check", "check", { text }), ask("show", "show", { text })]);
-  if (checked) drawFindings(checked);
+  const checked = await ask("check", "check", { text });
+  if (!checked) return;
+  drawFindings(checked);
+  drawResources(checked);
+  const shown = await ask("show", "show", { text, resource: page.resource() });
   if (shown) drawMatrix(shown);
   refreshTry();
   if (page.tab === "compare") compare();

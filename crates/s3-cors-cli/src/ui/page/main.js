@@ -15,7 +15,7 @@ const EXAMPLE = `[
 `;
 
 function drawFile() {
-  $("file-name").textContent = file.file ?? "";
+  $("file-name").textContent = [file.file, file.app].filter(Boolean).join(" and ");
   $("save").hidden = !file.writable;
   $("save").disabled = page.text() === fileText;
   $("changed").hidden = !conflict;
@@ -23,6 +23,8 @@ function drawFile() {
 
 // Takes the file's new content, unless the text here was edited.
 function arrived(now, first) {
+  // The app's own rules are read anew for every question.
+  if (!first && now.app_version !== file.app_version) refresh();
   const isNew = now.text !== undefined && now.version !== file.version;
   file = { ...file, ...now };
   if (now.error) say(`${file.file}: ${now.error}`);
@@ -39,7 +41,7 @@ function arrived(now, first) {
 }
 
 async function follow() {
-  if (file.writable && !document.hidden) {
+  if ((file.writable || file.app) && !document.hidden) {
     try {
       arrived(await api(`file?version=${file.version}`));
     } catch (error) {
@@ -52,11 +54,12 @@ async function follow() {
 async function askToSave() {
   const text = page.text();
   $("ask-what").textContent = `Overwrite ${file.file} with the text in the editor?`;
-  const found = await ask("save-diff", "diff", { before: fileText, after: text });
+  const found = await ask("save-diff", "diff", { before: fileText, after: text, resource: page.resource() });
   const isBad = found?.failure?.file === "after";
+  const isOther = found?.failure && !isBad;
   const more = found?.complete === false ? [el("li", { class: "note" }, "There may be more: the search stopped at its limit.")] : [];
   const items = found?.equivalent ? [el("li", { class: "note" }, "Every request gets the same response as before.")] : [...differences(found ?? {}), ...more];
-  $("ask-differences").replaceChildren(...(isBad ? [el("li", { class: "bad" }, "S3 would reject this configuration.")] : items));
+  $("ask-differences").replaceChildren(...(isBad ? [el("li", { class: "bad" }, "S3 would reject this configuration.")] : isOther ? [el("li", { class: "note" }, "What this changes cannot be shown: the file as it is, or the app's own rules, are not valid.")] : items));
   $("ask").showModal();
   $("ask-no").focus();
 }
@@ -85,6 +88,7 @@ function restore(saved) {
   }
   if (typeof saved.other === "string") $("other").value = saved.other;
   if (typeof saved.probe === "string") $("probe-url").value = saved.probe;
+  if (typeof saved.probePage === "string") $("probe-origin").value = saved.probePage;
   selectTab(saved.tab);
 }
 
@@ -107,6 +111,7 @@ $("text").addEventListener("input", () => {
   drawFile();
   changedText();
 });
+$("resource").addEventListener("change", changedText);
 $("text").addEventListener("scroll", drawLines);
 new ResizeObserver(drawLines).observe($("text"));
 $("paste").addEventListener("click", async () => {
@@ -153,8 +158,10 @@ $("compare-swap").addEventListener("click", () => {
   setText(other, true);
   drawFile();
 });
-$("probe").addEventListener("submit", probe);
-$("probe-url").addEventListener("input", remember);
+$("probe").addEventListener("submit", (event) => probe(event, {}, drawProbed));
+$("probe-page").addEventListener("submit", (event) =>
+  probe(event, { origin: $("probe-origin").value.trim() }, drawProbedPage));
+for (const field of ["probe-url", "probe-origin"]) $(field).addEventListener("input", remember);
 $("probe-stop").addEventListener("click", stopProbe);
 for (const button of document.querySelectorAll("[data-form]")) {
   button.addEventListener("click", () => convertTo(button.dataset.form));

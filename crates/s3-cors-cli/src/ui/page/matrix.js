@@ -3,6 +3,9 @@ let shown;
 let chosen;
 let probedCells = [];
 
+// The name of a rule.
+const ruleName = (rule, list) => `${list === "app" ? "the app's " : ""}CORSRules[${rule}]`;
+
 const who = (row) => (row.other ? "all other origins" : row.entries.join(", "));
 
 function drawMatrix(document) {
@@ -17,13 +20,15 @@ function drawMatrix(document) {
   if (!shown) {
     $("matrix-empty").textContent = empty
       ? "Without a configuration, no page of another origin can read anything. Paste a configuration to begin."
-      : "S3 would reject this configuration. Correct the errors first.";
+      : whyNot(document.failure);
     $("matrix").replaceChildren();
     $("cell").hidden = true;
     return;
   }
   $("origins").replaceChildren(...shown.rows.map((row) => el("option", { value: row.example })));
   $("methods").replaceChildren(...shown.methods.map((method) => el("option", { value: method })));
+  $("matrix").style.setProperty("--methods", shown.methods.length);
+  $("matrix").className = shown.methods.length > 5 ? "six" : "";
   // The roles, because a phone's style makes grids of the rows.
   const column = { scope: "col", role: "columnheader" };
   const head = el("tr", { role: "row" }, el("th", column, "Origins"),
@@ -48,7 +53,7 @@ function entries(row) {
 function drawCell(row, index, cell) {
   const name = `${index}-${cell.method}`;
   const probed = probedCells.find((one) => one.row === index && one.method === cell.method);
-  const grants = cell.grants.map((grant) => `[${grant.rule}]`).join(" ");
+  const grants = cell.grants.map(({ rule, list }) => `[${list === "app" ? "app " : ""}${rule}]`).join(" ");
   const signs = cell.allowed ? `✓ ${grants}` : "✗";
   const details = cell.allowed ? glance(cell.grants[0]) : cell.failed ? [`${cell.failed} not allowed`] : [];
   const live = probed && (probed.differing ? `live: ${probed.differing} of ${probed.sent} differ` : "live: same");
@@ -89,7 +94,7 @@ function drawChosen() {
   }
   const names = (list, none) => (list.length ? list.join(", ") : none);
   const grants = cell.grants.map((grant) => el("dl", {},
-    el("dt", {}, "Rule"), el("dd", {}, `CORSRules[${grant.rule}]${grant.id ? ` (${grant.id})` : ""}`),
+    el("dt", {}, "Rule"), el("dd", {}, `${ruleName(grant.rule, grant.list)}${grant.id ? ` (${grant.id})` : ""}`),
     el("dt", {}, "Request headers"), el("dd", {}, names(grant.allowed_headers, "safelisted ones only")),
     el("dt", {}, "Readable response headers"), el("dd", {}, names(["safelisted ones", ...grant.expose_headers])),
     el("dt", {}, "Credentials"), el("dd", {}, grant.credentials ? "allowed" : "not allowed"),

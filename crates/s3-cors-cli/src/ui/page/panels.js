@@ -26,11 +26,11 @@ function moveTab(event) {
 const SIGNS = { gains: ["+", "good"], loses: ["−", "bad"], changes: ["~", "odd"] };
 
 function differences(document) {
-  return (document.differences ?? []).slice(0, 100).map(({ kind, text, rule_before, rule_after }) => {
+  return (document.differences ?? []).slice(0, 100).map(({ kind, text, rule_before, list_before, rule_after, list_after }) => {
     const [sign, style] = SIGNS[kind];
-    const rule = (index) => (index === undefined ? "no rule allows it" : `CORSRules[${index}] allows it`);
+    const rule = (index, list) => (index === undefined ? "no rule allows it" : `${ruleName(index, list)} allows it`);
     return el("li", { class: style, "data-kind": kind }, el("strong", {}, `${sign} ${text}`),
-      el("br"), `before: ${rule(rule_before)}; after: ${rule(rule_after)}`);
+      el("br"), `before: ${rule(rule_before, list_before)}; after: ${rule(rule_after, list_after)}`);
   });
 }
 
@@ -41,10 +41,13 @@ async function compareNow() {
     $("differences").replaceChildren();
     return;
   }
-  const found = await ask("diff", "diff", { before: page.text(), after: other });
+  const found = await ask("diff", "diff", { before: page.text(), after: other, resource: page.resource() });
   if (!found) return;
   $("differences").replaceChildren(...differences(found));
-  $("compare-summary").textContent = found.failure
+  const theirs = found.failure?.file === "before" || found.failure?.file === "after";
+  $("compare-summary").textContent = found.failure && !(theirs && found.failure.findings)
+    ? whyNot(found.failure)
+    : found.failure
     ? `The text ${found.failure.file === "after" ? "below" : "in the editor"} is a configuration that S3 would reject: ${(found.failure.findings ?? []).slice(0, 3).map((finding) => finding.text).join("; ")}`
     : found.equivalent
       ? "Equivalent: every request gets the same response"
@@ -53,14 +56,13 @@ async function compareNow() {
 const compare = later(compareNow, 120);
 
 let probeId;
-async function probe(event) {
+async function probe(event, more, draw) {
   event.preventDefault();
-  $("diagnoses").replaceChildren();
-  $("probed").replaceChildren();
+  for (const list of ["calls", "diagnoses", "probed"]) $(list).replaceChildren();
   setProbed([]);
   drawProgress({ sent: 0, planned: 0 });
   try {
-    let job = await api("probe", { text: page.text(), url: $("probe-url").value.trim() });
+    let job = await api("probe", { text: page.text(), resource: page.resource(), url: $("probe-url").value.trim(), ...more });
     probeId = job.id;
     $("probe-stop").disabled = false;
     $("probe-progress").hidden = false;
@@ -69,7 +71,13 @@ async function probe(event) {
       await new Promise((done) => setTimeout(done, 150));
       job = await api(`probe/${job.id}`);
     }
-    if (job.id === probeId) drawProbed(job);
+    if (job.id === probeId) {
+      drawProgress(job);
+      $("probe-progress").hidden = true;
+      setProbed(job.cells);
+      if (job.report.failure) $("probe-summary").textContent = job.report.failure.message;
+      else draw(job.report);
+    }
   } catch (error) {
     $("probe-summary").textContent = error.status === 404 ? "Another probe was started." : error.message;
   }
@@ -87,20 +95,41 @@ function setProbed(cells) {
   if (shown) drawMatrix(shown);
 }
 
-function drawProbed({ report, cells }) {
-  $("probe-progress").hidden = true;
-  setProbed(cells ?? []);
-  if (report.failure) {
-    $("probe-summary").textContent = report.failure.message;
-    return;
-  }
+const sentOf = ({ requests_sent, requests_planned }) =>
+  `${requests_sent} of ${count(requests_planned, "request", "requests")} sent`;
+
+function drawDiagnoses(diagnoses) {
+  $("diagnoses").replaceChildren(...diagnoses.map(({ code, note, text, help, responses }) =>
+    el("li", { class: note ? "note" : "bad", "data-code": code }, el("strong", {}, `${code}: `), `${text} (${count(responses, "response", "responses")})`, el("br"), help)));
+}
+
+// Without a configuration: what the endpoint lets a page do.
+function drawProbedPage(report) {
+  const allowed = report.calls.filter((call) => call.allowed).length;
+  $("probe-summary").textContent = `${sentOf(report)}; of ${count(report.calls.length, "call", "calls")} of a page of ${report.page}, ${allowed} ${allowed === 1 ? "is" : "are"} allowed`;
+  drawDiagnoses(report.diagnoses);
+  $("calls").replaceChildren(...report.calls.map((call) => {
+    const { name, preflight_only, readable_headers, hidden_headers, preflight_max_age, failure } = call;
+    const details = failure
+      ? [el("br"), failure.text]
+      : [readable_headers?.length && `readable headers: ${readable_headers.join(", ")}`,
+        hidden_headers?.length && `hidden headers: ${hidden_headers.join(", ")}`,
+        preflight_max_age !== undefined && `the preflight may be cached for ${preflight_max_age} seconds`]
+        .filter(Boolean).flatMap((text) => [el("br"), text]);
+    const verdict = call.allowed
+      ? `✓ ${name}: allowed${preflight_only ? " by the preflight (the actual request was not sent)" : ": the script can read the response"}`
+      : `✗ ${name}: ${failure ? "blocked" : "the script cannot read the response"}`;
+    return el("li", { class: call.allowed ? "good" : "bad", "data-call": name }, el("strong", {}, verdict), ...details);
+  }));
+}
+
+function drawProbed(report) {
   const [endpoint] = report.endpoints;
-  const sent = `${report.requests_sent} of ${count(report.requests_planned, "request", "requests")} sent`;
+  const sent = sentOf(report);
   $("probe-summary").textContent = endpoint.differing
     ? `${sent}; ${count(endpoint.differing, "response differs", "responses differ")} from what the configuration says`
     : `${sent}; every response is as the configuration says`;
-  $("diagnoses").replaceChildren(...endpoint.diagnoses.map(({ code, note, text, help, responses }) =>
-    el("li", { class: note ? "note" : "bad", "data-code": code }, el("strong", {}, `${code}: `), `${text} (${count(responses, "response", "responses")})`, el("br"), help)));
+  drawDiagnoses(endpoint.diagnoses);
   const odd = report.requests.filter((request) => request.responses[0]?.differs);
   const most = 20;
   const items = odd.slice(0, most).map((request) => {
@@ -115,17 +144,19 @@ function drawProbed({ report, cells }) {
 }
 
 async function stopProbe() {
-  if (probeId !== undefined) await api(`probe/${probeId}`, undefined, "DELETE");
+  if (probeId === undefined) return;
+  await api(`probe/${probeId}`, undefined, "DELETE");
+  $("probe-stop").disabled = true;
 }
 
 let lastForm;
 async function convertTo(form, copy = true) {
   lastForm = form;
   if (copy) $("copied").textContent = "";
-  const found = await ask(copy ? "copy" : "convert", "convert", { text: page.text(), to: form });
+  const found = await ask(copy ? "copy" : "convert", "convert", { text: page.text(), to: form, resource: page.resource() });
   if (!found) return;
   $("converted").value = found.text ?? "";
   for (const button of document.querySelectorAll("[data-form]")) button.setAttribute("aria-pressed", String(button.dataset.form === form));
-  if (found.text === undefined) flash("copied", "S3 would reject this configuration. Correct the errors first.");
+  if (found.text === undefined) flash("copied", whyNot(found.failure));
   else if (copy) flash("copied", (await toClipboard(found.text)) ? "Copied" : "Copy the text below: the browser did not allow it.");
 }

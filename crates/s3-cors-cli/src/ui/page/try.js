@@ -3,6 +3,7 @@ function tried() {
   const headers = $("try-headers").value.split("\n").map((line) => line.trim()).filter(Boolean);
   return {
     text: page.text(),
+    resource: page.resource(),
     origin: $("try-origin").value.trim(),
     url: $("try-url").value.trim(),
     method: $("try-method").value.trim(),

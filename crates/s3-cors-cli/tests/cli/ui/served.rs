@@ -290,3 +290,116 @@ fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
     assert!(got.head.contains(&location), "{got:?}");
     assert_eq!(serving.raw("GET", target, &own, "").status, 403);
 }
+
+const TEMPLATE: &str = "Resources:
+  Site: {Type: AWS::S3::Bucket, Properties: {CorsConfiguration: {CorsRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET, HEAD], MaxAge: 60}]}}}
+  Uploads: {Type: AWS::S3::Bucket, Properties: {CorsConfiguration: {CorsRules: [{AllowedOrigins: ['https://app.example.com'], AllowedMethods: [PUT], AllowedHeaders: [x-a], MaxAge: 60}]}}}
+";
+
+#[test]
+fn a_template_is_shown_by_bucket_and_never_written_over() {
+    let directory = Directory::new();
+    directory.write("template.yaml", TEMPLATE);
+    let serving = Serving::start(directory.path(), &["template.yaml"]);
+    let checked = serving.document("check", &json!({"text": TEMPLATE}));
+    let resources = checked["files"][0]["resources"].as_array();
+    assert_eq!(resources.map(Vec::len), Some(2));
+    let all = serving.document("show", &json!({"text": TEMPLATE}));
+    let message = all["failure"]["message"].as_str().expect("a message");
+    assert!(message.contains("Site, Uploads"), "{message}");
+    let one = json!({"text": TEMPLATE, "resource": "Uploads"});
+    let shown = serving.document("show", &one);
+    assert_eq!(shown["rows"][0]["entries"][0], "https://app.example.com");
+    assert_eq!(shown["source"]["resource"], "Uploads");
+    let asked = json!({
+        "text": TEMPLATE, "resource": "Uploads", "origin": "https://app.example.com",
+        "url": "https://b.example/", "method": "PUT", "headers": ["x-b: 1"], "credentials": "omit",
+    });
+    let conversation = serving.document("converse", &asked);
+    let change = &conversation["preflight"]["suggestion"]["changes"][0];
+    assert_eq!(change["kind"], "add-header");
+    assert_eq!(change["place"]["line"], 3);
+    let applied = serving.document("apply", &asked);
+    let message = applied["failure"]["message"].as_str().expect("a message");
+    assert!(message.contains("make the change in the text"), "{message}");
+    let converted = json!({"text": TEMPLATE, "resource": "Uploads", "to": "cli"});
+    let converted = serving.document("convert", &converted);
+    assert!(
+        converted["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("x-a"))
+    );
+}
+
+#[test]
+fn what_the_page_gets_with_an_apps_own_rules_is_what_the_commands_print() {
+    let directory = Directory::with(SITE);
+    directory.write("after", SITE.replace("PUT", "GET"));
+    directory.write("before", SITE);
+    let app =
+        r#"[{"AllowedOrigins": ["https://app.example.com"], "AllowedMethods": ["PATCH", "GET"]}]"#;
+    directory.write("app.json", app);
+    let serving = Serving::start(directory.path(), &["cors.json", "--app", "app.json"]);
+    let printed = |arguments: &[&str]| {
+        let more = ["--app", "app.json", "--format", "json"];
+        run(directory.path(), &[arguments, &more].concat()).json()
+    };
+    let text = json!({"text": SITE});
+    assert_eq!(
+        serving.document("check", &text),
+        printed(&["check", "cors.json"])
+    );
+    let shown = printed(&["show", "cors.json"]);
+    assert_eq!(shown["methods"][5], "PATCH");
+    assert_eq!(serving.document("show", &text), shown);
+    let compared = json!({"before": SITE, "after": SITE.replace("PUT", "GET")});
+    assert_eq!(
+        serving.document("diff", &compared),
+        printed(&["diff", "before", "after"])
+    );
+    let asked = json!({
+        "text": SITE, "origin": "https://app.example.com", "url": "https://b.example/",
+        "method": "PATCH", "headers": [], "credentials": "omit",
+    });
+    let conversation = serving.document("converse", &asked);
+    let origin = [
+        "explain",
+        "cors.json",
+        "--origin",
+        "https://app.example.com",
+    ];
+    let patch = [&origin[..], &["--method", "PATCH"]].concat();
+    assert_eq!(conversation["preflight"]["rules"], printed(&patch)["rules"]);
+    assert_eq!(conversation["preflight"]["list"], "app");
+}
+
+#[test]
+fn a_probe_for_a_page_is_what_the_command_prints() {
+    let policy = s3_cors::CorsPolicy::from_text(SITE).expect("a configuration");
+    let server = crate::fake_server::Server::bucket(policy);
+    let url = server.url();
+    let directory = Directory::new();
+    let serving = Serving::start(directory.path(), &[]);
+    let asked = json!({"text": "", "url": url, "origin": "https://app.example.com/index.html"});
+    let mut state = serving.document("probe", &asked);
+    let id = state["id"].clone();
+    while state.get("report").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let got = serving.ask("GET", &format!("probe/{id}"), &Value::Null);
+        state = serde_json::from_str(&got.body).expect("JSON");
+    }
+    let arguments = [
+        "probe",
+        &url,
+        "--origin",
+        "https://app.example.com",
+        "--format",
+        "json",
+    ];
+    assert_eq!(state["report"], run(directory.path(), &arguments).json());
+    assert_eq!(state["cells"], json!([]));
+    assert_eq!(
+        (&state["planned"], &state["sent"]),
+        (&json!(16), &json!(16))
+    );
+}

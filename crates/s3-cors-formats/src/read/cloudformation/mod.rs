@@ -4,10 +4,10 @@ mod intrinsics;
 
 use std::rc::Rc;
 
-use s3_cors_analysis::lint::Severity;
+use s3_cors::Place;
 
 use crate::document::{Bucket, Document, Format};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::foreign::shown;
 use crate::read::Source;
 use crate::read::names::CLOUDFORMATION;
@@ -74,11 +74,14 @@ fn bucket(
             shown(kind)
         );
         let help = "only the rules of AWS::S3::Bucket are looked at";
-        let finding = Finding::new(Severity::Info, "other-cors-rules", Some(span), text, help);
-        rules.findings.push(finding.at(&resource.key, ""));
+        let finding = Finding::new(FindingCode::OtherCorsRules, Some(span), text, help);
+        rules
+            .findings
+            .push(finding.at(&resource.key, Place::document()));
         return None;
     }
     let mut bucket = rules.bucket(resource.key.as_str(), &heading);
+    // F190.
     bucket.max_age_when_left_out = Some(0);
     let cors = intrinsics.resolve(cors, false);
     match &cors.kind {
@@ -88,13 +91,14 @@ fn bucket(
                 let text = format!("unknown key `{}`", shown(&member.key));
                 let key_span = source.lines.span(&member.key_range);
                 let finding = Finding::new(
-                    Severity::Error,
-                    "unknown-key",
+                    FindingCode::UnknownKey,
                     Some(key_span),
                     text,
                     "write `CorsRules`",
                 );
-                rules.findings.push(finding.at(&resource.key, ""));
+                rules
+                    .findings
+                    .push(finding.at(&resource.key, Place::document()));
             }
             if let Some(list) = list {
                 rules.add_list(&mut bucket, list);
@@ -110,13 +114,14 @@ fn bucket(
             );
             let span = source.lines.span(&cors.range);
             let finding = Finding::new(
-                Severity::Error,
-                "wrong-type",
+                FindingCode::WrongType,
                 Some(span),
                 text,
                 "put the list of rules in an object: CorsRules: [...]",
             );
-            rules.findings.push(finding.at(&resource.key, ""));
+            rules
+                .findings
+                .push(finding.at(&resource.key, Place::document()));
             rules.add_list(&mut bucket, &cors);
         }
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use hcl_edit::Span;
 use hcl_edit::structure::{Block, BlockLabel, Body};
 
-use super::{Resource, deploy, is_rules_argument, not_s3, resource};
+use super::{Resource, deploy, module, not_s3, resource};
 use crate::document::{Bucket, Document, Format};
 use crate::parse::hcl::Scope;
 use crate::read::Source;
@@ -42,18 +42,12 @@ pub(crate) fn document(body: &Body, source: &Source<'_>) -> Document {
                 }
             }
             ("module", [name]) => {
-                let mut bucket =
-                    rules.bucket(format!("module.{name}"), &heading(&range, source.text));
-                deploy(&mut bucket, Resource::Set);
-                for argument in block.body.attributes() {
+                let arguments = block.body.attributes().map(|argument| {
                     let node = Rc::new(scope.node(&argument.value));
-                    if is_rules_argument(argument.key.as_str(), &node) {
-                        rules.add_list(&mut bucket, &node);
-                    }
-                }
-                if !bucket.rules.is_empty() || bucket.further.is_some() {
-                    buckets.push(bucket);
-                }
+                    (argument.key.as_str().to_owned(), node)
+                });
+                let heading = heading(&range, source.text);
+                buckets.extend(module(&mut rules, name, &heading, arguments));
             }
             _ => {}
         }

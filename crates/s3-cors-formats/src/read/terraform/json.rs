@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use hcl_edit::structure::Body;
 
-use super::{Resource, deploy, is_rules_argument, not_s3, resource};
+use super::{Resource, deploy, module, not_s3, resource};
 use crate::document::{Document, Format};
 use crate::parse::hcl::Scope;
 use crate::read::Source;
@@ -53,17 +53,10 @@ pub(crate) fn document(root: &Rc<Node>, source: &Source<'_>) -> Document {
         .get("module")
         .map(|modules| modules.members())
         .unwrap_or_default();
-    for module in modules {
-        let mut bucket = rules.bucket(format!("module.{}", module.key), &module.key_range);
-        deploy(&mut bucket, Resource::Set);
-        for argument in module.node.members() {
-            if is_rules_argument(&argument.key, &argument.node) {
-                rules.add_list(&mut bucket, &argument.node);
-            }
-        }
-        if !bucket.rules.is_empty() || bucket.further.is_some() {
-            buckets.push(bucket);
-        }
+    for named in modules {
+        let arguments = named.node.members().iter();
+        let arguments = arguments.map(|one| (one.key.clone(), Rc::clone(&one.node)));
+        buckets.extend(module(&mut rules, &named.key, &named.key_range, arguments));
     }
     Document {
         format: Format::Terraform,

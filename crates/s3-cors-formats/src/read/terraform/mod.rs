@@ -4,11 +4,15 @@ pub(crate) mod hcl;
 pub(crate) mod json;
 pub(crate) mod show;
 
-use s3_cors_analysis::lint::Severity;
+use std::ops::Range;
+use std::rc::Rc;
+
+use s3_cors::Place;
 
 use crate::document::Bucket;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::position::Span;
+use crate::read::rules::Rules;
 use crate::tree::{Kind, Node};
 
 /// What a type of resource does with its `cors_rule`s.
@@ -58,7 +62,7 @@ pub(super) fn resource(kind: &str) -> Option<Resource> {
 }
 
 /// Whether a module's argument becomes the rules of a bucket.
-pub(super) fn is_rules_argument(name: &str, node: &Node) -> bool {
+fn is_rules_argument(name: &str, node: &Node) -> bool {
     let rule = |node: &Node| node.has("allowed_origins") || node.has("allowed_methods");
     let holds_rules = match &node.kind {
         Kind::List(nodes) => nodes.iter().any(|node| rule(node)),
@@ -74,7 +78,24 @@ pub(super) fn is_rules_argument(name: &str, node: &Node) -> bool {
     }
 }
 
-/// What deployment does to the rules.
+/// The bucket that a module makes of its arguments, if one of them holds rules.
+pub(super) fn module(
+    rules: &mut Rules<'_>,
+    name: &str,
+    heading: &Range<usize>,
+    arguments: impl Iterator<Item = (String, Rc<Node>)>,
+) -> Option<Bucket> {
+    let mut bucket = rules.bucket(format!("module.{name}"), heading);
+    deploy(&mut bucket, Resource::Set);
+    for (argument, node) in arguments {
+        if is_rules_argument(&argument, &node) {
+            rules.add_list(&mut bucket, &node);
+        }
+    }
+    (!bucket.rules.is_empty() || bucket.further.is_some()).then_some(bucket)
+}
+
+/// What deployment does to the rules (F191).
 pub(super) fn deploy(bucket: &mut Bucket, resource: Resource) {
     bucket.ordered = resource != Resource::Set;
     bucket.max_age_when_left_out = Some(0);
@@ -84,5 +105,5 @@ pub(super) fn deploy(bucket: &mut Bucket, resource: Resource) {
 pub(super) fn not_s3(address: &str, whose: &str, span: Span) -> Finding {
     let text = format!("the CORS rules of this resource are {whose}, not S3's: left out");
     let help = "only the rules of S3 buckets are looked at";
-    Finding::new(Severity::Info, "other-cors-rules", Some(span), text, help).at(address, "")
+    Finding::new(FindingCode::OtherCorsRules, Some(span), text, help).at(address, Place::document())
 }

@@ -9,6 +9,9 @@ use crate::read::names::TERRAFORM;
 use crate::read::rules::{Plain, Rules};
 use crate::tree::{Kind, Member, Node};
 
+/// What Terraform itself prints for a value that a plan does not have yet.
+pub(crate) const AFTER_APPLY: &str = "known after apply";
+
 /// Modules within modules that are gone through.
 const MOST_LEVELS: usize = 32;
 
@@ -96,7 +99,7 @@ fn of_resource(
 
 /// The planned values, with what is known after the apply only: `true` in the other tree.
 fn filled(known: Option<&Rc<Node>>, unknown: &Rc<Node>, level: usize) -> Rc<Node> {
-    let after_apply = |range| Rc::new(Node::unknown("known after apply", range));
+    let after_apply = |range| Rc::new(Node::unknown(AFTER_APPLY, range));
     let range = known.map_or_else(|| unknown.range.clone(), |node| node.range.clone());
     match (&unknown.kind, known.map(|node| &node.kind)) {
         (Kind::Bool(true), _) => after_apply(range),

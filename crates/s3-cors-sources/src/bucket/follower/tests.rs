@@ -109,6 +109,16 @@ fn an_endless_interval_does_not_panic() {
 }
 
 #[test]
+fn on_request_nothing_is_due_after_the_first_load() {
+    let mut follower = follower();
+    follower.settings.schedule = Schedule::on_request();
+    for outcome in [success(), failure(BucketErrorKind::Throttled), success()] {
+        assert_eq!(follower.loaded(&outcome), None);
+        assert_eq!(follower.due, None);
+    }
+}
+
+#[test]
 fn copies_draw_different_random_numbers() {
     let (mut one, mut other) = (follower(), follower());
     assert_ne!(one.random.u64(..), other.random.u64(..));

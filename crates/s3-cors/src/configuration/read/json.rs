@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Reading, list_of};
+use super::{Reading, line_start, list_of, without_position};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, wrapping};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
@@ -232,6 +232,10 @@ impl<'t> Reader<'t> {
                 }
             }
         }
+        // CloudFormation sends it all the same (F190).
+        if self.dialect == Dialect::CloudFormation && !seen.contains(&Member::MaxAgeSeconds) {
+            rule.max_age_seconds = Some(0);
+        }
         rule
     }
 
@@ -286,7 +290,7 @@ impl<'t> Reader<'t> {
             Ok(typed) => Some(typed),
             // The text was already parsed; only escapes that stand for no character can fail here.
             Err(error) => {
-                let message = without_position(&error);
+                let message = without_position(&error, " at line ");
                 let language = "JSON";
                 self.report(ProblemKind::Syntax { language, message }, place, value);
                 None
@@ -346,13 +350,8 @@ fn type_of(value: &RawValue) -> JsonType {
 }
 
 fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(error.line().saturating_sub(1))
-        .map(str::len)
-        .sum();
     // The parser's column counts bytes.
-    let offset = line_start + error.column().saturating_sub(1);
+    let offset = line_start(text, error.line()) + error.column().saturating_sub(1);
     let at = text.get(offset..).unwrap_or_default();
     let comment = ["//", "/*", "#"].iter().any(|mark| at.starts_with(mark));
     // Within a string these do not start a comment.
@@ -361,20 +360,11 @@ fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
     let message = if comment && between {
         "a comment, which JSON does not allow".into()
     } else {
-        without_position(error)
+        without_position(error, " at line ")
     };
     let language = "JSON";
     let kind = ProblemKind::Syntax { language, message };
     (Problem::unplaced(kind), offset)
-}
-
-/// The parser's message without its own ` at line 1 column 2`.
-fn without_position(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    match words.rsplit_once(" at line ") {
-        Some((before, _)) => before.into(),
-        None => words,
-    }
 }
 
 /// An object's members in the order of the text, including duplicates.

@@ -5,6 +5,7 @@ mod json;
 mod xml;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
@@ -17,6 +18,21 @@ use crate::error::{ConfigError, MOST_PROBLEMS, Place, Positions, Problem, Proble
 use crate::limits::MAX_TEXT_BYTES;
 
 type Problems = Vec<Problem>;
+
+/// Where a line, counted from 1, starts in a text.
+fn line_start(text: &str, line: usize) -> usize {
+    let lines = text.split_inclusive('\n');
+    lines.take(line.saturating_sub(1)).map(str::len).sum()
+}
+
+/// A parser's message without the position that it puts after these words.
+fn without_position(error: &impl fmt::Display, words: &str) -> String {
+    let message = error.to_string();
+    match message.rsplit_once(words) {
+        Some((before, _)) => before.into(),
+        None => message,
+    }
+}
 
 /// Reads to the end, but no more bytes than any configuration has.
 pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {

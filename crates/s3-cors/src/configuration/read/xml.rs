@@ -3,7 +3,7 @@
 
 use roxmltree::{Document, Node};
 
-use super::{Reading, list_of};
+use super::{Reading, line_start, list_of, without_position};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, XML_NAMESPACE};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str) -> Reading {
         Err(error) => {
             let kind = ProblemKind::Syntax {
                 language: "XML",
-                message: without_position(&error),
+                message: without_position(&error, " at "),
             };
             let offset = shift + offset_of(error.pos(), trimmed);
             return Reading::failed(Problem::unplaced(kind).in_xml(), offset);
@@ -177,11 +177,12 @@ impl Reader {
                 let key = child.tag_name().name().to_owned();
                 let kind = ProblemKind::UnknownKey { key, meant: None };
                 self.report(kind, place.clone(), child);
-            } else if let Some(text) = child.text().filter(|text| !text.trim_ascii().is_empty())
-                && child.is_text()
-            {
-                let kind = ProblemKind::StrayText { value: text.into() };
-                self.report(kind, place.clone(), child);
+            } else if child.is_text() {
+                let text = child.text().unwrap_or_default();
+                if !text.trim_ascii().is_empty() {
+                    let kind = ProblemKind::StrayText { value: text.into() };
+                    self.report(kind, place.clone(), child);
+                }
             }
         }
         elements
@@ -216,25 +217,11 @@ impl Reader {
 }
 
 fn offset_of(position: roxmltree::TextPos, text: &str) -> usize {
-    let line = usize::try_from(position.row).unwrap_or(1).saturating_sub(1);
+    let line = usize::try_from(position.row).unwrap_or(1);
+    let start = line_start(text, line);
     let column = usize::try_from(position.col).unwrap_or(1).saturating_sub(1);
-    let mut lines = text.split_inclusive('\n');
-    let before: usize = lines.by_ref().take(line).map(str::len).sum();
-    let into_line: usize = lines
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(column)
-        .map(char::len_utf8)
-        .sum();
-    before + into_line
-}
-
-/// The parser's message without its own ` at 1:2`.
-fn without_position(error: &roxmltree::Error) -> String {
-    let words = error.to_string();
-    match words.rsplit_once(" at ") {
-        Some((before, _)) => before.into(),
-        None => words,
-    }
+    let mut lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
+    let line = lines.next().unwrap_or_default();
+    let into_line: usize = line.chars().take(column).map(char::len_utf8).sum();
+    start + into_line
 }
