@@ -96,8 +96,8 @@ codes! {
     CredentialsLost, "credentials-lost",
         "Requests with credentials are not allowed, those without are.";
     MethodNotChecked, "method-not-checked",
-        "The target looks at the origin only: a GET, HEAD or POST without preflight can be read by \
-         an origin that the rules allow other methods only.";
+        "The target looks at the origin only: the response to a HEAD or POST without preflight can be \
+         read by an origin that the rules allow other methods only.";
     AllowOriginValue, "allow-origin-value",
         "The origin is echoed where S3 sends `*`, or the other way round.";
     ExposeHeaders, "expose-headers",
@@ -140,16 +140,24 @@ impl fmt::Display for Difference {
 }
 
 impl Difference {
-    /// What it is about, before and after, where that is one value.
+    /// What it is about, before and after: a status, or the headers that differ.
     #[must_use]
     pub fn values(&self) -> Option<(String, String)> {
         use DifferenceCode as Code;
-        let header = |name: &str| {
-            let value = |response: &Response| match response.header(name) {
-                Some(value) => format!("{name}: {}", shown(value)),
-                None => format!("no {name}"),
+        let line = |response: &Response, name: &str| match response.header(name) {
+            Some(value) => format!("{name}: {}", shown(value)),
+            None => format!("no {name}"),
+        };
+        let headers = |names: &[&str]| {
+            let differs = |name: &&&str| self.before.header(name) != self.after.header(name);
+            let lines = |response: &Response| {
+                let lines = names
+                    .iter()
+                    .filter(differs)
+                    .map(|name| line(response, name));
+                lines.collect::<Vec<_>>().join(", ")
             };
-            Some((value(&self.before), value(&self.after)))
+            Some((lines(&self.before), lines(&self.after)))
         };
         let status = |response: &Response| {
             response
@@ -159,13 +167,17 @@ impl Difference {
                 })
         };
         match self.code {
-            Code::AllowOriginValue => header("access-control-allow-origin"),
-            Code::CredentialsGained | Code::CredentialsLost => {
-                header("access-control-allow-credentials")
-            }
-            Code::ExposeHeaders => header("access-control-expose-headers"),
-            Code::MaxAge => header("access-control-max-age"),
-            Code::Vary => header("vary"),
+            Code::AllowOriginValue => headers(&["access-control-allow-origin"]),
+            // With credentials, `*` stands for nothing.
+            Code::CredentialsGained | Code::CredentialsLost => headers(&[
+                "access-control-allow-origin",
+                "access-control-allow-credentials",
+                "access-control-allow-methods",
+                "access-control-allow-headers",
+            ]),
+            Code::ExposeHeaders => headers(&["access-control-expose-headers"]),
+            Code::MaxAge => headers(&["access-control-max-age"]),
+            Code::Vary => headers(&["vary"]),
             Code::PreflightStatus | Code::RefusalStatus | Code::PreflightLeftToBackend => {
                 Some((status(&self.before), status(&self.after)))
             }

@@ -84,9 +84,11 @@ pub(crate) fn between(
         return match request.kind {
             RequestKind::Preflight => vec![(Widened, widening(policy, request))],
             _ if !request.is_simple_method() => Vec::new(),
-            _ if allows_origin(policy, &request.origin) => {
-                vec![(Changed, Code::MethodNotChecked)]
-            }
+            _ if allows_origin(policy, &request.origin) => vec![match request.method.as_str() {
+                // What is stored becomes readable.
+                "GET" => (Widened, Code::MethodWidened),
+                _ => (Changed, Code::MethodNotChecked),
+            }],
             _ => vec![(Widened, Code::OriginWidened)],
         };
     }
