@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
         "the first 20 entries",
     ),
     (
-        "crates/s3-cors-cli/src/check.rs",
+        "crates/s3-cors-cli/src/snippet.rs",
         "MOST_SHOWN: usize = 100;",
         "100 findings",
     ),

@@ -183,7 +183,7 @@ pub fn read(
 ///
 /// let text = r#"[{"AllowedOrigins": ["https://app.example.com/"], "AllowedMethods": ["PATCH"]}]"#;
 /// let document = read_app_rules("app-cors.json", text.as_bytes())?;
-/// assert_eq!(document.findings()[0].code, "origin-trailing-slash");
+/// assert!(document.findings().iter().any(|f| f.code == "origin-trailing-slash"));
 /// # Ok::<(), s3_cors_formats::ReadError>(())
 /// ```
 pub fn read_app_rules(file: impl AsRef<Path>, content: &[u8]) -> Result<Document, ReadError> {
