@@ -1,7 +1,8 @@
 # What is checked before a change lands. `just` lists the recipes; `.ci/run` runs all stages.
 
-# Every stage of `.ci/run`, cheapest first. Each is a recipe below.
-stages := "format packages deny lints features packaged docs oldest api examples live-bucket instructions fuzz local-s3 sdks readme"
+# Every stage of `.ci/run`, cheapest first. Each is a recipe below. `docs` comes after what uses other
+# toolchains, because cargo removes the pages of another one, and `readme` needs them.
+stages := "format packages deny lints features packaged oldest api docs examples live-bucket instructions fuzz local-s3 sdks readme"
 
 # What `.ci/need` installs lies here.
 export PATH := justfile_directory() / "target/tools/bin" + (if os_family() == "windows" { ";" } else { ":" }) + env("PATH")
