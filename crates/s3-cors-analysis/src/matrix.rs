@@ -121,7 +121,7 @@ impl Matrix {
         Self::with_app_rules(configuration, &AppRules::default())
     }
 
-    /// The matrix of a configuration followed by [rules of the app's own](AppRules).
+    /// The matrix of a configuration followed by [rules of the app's own](s3_cors::AppRules).
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use crate::pattern;
 /// A rule: the list that it is in, and its position there, counted from 0.
 ///
 /// The order is that in which rules are tried: all of the bucket's come before the
-/// [app's own](AppRules). Its `Display` form is the rule's name.
+/// [app's own](s3_cors::AppRules). Its `Display` form is the rule's name.
 ///
 /// ```
 /// use s3_cors_analysis::RulePosition;

@@ -178,7 +178,7 @@ pub fn diff(
     diff_with_app_rules(before, after, &AppRules::default())
 }
 
-/// Finds the requests that an app with [rules of its own](AppRules) responds to differently when the
+/// Finds the requests that an app with [rules of its own](s3_cors::AppRules) responds to differently when the
 /// bucket's configuration changes. The app's rules stay the same, and come after those of both
 /// configurations.
 ///

@@ -98,7 +98,7 @@ pub fn explain<R: CorsRequest>(
     explain_with_app_rules(configuration, &AppRules::default(), request)
 }
 
-/// Explains what an app with [rules of its own](AppRules) does with a request. They are tried after
+/// Explains what an app with [rules of its own](s3_cors::AppRules) does with a request. They are tried after
 /// all rules of the bucket. What is advised is a change to the bucket's configuration.
 ///
 /// # Errors

@@ -119,7 +119,7 @@ pub fn lint(configuration: &CorsConfiguration) -> Vec<Finding> {
     findings(configuration, Reach::of(configuration).as_ref())
 }
 
-/// Checks an [app's own rules](AppRules) for probable mistakes, by themselves.
+/// Checks an [app's own rules](s3_cors::AppRules) for probable mistakes, by themselves.
 ///
 /// ```
 /// use s3_cors::AppRules;
