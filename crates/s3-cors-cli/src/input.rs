@@ -60,19 +60,7 @@ impl Input {
     /// Reads a file of the app's own rules, or standard input for `-`.
     pub(crate) fn read_app_rules(path: &Path) -> Self {
         let (name, bytes) = bytes(path);
-        let (bytes, document) = match bytes {
-            Ok(bytes) => {
-                let document = read_app_rules(path, &bytes);
-                (bytes, document)
-            }
-            Err(error) => (Vec::new(), Err(ReadError::unreadable(path, error))),
-        };
-        Self {
-            name,
-            bytes,
-            document,
-            resource: None,
-        }
+        Self::made(name, path, bytes, |bytes| read_app_rules(path, bytes))
     }
 
     /// A text in memory.
@@ -86,9 +74,21 @@ impl Input {
         for (name, value) in &pick.variables {
             variables.set(name, value);
         }
+        Self {
+            resource: pick.resource.clone(),
+            ..Self::made(name, path, bytes, |bytes| read(path, bytes, &variables))
+        }
+    }
+
+    fn made(
+        name: String,
+        path: &Path,
+        bytes: io::Result<Vec<u8>>,
+        read: impl FnOnce(&[u8]) -> Result<Document, ReadError>,
+    ) -> Self {
         let (bytes, document) = match bytes {
             Ok(bytes) => {
-                let document = read(path, &bytes, &variables);
+                let document = read(&bytes);
                 (bytes, document)
             }
             Err(error) => (Vec::new(), Err(ReadError::unreadable(path, error))),
@@ -97,7 +97,7 @@ impl Input {
             name,
             bytes,
             document,
-            resource: pick.resource.clone(),
+            resource: None,
         }
     }
 
