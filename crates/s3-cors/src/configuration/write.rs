@@ -2,19 +2,21 @@
 
 use std::fmt::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::dialect::{Dialect, Member, XML_NAMESPACE, wrapping};
 use super::{CorsConfiguration, CorsRule};
 use crate::xml_text::Escaped;
 
 pub(crate) fn text(config: &CorsConfiguration, dialect: Dialect) -> String {
-    let text = match dialect {
-        Dialect::Xml => Ok(xml_document(config, "\n", "    ") + "\n"),
-        _ => json(config, dialect),
+    let mut text = match dialect {
+        Dialect::Xml => xml_document(config, "\n", "    "),
+        _ => {
+            let mut text = String::new();
+            json(config, dialect).write(&mut text, 0);
+            text
+        }
     };
-    // It cannot fail: it writes to memory, and every key is a string.
-    text.unwrap_or_default()
+    text.push('\n');
+    text
 }
 
 /// The document that S3 sends: with a declaration, without white space.
@@ -81,76 +83,104 @@ fn xml(
     write!(out, "{newline}</CORSConfiguration>")
 }
 
-fn json(config: &CorsConfiguration, dialect: Dialect) -> serde_json::Result<String> {
-    let rules = Rules(&config.cors_rules, dialect);
+/// The document in JSON. What a rule does not have is left out, as S3 does (F171).
+fn json(config: &CorsConfiguration, dialect: Dialect) -> Json<'_> {
+    let rule = |rule| Json::Object(members(rule, dialect));
+    let rules = Json::List(config.cors_rules.iter().map(rule).collect());
     let (name, wrapper) = wrapping(dialect);
     match (dialect, wrapper) {
-        (Dialect::Console, _) => indented(&rules),
-        (_, None) => indented(&Named(name, &rules)),
-        (_, Some(wrapper)) => indented(&Named(wrapper, &Named(name, &rules))),
+        (Dialect::Console, _) => rules,
+        (_, None) => Json::Object(vec![(name, rules)]),
+        (_, Some(wrapper)) => Json::Object(vec![(wrapper, Json::Object(vec![(name, rules)]))]),
     }
 }
 
-/// Indented by four spaces, as the console and the CLI do.
-fn indented(document: &impl Serialize) -> serde_json::Result<String> {
-    let mut out = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
-    document.serialize(&mut serializer)?;
-    out.push(b'\n');
-    Ok(String::from_utf8_lossy(&out).into_owned())
+fn members(rule: &CorsRule, dialect: Dialect) -> Vec<(&'static str, Json<'_>)> {
+    let value = |member| match member {
+        Member::Id => rule.id.as_deref().map(Json::String),
+        Member::MaxAgeSeconds => rule.max_age_seconds.map(Json::Integer),
+        Member::AllowedHeaders => list(&rule.allowed_headers),
+        Member::AllowedMethods => list(&rule.allowed_methods),
+        Member::AllowedOrigins => list(&rule.allowed_origins),
+        Member::ExposeHeaders => list(&rule.expose_headers),
+    };
+    let member = |member: Member| Some((member.key(dialect), value(member)?));
+    Member::ALL.into_iter().filter_map(member).collect()
 }
 
-/// An object with one member.
-struct Named<'a, T>(&'static str, &'a T);
-
-impl<T: Serialize> Serialize for Named<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.0, self.1)?;
-        map.end()
-    }
+fn list(entries: &[String]) -> Option<Json<'_>> {
+    let strings = entries.iter().map(|entry| Json::String(entry));
+    (!entries.is_empty()).then(|| Json::List(strings.collect()))
 }
 
-struct Rules<'a>(&'a [CorsRule], Dialect);
-
-impl Serialize for Rules<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|rule| Rule(rule, self.1)))
-    }
+/// JSON as the console and the CLI indent it: by four spaces.
+enum Json<'a> {
+    String(&'a str),
+    Integer(i64),
+    List(Vec<Json<'a>>),
+    Object(Vec<(&'static str, Json<'a>)>),
 }
 
-struct Rule<'a>(&'a CorsRule, Dialect);
-
-/// What a rule does not have is left out, as S3 does (F171).
-impl Serialize for Rule<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(rule, dialect) = *self;
-        let mut map = serializer.serialize_map(None)?;
-        for member in Member::ALL {
-            let key = member.key(dialect);
-            let list = match member {
-                Member::Id => {
-                    if let Some(id) = &rule.id {
-                        map.serialize_entry(key, id)?;
-                    }
-                    continue;
-                }
-                Member::MaxAgeSeconds => {
-                    if let Some(seconds) = rule.max_age_seconds {
-                        map.serialize_entry(key, &seconds)?;
-                    }
-                    continue;
-                }
-                Member::AllowedHeaders => &rule.allowed_headers,
-                Member::AllowedMethods => &rule.allowed_methods,
-                Member::AllowedOrigins => &rule.allowed_origins,
-                Member::ExposeHeaders => &rule.expose_headers,
-            };
-            if !list.is_empty() {
-                map.serialize_entry(key, list)?;
+impl Json<'_> {
+    fn write(&self, out: &mut String, level: usize) {
+        match self {
+            Self::String(value) => quote(value, out),
+            Self::Integer(value) => out.push_str(&value.to_string()),
+            Self::List(values) => {
+                let values = values.iter().map(|value| (None, value));
+                lines(['[', ']'], values, out, level);
+            }
+            Self::Object(members) => {
+                let members = members.iter().map(|(key, value)| (Some(*key), value));
+                lines(['{', '}'], members, out, level);
             }
         }
-        map.end()
     }
+}
+
+/// Each value on a line of its own, behind its key if it has one.
+fn lines<'a>(
+    [open, close]: [char; 2],
+    values: impl ExactSizeIterator<Item = (Option<&'a str>, &'a Json<'a>)>,
+    out: &mut String,
+    level: usize,
+) {
+    let indent = |out: &mut String, level| {
+        out.push('\n');
+        out.push_str(&"    ".repeat(level));
+    };
+    let is_empty = values.len() == 0;
+    out.push(open);
+    for (index, (key, value)) in values.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        indent(out, level + 1);
+        if let Some(key) = key {
+            quote(key, out);
+            out.push_str(": ");
+        }
+        value.write(out, level + 1);
+    }
+    if !is_empty {
+        indent(out, level);
+    }
+    out.push(close);
+}
+
+/// Only what JSON does not allow in a string is escaped.
+fn quote(value: &str, out: &mut String) {
+    out.push('"');
+    for character in value.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
 }

@@ -1,12 +1,13 @@
 //! Which rules allow a value: one lookup for exact values, and one lookup for each length of a
 //! wildcard prefix or suffix, however many patterns there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
 use super::rule_set::RuleSet;
 use super::table::Table;
+use crate::configuration::CorsRule;
 use crate::pattern::Pattern;
 
 /// How values are compared.
@@ -16,7 +17,7 @@ pub(crate) trait Case {
     fn fold(word: u64) -> u64;
     fn equal(a: &[u8], b: &[u8]) -> bool;
     /// One spelling for all patterns that match the same values.
-    fn normalized(pattern: &str) -> String;
+    fn normalized(pattern: &str) -> Cow<'_, str>;
 }
 
 /// Origins: byte for byte.
@@ -37,7 +38,7 @@ impl Case for CaseSensitive {
         same(a, b)
     }
 
-    fn normalized(pattern: &str) -> String {
+    fn normalized(pattern: &str) -> Cow<'_, str> {
         pattern.into()
     }
 }
@@ -54,8 +55,8 @@ impl Case for CaseInsensitive {
         same(a, b) || a.eq_ignore_ascii_case(b)
     }
 
-    fn normalized(pattern: &str) -> String {
-        pattern.to_ascii_lowercase()
+    fn normalized(pattern: &str) -> Cow<'_, str> {
+        pattern.to_ascii_lowercase().into()
     }
 }
 
@@ -143,89 +144,20 @@ struct Ending {
 }
 
 impl<C: Case> RuleIndex<C> {
-    /// Indexes patterns, each with the index of its rule, which is below 128.
-    pub(crate) fn new<'a>(patterns: impl Iterator<Item = (usize, &'a str)>) -> Self {
-        let mut any = RuleSet::EMPTY;
-        let mut by_pattern: BTreeMap<String, RuleSet> = BTreeMap::new();
-        for (rule, pattern) in patterns {
-            let rules = if Pattern::new(pattern).is_any() {
-                &mut any
-            } else {
-                by_pattern.entry(C::normalized(pattern)).or_default()
-            };
-            *rules |= RuleSet::of(rule);
-        }
-
-        let mut index = Self {
-            any,
-            endings: Table::default(),
-            longest_exact: 0,
-            prefixes: Table::default(),
-            prefix_lengths: Box::default(),
-            suffix_lengths: Box::default(),
-            text: Box::default(),
-            rule_sets: Box::default(),
+    /// Indexes the patterns in one of the lists of each rule. There are fewer than 128 rules.
+    pub(crate) fn new(rules: &[&CorsRule], list: fn(&CorsRule) -> &[String]) -> Self {
+        let built = Builder::new(rules, list, C::normalized, C::fold);
+        Self {
+            any: built.any,
+            endings: built.endings,
+            longest_exact: built.longest_exact,
+            prefixes: built.prefixes,
+            prefix_lengths: built.prefix_lengths.into(),
+            suffix_lengths: built.suffix_lengths.into_iter().map(Vec::into).collect(),
+            text: built.text.into(),
+            rule_sets: built.rule_sets.into(),
             case: PhantomData,
-        };
-        let mut text = Vec::new();
-        let mut rule_sets = Vec::new();
-        let mut groups: BTreeMap<&[u8], Group> = BTreeMap::new();
-        let mut prefix_lengths = BTreeSet::new();
-        let mut suffix_lengths: Vec<BTreeSet<usize>> = vec![BTreeSet::new()];
-        let mut endings = Vec::new();
-        for (pattern, rules) in &by_pattern {
-            let pattern = Pattern::new(pattern);
-            let prefix = pattern.prefix();
-            let (group, ending) = match pattern.suffix() {
-                None => {
-                    index.longest_exact = index.longest_exact.max(prefix.len());
-                    (Group::EXACT, prefix)
-                }
-                Some(suffix) => {
-                    let next = Group::at(suffix_lengths.len());
-                    let group = *groups.entry(prefix).or_insert(next);
-                    if group == next {
-                        suffix_lengths.push(BTreeSet::new());
-                        prefix_lengths.insert(prefix.len());
-                    }
-                    if let Some(lengths) = suffix_lengths.get_mut(group.index()) {
-                        lengths.insert(suffix.len());
-                    }
-                    (group, suffix)
-                }
-            };
-            let known = rule_sets.iter().position(|known| known == rules);
-            let rule_set = known.unwrap_or_else(|| {
-                rule_sets.push(*rules);
-                rule_sets.len() - 1
-            });
-            endings.push(Ending {
-                tag: tag(hash::<C>(group, ending)),
-                text: append(&mut text, ending),
-                group,
-                rule_set: as_u32(rule_set),
-            });
         }
-        let prefixes: Vec<Prefix> = groups
-            .into_iter()
-            .map(|(prefix, group)| Prefix {
-                text: append(&mut text, prefix),
-                group,
-            })
-            .collect();
-
-        let hash_ending = |ending: &Ending| hash::<C>(ending.group, ending.text.of(&text));
-        index.endings = Table::new(endings, hash_ending);
-        let hash_prefix = |prefix: &Prefix| hash::<C>(Group::EXACT, prefix.text.of(&text));
-        index.prefixes = Table::new(prefixes, hash_prefix);
-        index.prefix_lengths = prefix_lengths.into_iter().collect();
-        index.suffix_lengths = suffix_lengths
-            .into_iter()
-            .map(|lengths| lengths.into_iter().collect())
-            .collect();
-        index.text = text.into();
-        index.rule_sets = rule_sets.into();
-        index
     }
 
     /// The rules among `candidates` with a pattern that matches the value.
@@ -253,7 +185,7 @@ impl<C: Case> RuleIndex<C> {
             let Some((prefix, rest)) = value.split_at_checked(length) else {
                 break;
             };
-            let hash = hash::<C>(Group::EXACT, prefix);
+            let hash = hash(C::fold, Group::EXACT, prefix);
             let found = self
                 .prefixes
                 .find(hash, |entry| C::equal(entry.text.of(&self.text), prefix));
@@ -280,7 +212,7 @@ impl<C: Case> RuleIndex<C> {
 
     #[inline]
     fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
-        let hash = hash::<C>(group, ending);
+        let hash = hash(C::fold, group, ending);
         self.endings
             .find(hash, |entry| {
                 entry.tag == tag(hash)
@@ -290,6 +222,128 @@ impl<C: Case> RuleIndex<C> {
             .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
             .copied()
             .unwrap_or(RuleSet::EMPTY)
+    }
+}
+
+/// An index that is being filled. It is the same code for both ways to compare values, since it is
+/// large and runs once.
+struct Builder {
+    fold: fn(u64) -> u64,
+    any: RuleSet,
+    endings: Table<Ending>,
+    longest_exact: usize,
+    prefixes: Table<Prefix>,
+    prefix_lengths: Vec<usize>,
+    suffix_lengths: Vec<Vec<usize>>,
+    text: Vec<u8>,
+    /// That of each ending.
+    rule_sets: Vec<RuleSet>,
+}
+
+impl Builder {
+    fn new(
+        rules: &[&CorsRule],
+        list: fn(&CorsRule) -> &[String],
+        normalized: fn(&str) -> Cow<'_, str>,
+        fold: fn(u64) -> u64,
+    ) -> Self {
+        let (mut patterns, mut wildcards) = (0, 0);
+        for pattern in rules.iter().flat_map(|rule| list(rule)) {
+            patterns += 1;
+            wildcards += usize::from(Pattern::new(pattern).is_wildcard());
+        }
+        let mut builder = Self {
+            fold,
+            any: RuleSet::EMPTY,
+            endings: Table::with_room_for(patterns),
+            longest_exact: 0,
+            prefixes: Table::with_room_for(wildcards),
+            prefix_lengths: Vec::new(),
+            // That of `Group::EXACT` remains empty.
+            suffix_lengths: vec![Vec::new()],
+            text: Vec::new(),
+            rule_sets: Vec::new(),
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            for pattern in list(rule) {
+                builder.add(Pattern::new(&normalized(pattern)), RuleSet::of(index));
+            }
+        }
+        builder.share_rule_sets();
+        builder
+    }
+
+    fn add(&mut self, pattern: Pattern<'_>, rules: RuleSet) {
+        if pattern.is_any() {
+            self.any |= rules;
+            return;
+        }
+        let prefix = pattern.prefix();
+        let (group, ending) = match pattern.suffix() {
+            None => {
+                self.longest_exact = self.longest_exact.max(prefix.len());
+                (Group::EXACT, prefix)
+            }
+            Some(suffix) => {
+                let group = self.group(prefix);
+                if let Some(lengths) = self.suffix_lengths.get_mut(group.index()) {
+                    insert_sorted(lengths, suffix.len());
+                }
+                (group, suffix)
+            }
+        };
+        let hash = hash(self.fold, group, ending);
+        let is_right = |known: &Ending| known.group == group && known.text.of(&self.text) == ending;
+        if let Some(known) = self.endings.find(hash, is_right) {
+            if let Some(all) = self.rule_sets.get_mut(known.rule_set as usize) {
+                *all |= rules;
+            }
+            return;
+        }
+        let ending = Ending {
+            tag: tag(hash),
+            text: append(&mut self.text, ending),
+            group,
+            rule_set: as_u32(self.rule_sets.len()),
+        };
+        self.endings.insert(hash, ending);
+        self.rule_sets.push(rules);
+    }
+
+    /// The group of a prefix.
+    fn group(&mut self, prefix: &[u8]) -> Group {
+        let hash = hash(self.fold, Group::EXACT, prefix);
+        let is_right = |known: &Prefix| known.text.of(&self.text) == prefix;
+        if let Some(known) = self.prefixes.find(hash, is_right) {
+            return known.group;
+        }
+        let group = Group::at(self.suffix_lengths.len());
+        self.suffix_lengths.push(Vec::new());
+        insert_sorted(&mut self.prefix_lengths, prefix.len());
+        let text = append(&mut self.text, prefix);
+        self.prefixes.insert(hash, Prefix { text, group });
+        group
+    }
+
+    /// Lets endings with equal sets of rules share one.
+    fn share_rule_sets(&mut self) {
+        let mut distinct = Vec::new();
+        for ending in self.endings.entries_mut() {
+            let rules = self.rule_sets.get(ending.rule_set as usize).copied();
+            let rules = rules.unwrap_or(RuleSet::EMPTY);
+            let known = distinct.iter().position(|known| *known == rules);
+            ending.rule_set = as_u32(known.unwrap_or(distinct.len()));
+            if known.is_none() {
+                distinct.push(rules);
+            }
+        }
+        self.rule_sets = distinct;
+    }
+}
+
+fn insert_sorted(lengths: &mut Vec<usize>, length: usize) {
+    if let Err(place) = lengths.binary_search(&length) {
+        lengths.insert(place, length);
     }
 }
 
@@ -312,7 +366,8 @@ fn append(text: &mut Vec<u8>, part: &[u8]) -> Slice {
 }
 
 /// Multiplies and folds, like the hashes of the `foldhash` and `rustc-hash` family.
-fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
+#[inline]
+fn hash(fold: impl Fn(u64) -> u64, group: Group, bytes: &[u8]) -> u64 {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
     const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
     fn mixed(one: u64, other: u64) -> u64 {
@@ -320,7 +375,7 @@ fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
         // Uses both halves: the low half alone never carries high bits down.
         (product as u64) ^ ((product >> 64) as u64)
     }
-    let word = |bytes: &[u8; 8]| C::fold(u64::from_le_bytes(*bytes));
+    let word = |bytes: &[u8; 8]| fold(u64::from_le_bytes(*bytes));
     let seed = SEED ^ u64::from(group.0.get()) ^ ((bytes.len() as u64) << 32);
     match (bytes.first_chunk(), bytes.last_chunk()) {
         // Most values. Bytes that are in both words are hashed twice.
@@ -339,7 +394,7 @@ fn hash<C: Case>(group: Group, bytes: &[u8]) -> u64 {
             let all = bytes
                 .iter()
                 .fold(0, |all, &byte| all << 8 | u64::from(byte));
-            mixed(C::fold(all) ^ seed, FACTOR)
+            mixed(fold(all) ^ seed, FACTOR)
         }
     }
 }

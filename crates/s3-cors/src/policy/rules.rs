@@ -21,27 +21,19 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(super) fn new(of_bucket: &[CorsRule], of_app: &[CorsRule]) -> Self {
-        fn entries<'a>(
-            rules: &[&'a CorsRule],
-            list: impl Fn(&'a CorsRule) -> &'a [String],
-        ) -> impl Iterator<Item = (usize, &'a str)> {
-            let rules = rules.iter().copied().enumerate();
-            rules.flat_map(move |(index, rule)| {
-                list(rule).iter().map(move |entry| (index, entry.as_str()))
-            })
-        }
         let rules: Vec<&CorsRule> = of_bucket.iter().chain(of_app).collect();
-        let rules = &rules[..];
-        let methods = APP_METHODS.map(|method| {
-            entries(rules, |rule| &rule.allowed_methods)
-                .filter(|(_, entry)| *entry == method)
-                .map(|(index, _)| index)
-                .collect()
-        });
+        let mut methods = [RuleSet::EMPTY; APP_METHODS.len()];
+        for (index, rule) in rules.iter().enumerate() {
+            for (method, allowing) in APP_METHODS.iter().zip(&mut methods) {
+                if rule.allowed_methods.iter().any(|entry| entry == method) {
+                    *allowing |= RuleSet::of(index);
+                }
+            }
+        }
         Self {
-            origins: RuleIndex::new(entries(rules, |rule| &rule.allowed_origins)),
+            origins: RuleIndex::new(&rules, |rule| &rule.allowed_origins),
             methods,
-            headers: RuleIndex::new(entries(rules, |rule| &rule.allowed_headers)),
+            headers: RuleIndex::new(&rules, |rule| &rule.allowed_headers),
             all: (0..rules.len()).collect(),
             rules: rules.iter().map(|rule| CompiledRule::new(rule)).collect(),
             of_bucket: of_bucket.len(),

@@ -1,4 +1,4 @@
-//! A hash table that is filled once, with open addressing and linear probing.
+//! A hash table for a known number of entries, with open addressing and linear probing.
 
 /// Entries, each in the first free slot at or after the one that its hash points to. At most half
 /// of the slots are taken, so that most entries are found in the first or second slot, and every
@@ -9,34 +9,31 @@ pub(super) struct Table<T> {
     slots: Box<[Option<T>]>,
 }
 
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        Self {
-            slots: Box::default(),
-        }
-    }
-}
-
 impl<T> Table<T> {
-    pub(super) fn new(entries: Vec<T>, hash: impl Fn(&T) -> u64) -> Self {
-        let count = match entries.len() {
+    /// A table for at most so many entries.
+    pub(super) fn with_room_for(entries: usize) -> Self {
+        let count = match entries {
             0 => 0,
             entries => (2 * entries).next_power_of_two(),
         };
-        let mut table = Self {
+        Self {
             slots: (0..count).map(|_| None).collect(),
-        };
-        for entry in entries {
-            let mut slot = hash(&entry) as usize;
-            while let Some(Some(_)) = table.slots.get(table.place(slot)) {
-                slot = slot.wrapping_add(1);
-            }
-            let place = table.place(slot);
-            if let Some(free) = table.slots.get_mut(place) {
-                *free = Some(entry);
-            }
         }
-        table
+    }
+
+    /// Adds an entry for which there is room.
+    pub(super) fn insert(&mut self, hash: u64, entry: T) {
+        let slots =
+            (0..self.slots.len()).map(|step| self.place((hash as usize).wrapping_add(step)));
+        let is_free = |slot: &usize| matches!(self.slots.get(*slot), Some(None));
+        let free = slots.into_iter().find(is_free);
+        if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
+            *slot = Some(entry);
+        }
+    }
+
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.slots.iter_mut().flatten()
     }
 
     /// The entry with this hash that `is_right` accepts.
@@ -67,7 +64,9 @@ mod tests {
         let hashes: [fn(&u64) -> u64; 4] = [|_| 0, |_| u64::MAX, |n| *n, |n| *n / 3];
         for hash in hashes {
             for count in [0, 1, 2, 3, 100] {
-                let table = Table::new((0..count).collect(), hash);
+                let mut table = Table::with_room_for(count);
+                (0..count).for_each(|number| table.insert(hash(&(number as u64)), number as u64));
+                let count = count as u64;
                 for number in 0..count + 10 {
                     let found = table.find(hash(&number), |entry| *entry == number);
                     assert_eq!(found.copied(), (number < count).then_some(number));

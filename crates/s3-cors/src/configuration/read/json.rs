@@ -1,34 +1,26 @@
-//! The JSON dialects. Values are kept as slices of the text, so that each has its line and column.
+//! The JSON dialects.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::{Reading, line_start, list_of, without_position};
+use super::json_text::{JsonMember, SyntaxError, Value};
+use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, wrapping};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
 
 pub(super) fn is_json(text: &str) -> bool {
-    serde_json::from_str::<&RawValue>(text).is_ok()
+    Value::of_text(text).is_ok()
 }
 
 pub(super) fn read(text: &str) -> Reading {
-    let document: &RawValue = match serde_json::from_str(text) {
+    let document = match Value::of_text(text) {
         Ok(document) => document,
         Err(error) => {
-            // Only a full parse tells a trailing comma from other mistakes.
-            let apart = serde_json::from_str::<serde_json::Value>(text).err();
-            let apart = apart.filter(|error| error.to_string().starts_with("trailing comma"));
-            let (problem, offset) = syntax(&apart.unwrap_or(error), text);
-            return Reading::failed(problem, offset);
+            let kind = syntax(&error, text);
+            return Reading::failed(Problem::unplaced(kind), error.offset);
         }
     };
     let mut reader = Reader {
-        text,
         dialect: Dialect::Console,
         reading: Reading::default(),
     };
@@ -36,8 +28,7 @@ pub(super) fn read(text: &str) -> Reading {
     reader.reading
 }
 
-struct Reader<'t> {
-    text: &'t str,
+struct Reader {
     dialect: Dialect,
     reading: Reading,
 }
@@ -52,9 +43,9 @@ const BESIDE_THE_CONFIGURATION: [&str; 4] = [
     "ExpectedBucketOwner",
 ];
 
-impl<'t> Reader<'t> {
-    fn document(&mut self, document: &'t RawValue) {
-        if type_of(document) == JsonType::List {
+impl Reader {
+    fn document(&mut self, document: Value<'_>) {
+        if document.type_() == JsonType::List {
             return self.rules(document, Place::document());
         }
         let Some(members) = self.object(document, &Place::document()) else {
@@ -91,7 +82,7 @@ impl<'t> Reader<'t> {
                 for member in self.each_once(members) {
                     if member.key == wrapper {
                         let place = Place::key_of_document(wrapper);
-                        if type_of(member.value) == JsonType::List {
+                        if member.value.type_() == JsonType::List {
                             let kind = ProblemKind::BareRules { key: rules };
                             self.report(kind, place, member.value);
                         } else if let Some(members) = self.object(member.value, &place) {
@@ -106,7 +97,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn members_with_rules(&mut self, members: Vec<JsonMember<'t>>, rules: &'static str) {
+    fn members_with_rules(&mut self, members: Vec<JsonMember<'_>>, rules: &'static str) {
         for member in self.each_once(members) {
             if member.key == rules {
                 self.rules(member.value, Place::key_of_document(rules));
@@ -117,16 +108,16 @@ impl<'t> Reader<'t> {
     }
 
     /// The members of the document without duplicates, which are reported.
-    fn each_once(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
+    fn each_once<'t>(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
         let mut seen = HashSet::new();
         let mut once = Vec::new();
         for member in members {
-            if seen.insert(member.key.clone()) {
+            if seen.insert(member.key.as_bytes().to_vec()) {
                 once.push(member);
             } else {
                 let key = member.key.to_string();
                 let place = Place::key_of_document(key.clone());
-                let offset = self.key_offset(&member);
+                let offset = member.offset;
                 self.report_at(ProblemKind::DuplicateKey { key }, place, offset);
             }
         }
@@ -134,7 +125,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Another dialect's name for the list of rules, or any other unknown key (F122).
-    fn unknown_in_document(&mut self, member: &JsonMember<'t>, meant: &'static str) {
+    fn unknown_in_document(&mut self, member: &JsonMember<'_>, meant: &'static str) {
         let folded = member.key.to_ascii_lowercase().replace(['_', '-'], "");
         let like_rules = matches!(
             folded.as_str(),
@@ -146,11 +137,11 @@ impl<'t> Reader<'t> {
             key if key.eq_ignore_ascii_case("CORSConfiguration") => Some("CORSConfiguration"),
             _ => like_rules.then_some(meant),
         };
-        let offset = self.key_offset(member);
+        let offset = member.offset;
         self.report_at(ProblemKind::UnknownKey { key, meant }, place, offset);
     }
 
-    fn rules(&mut self, value: &'t RawValue, place: Place) {
+    fn rules(&mut self, value: Value<'_>, place: Place) {
         let Some(rules) = self.list(value, &place, JsonType::List) else {
             return;
         };
@@ -170,11 +161,14 @@ impl<'t> Reader<'t> {
 
     /// Several objects with one known key each, all different: a rule that was split into pieces
     /// (F127).
-    fn split_rule(&self, rules: &[&'t RawValue]) -> Option<usize> {
+    fn split_rule(&self, rules: &[Value<'_>]) -> Option<usize> {
         let mut seen = Vec::new();
         for rule in rules {
-            let members: Members<'_> = serde_json::from_str(rule.get()).ok()?;
-            let [only] = &members.0[..] else {
+            if rule.type_() != JsonType::Object {
+                return None;
+            }
+            let members = rule.members().ok()?;
+            let [only] = &members[..] else {
                 return None;
             };
             let member = Member::named(&only.key, self.dialect)?;
@@ -187,13 +181,12 @@ impl<'t> Reader<'t> {
     }
 
     /// Names of another dialect are told with the right one (F123).
-    fn rule(&mut self, value: &'t RawValue, place: &Place) -> CorsRule {
+    fn rule(&mut self, value: Value<'_>, place: &Place) -> CorsRule {
         let mut rule = CorsRule::default();
         let mut seen = Vec::new();
         for member in self.object(value, place).unwrap_or_default() {
-            let JsonMember { ref key, value } = member;
-            let known = Member::named(key, self.dialect);
-            let offset = self.key_offset(&member);
+            let JsonMember { key, offset, value } = member;
+            let known = Member::named(&key, self.dialect);
             let key_place = place.clone().key_in_rule(key.to_string());
             let key = key.to_string();
             let member = known.or_else(|| Member::meant_by(&key));
@@ -219,11 +212,8 @@ impl<'t> Reader<'t> {
             let place = place.clone().key_in_rule(member.s3_key());
             self.mark(place.clone(), value);
             match member {
-                Member::Id => rule.id = self.typed(value, place, JsonType::String),
-                // Neither a string nor a fraction (F125).
-                Member::MaxAgeSeconds => {
-                    rule.max_age_seconds = self.typed(value, place, JsonType::Integer);
-                }
+                Member::Id => rule.id = self.string(value, &place),
+                Member::MaxAgeSeconds => rule.max_age_seconds = self.integer(value, &place),
                 _ => {
                     let entries = self.strings(value, &place);
                     if let Some(list) = list_of(&mut rule, member) {
@@ -240,7 +230,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A single string is no list (F124).
-    fn strings(&mut self, value: &'t RawValue, place: &Place) -> Vec<String> {
+    fn strings(&mut self, value: Value<'_>, place: &Place) -> Vec<String> {
         let Some(entries) = self.list(value, place, JsonType::ListOfStrings) else {
             return Vec::new();
         };
@@ -250,174 +240,98 @@ impl<'t> Reader<'t> {
             self.mark(place.clone(), entry);
             // An entry that is not a string keeps its place, so that later entries keep their
             // indexes.
-            strings.push(
-                self.typed(entry, place, JsonType::String)
-                    .unwrap_or_default(),
-            );
+            strings.push(self.string(entry, &place).unwrap_or_default());
         }
         strings
     }
 
-    fn object(&mut self, value: &'t RawValue, place: &Place) -> Option<Vec<JsonMember<'t>>> {
-        self.typed::<Members<'t>>(value, place.clone(), JsonType::Object)
-            .map(|members| members.0)
+    fn object<'t>(&mut self, value: Value<'t>, place: &Place) -> Option<Vec<JsonMember<'t>>> {
+        self.expect(JsonType::Object, value, place)?;
+        self.unless_faulty(value.members(), value, place)
     }
 
-    fn list(
+    fn list<'t>(
         &mut self,
-        value: &'t RawValue,
+        value: Value<'t>,
         place: &Place,
         expected: JsonType,
-    ) -> Option<Vec<&'t RawValue>> {
-        if type_of(value) == JsonType::List {
-            return self.typed(value, place.clone(), JsonType::List);
+    ) -> Option<Vec<Value<'t>>> {
+        if value.type_() == JsonType::List {
+            return Some(value.entries());
         }
-        self.wrong_type(value, place.clone(), expected);
+        self.wrong_type(value, place, expected);
         None
     }
 
-    fn typed<T: Deserialize<'t>>(
-        &mut self,
-        value: &'t RawValue,
-        place: Place,
-        expected: JsonType,
-    ) -> Option<T> {
-        if type_of(value) != expected {
-            self.wrong_type(value, place, expected);
-            return None;
-        }
-        match serde_json::from_str(value.get()) {
-            Ok(typed) => Some(typed),
-            // The text was already parsed; only escapes that stand for no character can fail here.
-            Err(error) => {
-                let message = without_position(&error, " at line ");
-                let language = "JSON";
-                self.report(ProblemKind::Syntax { language, message }, place, value);
-                None
-            }
-        }
+    fn string(&mut self, value: Value<'_>, place: &Place) -> Option<String> {
+        self.expect(JsonType::String, value, place)?;
+        let string = self.unless_faulty(value.string(), value, place)?;
+        Some(string.into_owned())
     }
 
-    fn wrong_type(&mut self, value: &RawValue, place: Place, expected: JsonType) {
+    /// Neither a string nor a fraction (F125).
+    fn integer(&mut self, value: Value<'_>, place: &Place) -> Option<i64> {
+        self.expect(JsonType::Integer, value, place)?;
+        value.integer()
+    }
+
+    fn expect(&mut self, expected: JsonType, value: Value<'_>, place: &Place) -> Option<()> {
+        if value.type_() == expected {
+            return Some(());
+        }
+        self.wrong_type(value, place, expected);
+        None
+    }
+
+    fn unless_faulty<T>(
+        &mut self,
+        result: Result<T, SyntaxError>,
+        value: Value<'_>,
+        place: &Place,
+    ) -> Option<T> {
+        if let Err(error) = &result {
+            let message = error.message.into();
+            let language = "JSON";
+            let kind = ProblemKind::Syntax { language, message };
+            self.report(kind, place.clone(), value);
+        }
+        result.ok()
+    }
+
+    fn wrong_type(&mut self, value: Value<'_>, place: &Place, expected: JsonType) {
         let kind = ProblemKind::WrongType {
             expected,
-            found: type_of(value),
-            value: value.get().into(),
+            found: value.type_(),
+            value: value.as_written().into(),
         };
-        self.report(kind, place, value);
+        self.report(kind, place.clone(), value);
     }
 
-    fn mark(&mut self, place: Place, value: &RawValue) {
-        let start = self.offset(value.get());
-        self.reading.mark(place, start..start + value.get().len());
+    fn mark(&mut self, place: Place, value: Value<'_>) {
+        self.reading.mark(place, value.range());
     }
 
-    fn report(&mut self, kind: ProblemKind, place: Place, value: &RawValue) {
-        self.report_at(kind, place, self.offset(value.get()));
+    fn report(&mut self, kind: ProblemKind, place: Place, value: Value<'_>) {
+        self.report_at(kind, place, value.range().start);
     }
 
     fn report_at(&mut self, kind: ProblemKind, place: Place, offset: usize) {
         self.reading.report(Problem::new(kind, place), offset);
     }
-
-    /// Where a member begins: at its key's opening quote, or at its value if the key has escapes
-    /// and so is not a slice of the text.
-    fn key_offset(&self, member: &JsonMember<'_>) -> usize {
-        match member.key {
-            Cow::Borrowed(key) => self.offset(key).saturating_sub(1),
-            Cow::Owned(_) => self.offset(member.value.get()),
-        }
-    }
-
-    /// The offset of a slice within the text.
-    fn offset(&self, slice: &str) -> usize {
-        (slice.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
-    }
 }
 
-fn type_of(value: &RawValue) -> JsonType {
-    match value.get().as_bytes().first() {
-        Some(b'n') => JsonType::Null,
-        Some(b't' | b'f') => JsonType::Boolean,
-        Some(b'"') => JsonType::String,
-        Some(b'[') => JsonType::List,
-        Some(b'{') => JsonType::Object,
-        // The parser reads this as a floating-point number.
-        _ if value.get() == "-0" => JsonType::Number,
-        _ if value.get().parse::<i64>().is_ok() => JsonType::Integer,
-        _ => JsonType::Number,
-    }
-}
-
-fn syntax(error: &serde_json::Error, text: &str) -> (Problem, usize) {
-    // The parser's column counts bytes.
-    let offset = line_start(text, error.line()) + error.column().saturating_sub(1);
-    let at = text.get(offset..).unwrap_or_default();
+fn syntax(error: &SyntaxError, text: &str) -> ProblemKind {
+    let at = text.get(error.offset..).unwrap_or_default();
     let comment = ["//", "/*", "#"].iter().any(|mark| at.starts_with(mark));
     // Within a string these do not start a comment.
-    let words = error.to_string();
-    let between = words.starts_with("expected") || words.starts_with("key must be");
+    let between = error.message.starts_with("expected") || error.message.starts_with("key must be");
     let message = if comment && between {
-        "a comment, which JSON does not allow".into()
+        "a comment, which JSON does not allow"
     } else {
-        without_position(error, " at line ")
+        error.message
     };
-    let language = "JSON";
-    let kind = ProblemKind::Syntax { language, message };
-    (Problem::unplaced(kind), offset)
-}
-
-/// An object's members in the order of the text, including duplicates.
-struct Members<'t>(Vec<JsonMember<'t>>);
-
-struct JsonMember<'t> {
-    key: Cow<'t, str>,
-    value: &'t RawValue,
-}
-
-impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    members.push(JsonMember { key, value });
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-/// A key, borrowed from the text if it has no escapes.
-struct Key<'t>(Cow<'t, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Borrowing;
-        impl<'de> Visitor<'de> for Borrowing {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-                Ok(Cow::Borrowed(key))
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Cow::Owned(key.into()))
-            }
-        }
-        deserializer.deserialize_str(Borrowing).map(Self)
+    ProblemKind::Syntax {
+        language: "JSON",
+        message: message.into(),
     }
 }

@@ -1,11 +1,12 @@
 //! Text → configuration: recognise the dialect by its content, read it, check it.
 
 mod json;
+mod json_text;
 #[cfg(feature = "xml")]
 mod xml;
 
-use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
@@ -18,21 +19,6 @@ use crate::error::{ConfigError, MOST_PROBLEMS, Place, Positions, Problem, Proble
 use crate::limits::MAX_TEXT_BYTES;
 
 type Problems = Vec<Problem>;
-
-/// Where a line, counted from 1, starts in a text.
-fn line_start(text: &str, line: usize) -> usize {
-    let lines = text.split_inclusive('\n');
-    lines.take(line.saturating_sub(1)).map(str::len).sum()
-}
-
-/// A parser's message without the position that it puts after these words.
-fn without_position(error: &impl fmt::Display, words: &str) -> String {
-    let message = error.to_string();
-    match message.rsplit_once(words) {
-        Some((before, _)) => before.into(),
-        None => message,
-    }
-}
 
 /// Reads to the end, but no more bytes than any configuration has.
 pub(crate) fn bytes(reader: impl Read) -> Result<Vec<u8>, Problems> {
@@ -178,19 +164,22 @@ impl Reading {
     /// Adds S3's checks to the reader's problems, except where the reader already found a problem:
     /// what could not be read must not be reported as missing as well.
     fn checked(mut self, text: &str, owner: Owner) -> Result<LocatedIn<'_>, Problems> {
-        let unread: HashSet<Place> = self
-            .problems
-            .iter()
-            .filter(|found| found.problem.kind().leaves_unread())
-            .map(|found| found.problem.place().clone())
-            .collect();
+        let mut unread = Spots::new();
+        for found in &self.problems {
+            if found.problem.kind().leaves_unread() {
+                let start = found.offset.unwrap_or_default();
+                unread.insert(found.problem.place().clone(), start..start);
+            }
+        }
         let all_read = self.problems.is_empty();
-        if !unread.contains(&Place::document()) {
+        if !unread.contains_key(&Place::document()) {
             for problem in check::problems(&self.config, owner, self.unread_rules) {
                 let enclosing = problem.place().enclosing();
                 // An unknown key of the document may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
-                if enclosing.iter().any(|place| unread.contains(place)) || (no_rules && !all_read) {
+                if enclosing.iter().any(|place| unread.contains_key(place))
+                    || (no_rules && !all_read)
+                {
                     continue;
                 }
                 // Something missing is reported where it belongs.
@@ -210,15 +199,32 @@ impl Reading {
                 spots: self.spots,
             });
         }
-        self.problems.sort_by_key(|found| found.offset);
-        self.problems.truncate(MOST_PROBLEMS);
-        let mut positions = Positions::new(text);
-        let placed = |Found { problem, offset }| match offset {
-            Some(offset) => problem.at(positions.at(offset)),
-            None => problem,
-        };
-        Err(self.problems.into_iter().map(placed).collect())
+        Err(in_order(self.problems, text))
     }
+}
+
+/// The first problems in the order of the text, with their positions.
+fn in_order(found: Vec<Found>, text: &str) -> Problems {
+    let order = found
+        .iter()
+        .enumerate()
+        .map(|(index, found)| Reverse((found.offset, index)));
+    let mut order: BinaryHeap<_> = order.collect();
+    let mut found: Vec<_> = found.into_iter().map(Some).collect();
+    let mut positions = Positions::new(text);
+    let mut problems = Vec::new();
+    while problems.len() < MOST_PROBLEMS {
+        let Some(Reverse((offset, index))) = order.pop() else {
+            break;
+        };
+        if let Some(found) = found.get_mut(index).and_then(Option::take) {
+            problems.push(match offset {
+                Some(offset) => found.problem.at(positions.at(offset)),
+                None => found.problem,
+            });
+        }
+    }
+    problems
 }
 
 /// The lists of a rule, by member.

@@ -3,7 +3,7 @@
 
 use roxmltree::{Document, Node};
 
-use super::{Reading, line_start, list_of, without_position};
+use super::{Reading, list_of};
 use crate::configuration::CorsRule;
 use crate::configuration::dialect::{Dialect, Member, XML_NAMESPACE};
 use crate::error::{JsonType, Place, Problem, ProblemKind};
@@ -34,9 +34,14 @@ pub(super) fn read(text: &str) -> Reading {
     let document = match Document::parse(trimmed) {
         Ok(document) => document,
         Err(error) => {
+            // Without the position that the parser puts at the end.
+            let message = error.to_string();
             let kind = ProblemKind::Syntax {
                 language: "XML",
-                message: without_position(&error, " at "),
+                message: match message.rsplit_once(" at ") {
+                    Some((before, _)) => before.into(),
+                    None => message,
+                },
             };
             let offset = shift + offset_of(error.pos(), trimmed);
             return Reading::failed(Problem::unplaced(kind).in_xml(), offset);
@@ -217,10 +222,11 @@ impl Reader {
 }
 
 fn offset_of(position: roxmltree::TextPos, text: &str) -> usize {
-    let line = usize::try_from(position.row).unwrap_or(1);
-    let start = line_start(text, line);
+    // Both are counted from 1.
+    let passed = usize::try_from(position.row).unwrap_or(1).saturating_sub(1);
     let column = usize::try_from(position.col).unwrap_or(1).saturating_sub(1);
-    let mut lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
+    let mut lines = text.split_inclusive('\n');
+    let start: usize = lines.by_ref().take(passed).map(str::len).sum();
     let line = lines.next().unwrap_or_default();
     let into_line: usize = line.chars().take(column).map(char::len_utf8).sum();
     start + into_line
