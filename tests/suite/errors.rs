@@ -301,7 +301,6 @@ fn a_main_that_returns_the_error_prints_what_a_person_can_read() {
         "write \"PUT\" (S3 responds with InvalidRequest: Found \
         unsupported HTTP method in CORS config. Unsupported method is PUT )"
     ));
-    assert!(format!("{error:#?}").starts_with("ConfigError {"));
 }
 
 #[test]
@@ -486,7 +485,7 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         (
             "[{\"AllowedOrigins\": [\"https://a.ex",
             &[
-                "cors.json:1:34: is not JSON: EOF while parsing a string; the text ends too \
+                "cors.json:1:35: is not JSON: EOF while parsing a string; the text ends too \
                  early; check that the whole file was saved",
             ],
         ),
@@ -501,15 +500,15 @@ fn text_that_is_no_configuration_is_told_from_one_with_mistakes() {
         (
             r#"[{"AllowedOrigins": ["*", "\ud800"], "AllowedMethods": ["GET"]}]"#,
             &[
-                "cors.json:1:27: CORSRules[0].AllowedOrigins[1]: is not JSON: unexpected end of hex \
+                "cors.json:1:27: CORSRules[0].AllowedOrigins[1]: is not JSON: lone surrogate in hex \
                escape; correct the syntax",
             ],
         ),
         (
             r#"[{"\ud800": 1}]"#,
             &[
-                "cors.json:1:2: CORSRules[0]: is not JSON: unexpected end of hex escape; correct \
-               the syntax",
+                "cors.json:1:2: CORSRules[0]: is not JSON: lone surrogate in hex escape; correct the \
+                 syntax",
             ],
         ),
     ]);
@@ -563,9 +562,18 @@ fn absurd_texts_are_refused_and_not_choked_on() {
     let brackets = ["[".repeat(deep), "]".repeat(deep)].concat();
     let elements = ["<a>".repeat(deep), "</a>".repeat(deep)].concat();
     for (text, part) in [
-        ("[".repeat(deep), "the text ends too early"),
-        (brackets, "CORSRules[0]: expected an object, found a list"),
-        ("{\"a\":".repeat(deep), "the text ends too early"),
+        (
+            "[".repeat(deep),
+            "is not JSON: lists or objects are nested too deeply",
+        ),
+        (
+            brackets,
+            "is not JSON: lists or objects are nested too deeply",
+        ),
+        (
+            "{\"a\":".repeat(deep),
+            "is not JSON: lists or objects are nested too deeply",
+        ),
         ("<a>".repeat(deep), "is not XML"),
         (
             "<a xmlns:b='c'>".repeat(deep / 2),

@@ -1,5 +1,6 @@
 //! The kinds of problems: the message of each, its help, and S3's own error.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -286,7 +287,7 @@ impl ProblemKind {
         }
     }
 
-    pub(super) fn help(&self) -> String {
+    pub(super) fn help(&self) -> Cow<'static, str> {
         match self {
             Self::Unreadable { error } => match error.kind() {
                 io::ErrorKind::NotFound => "check the path; relative paths start at the \
@@ -302,7 +303,8 @@ impl ProblemKind {
             Self::TextTooLong => format!(
                 "a CORS configuration is at most {} KB; check that this is the right file",
                 MAX_XML_BYTES / 1024
-            ),
+            )
+            .into(),
             Self::NotUtf8 { utf16: true } => "save it as UTF-8; in PowerShell, pipe to \
                                               `Out-File -Encoding utf8` instead of using `>`"
                 .into(),
@@ -335,10 +337,10 @@ impl ProblemKind {
             }
             Self::Syntax { message, .. } if message.starts_with("a comment") => "remove it".into(),
             Self::Syntax { .. } => "correct the syntax".into(),
-            Self::WrongRoot { expected, .. } => format!("write {expected}"),
+            Self::WrongRoot { expected, .. } => format!("write {expected}").into(),
             Self::UnknownKey {
                 meant: Some(meant), ..
-            } => format!("write `{meant}`"),
+            } => format!("write `{meant}`").into(),
             Self::UnknownKey { key, meant: None } => match key.as_str() {
                 "Resources" | "AWSTemplateFormatVersion" | "Properties" => {
                     "keep only the bucket's `CorsConfiguration` property of the CloudFormation \
@@ -347,7 +349,7 @@ impl ProblemKind {
                 }
                 _ => "remove it".into(),
             },
-            Self::DuplicateKey { key } => format!("keep one `{}`", excerpt(key)),
+            Self::DuplicateKey { key } => format!("keep one `{}`", excerpt(key)).into(),
             Self::WrongType {
                 expected,
                 found,
@@ -355,34 +357,36 @@ impl ProblemKind {
             } => match (expected, found) {
                 (_, JsonType::Null) => "remove it, or give it a value".into(),
                 (JsonType::ListOfStrings, JsonType::String) => {
-                    format!("put it in a list: [{}]", excerpt(value))
+                    format!("put it in a list: [{}]", excerpt(value)).into()
                 }
                 (JsonType::Integer, JsonType::String)
                     if value.trim_matches('"').parse::<i64>().is_ok() =>
                 {
-                    format!("write it without quotes: {}", value.trim_matches('"'))
+                    format!("write it without quotes: {}", value.trim_matches('"')).into()
                 }
                 (JsonType::List, JsonType::Object) => "put it in a list: [{…}]".into(),
-                _ => format!("write {expected}"),
+                _ => format!("write {expected}").into(),
             },
             Self::StrayText { .. } => "remove it".into(),
             Self::SplitRule { .. } => "put all its keys into one object".into(),
             Self::BareRule => "put it in a list: [{…}]".into(),
-            Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}"),
+            Self::BareRules { key } => format!("put it in an object: {{\"{key}\": […]}}").into(),
             Self::NoRules => {
                 "add a rule; `aws s3api delete-bucket-cors` removes a configuration".into()
             }
             Self::TooManyRules { .. } => format!(
                 "S3 allows {MAX_RULES}: merge rules that differ only in their origins or methods"
-            ),
+            )
+            .into(),
             Self::TooLarge { .. } => format!(
                 "S3 allows {MAX_XML_BYTES} bytes: replace the origins of a domain with a \
                  wildcard, or remove rules"
-            ),
-            Self::Missing { key } => format!("add `{key}` with at least one entry"),
+            )
+            .into(),
+            Self::Missing { key } => format!("add `{key}` with at least one entry").into(),
             Self::UnsupportedMethod { value } => match value.trim().to_ascii_uppercase().as_str() {
                 upper @ ("GET" | "PUT" | "HEAD" | "POST" | "DELETE") => {
-                    format!("write \"{upper}\"")
+                    format!("write \"{upper}\"").into()
                 }
                 "OPTIONS" => "remove it: S3 handles preflights without it".into(),
                 "*" => "list the methods: GET, PUT, HEAD, POST, DELETE".into(),
@@ -391,10 +395,11 @@ impl ProblemKind {
             Self::TooManyAppRules { .. } => format!(
                 "an app can have {MAX_APP_RULES}: combine rules that differ only in their origins \
                  or methods"
-            ),
+            )
+            .into(),
             Self::UnsupportedAppMethod { value } => {
                 match value.trim().to_ascii_uppercase().as_str() {
-                    upper if APP_METHODS.contains(&upper) => format!("write \"{upper}\""),
+                    upper if APP_METHODS.contains(&upper) => format!("write \"{upper}\"").into(),
                     "OPTIONS" => "remove it: preflights do not need it".into(),
                     _ => "use GET, PUT, HEAD, POST, DELETE or PATCH".into(),
                 }
@@ -406,7 +411,7 @@ impl ProblemKind {
             Self::ExposeHeaderInvalid { .. } => {
                 "write one header name: letters, digits and `-`".into()
             }
-            Self::IdTooLong { .. } => format!("S3 allows {MAX_ID_CHARACTERS}: shorten it"),
+            Self::IdTooLong { .. } => format!("S3 allows {MAX_ID_CHARACTERS}: shorten it").into(),
             Self::NotXmlCharacter { .. } => "remove the character".into(),
         }
     }

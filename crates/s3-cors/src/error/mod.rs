@@ -33,8 +33,7 @@ pub use place::{Place, Position};
 /// ));
 /// ```
 ///
-/// Its `Debug` form is the same, because `fn main() -> Result<(), Box<dyn Error>>` prints that;
-/// `{:#?}` shows the fields.
+/// Its `Debug` form is the same, because `fn main() -> Result<(), Box<dyn Error>>` prints that.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<PathBuf>,
@@ -99,13 +98,6 @@ impl ConfigError {
 
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.alternate() {
-            return f
-                .debug_struct("ConfigError")
-                .field("file", &self.file)
-                .field("problems", &self.problems)
-                .finish();
-        }
         if self.problems.len() > 1 {
             writeln!(f)?;
         }
@@ -170,6 +162,7 @@ pub struct Problem {
 }
 
 impl Problem {
+    #[inline(never)] // See `Reading`.
     pub(crate) fn new(kind: ProblemKind, place: Place) -> Self {
         let s3_error = kind.s3_error();
         Self {
@@ -226,7 +219,7 @@ impl Problem {
     /// How to fix it.
     #[must_use]
     pub fn help(&self) -> String {
-        self.kind.help()
+        self.kind.help().into_owned()
     }
 }
 

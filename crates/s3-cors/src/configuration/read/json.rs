@@ -275,6 +275,7 @@ impl Reader {
         value.integer()
     }
 
+    #[inline(never)] // See `Reading`.
     fn expect(&mut self, expected: JsonType, value: Value<'_>, place: &Place) -> Option<()> {
         if value.type_() == expected {
             return Some(());
@@ -298,6 +299,7 @@ impl Reader {
         result.ok()
     }
 
+    #[inline(never)] // See `Reading`.
     fn wrong_type(&mut self, value: Value<'_>, place: &Place, expected: JsonType) {
         let kind = ProblemKind::WrongType {
             expected,
@@ -307,6 +309,7 @@ impl Reader {
         self.report(kind, place.clone(), value);
     }
 
+    #[inline(never)] // See `Reading`.
     fn mark(&mut self, place: Place, value: Value<'_>) {
         self.reading.mark(place, value.range());
     }
@@ -315,6 +318,7 @@ impl Reader {
         self.report_at(kind, place, value.range().start);
     }
 
+    #[inline(never)] // See `Reading`.
     fn report_at(&mut self, kind: ProblemKind, place: Place, offset: usize) {
         self.reading.report(Problem::new(kind, place), offset);
     }

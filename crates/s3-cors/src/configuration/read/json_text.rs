@@ -212,7 +212,7 @@ impl<'t> Scanner<'t> {
         };
         self.level += 1;
         if self.level > MOST_LEVELS {
-            return Err(self.error("recursion limit exceeded"));
+            return Err(self.error("lists or objects are nested too deeply"));
         }
         self.offset += 1;
         self.white_space();

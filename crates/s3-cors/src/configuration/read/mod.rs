@@ -113,6 +113,9 @@ fn looks_like(text: &str) -> Option<&'static str> {
 
 /// The result of reading a dialect: as much of the configuration as could be read, the positions of
 /// its parts, and the problems found.
+///
+/// What many places call to note a part or a problem is not inlined there: that made every app 14 KB
+/// larger.
 #[derive(Default)]
 struct Reading {
     config: CorsConfiguration,
@@ -141,6 +144,7 @@ impl Reading {
         reading
     }
 
+    #[inline(never)] // See `Reading`.
     fn mark(&mut self, place: Place, range: Range<usize>) {
         if self.spots.len() < MOST_SPOTS {
             self.spots.insert(place, range);
@@ -154,6 +158,7 @@ impl Reading {
         reads
     }
 
+    #[inline(never)] // See `Reading`.
     fn report(&mut self, problem: Problem, offset: usize) {
         if self.problems.len() < MOST_PROBLEMS {
             let offset = Some(offset);
@@ -174,16 +179,13 @@ impl Reading {
         let all_read = self.problems.is_empty();
         if !unread.contains_key(&Place::document()) {
             for problem in check::problems(&self.config, owner, self.unread_rules) {
-                let enclosing = problem.place().enclosing();
                 // An unknown key of the document may have held the rules.
                 let no_rules = *problem.kind() == ProblemKind::NoRules;
-                if enclosing.iter().any(|place| unread.contains_key(place))
-                    || (no_rules && !all_read)
-                {
+                if enclosing(&unread, problem.place()).is_some() || (no_rules && !all_read) {
                     continue;
                 }
                 // Something missing is reported where it belongs.
-                let spot = enclosing.iter().find_map(|place| self.spots.get(place));
+                let spot = enclosing(&self.spots, problem.place());
                 let is_placed = problem.place().key().is_some();
                 if spot.is_none() && is_placed && self.spots.len() == MOST_SPOTS {
                     continue;
@@ -203,7 +205,15 @@ impl Reading {
     }
 }
 
-/// The first problems in the order of the text, with their positions.
+/// The smallest part that a place lies in.
+#[inline(never)] // See `Reading`.
+fn enclosing<'s>(spots: &'s Spots, place: &Place) -> Option<&'s Range<usize>> {
+    let enclosing = place.enclosing();
+    enclosing.iter().find_map(|place| spots.get(place))
+}
+
+/// The first problems in the order of the text, with their positions. A heap finds the order,
+/// because code that sorts them would be 8 KB of every app.
 fn in_order(found: Vec<Found>, text: &str) -> Problems {
     let order = found
         .iter()
