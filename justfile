@@ -59,8 +59,10 @@ docs: (need "python3")
         echo "$crate without features"
         cargo doc -q -p "$crate" --no-deps --no-default-features --locked
     done
-    # Last, for a test follows the links of the pages that docs.rs will show.
-    cargo doc --workspace --no-deps --all-features --locked -q
+    # Last, for a test follows the links of the pages that docs.rs will show. With `--examples`, of which
+    # there are none, cargo takes the dependencies of `lints`, with those of tests. All binaries but
+    # s3-cors, whose pages would overwrite those of the library.
+    cargo doc --workspace --no-deps --all-features --locked -q --lib --examples --bin '[!s]*' --bin 's[!3]*'
 
 # No library shows types of another crate in its API, but those its Cargo.toml allows
 api: (need "cargo-check-external-types" "nightly" "python3")
@@ -92,7 +94,8 @@ examples:
 
 # The tool reads a live bucket, here a server on loopback, where it is built to
 live-bucket:
-    cargo test -q -p s3-cors-cli --features s3 --locked --test cli live
+    # The whole workspace, so that dependencies have the features that they have in `readme`.
+    cargo test -q --workspace --features s3-cors-cli/s3 --locked --test cli live
 
 # The main cases take no more instructions than benches/baseline.json allows
 instructions: (need "valgrind")
