@@ -39,8 +39,10 @@ deny +checks="bans licenses sources": (need "cargo-deny")
 
 # No warning of clippy's in a library with any set of its features
 features: (need "cargo-hack" "python3")
-    cargo hack clippy --feature-powerset --exclude-features default --lib --locked -q \
+    # `aws-config` adds a single function, and each set with it compiles the AWS SDK again: one is enough.
+    cargo hack clippy --feature-powerset --exclude-features default,aws-config --lib --locked -q \
         $(.ci/libraries | sed 's/^/-p /') -- -D warnings
+    cargo clippy -p s3-cors-sources --lib --all-features --locked -q -- -D warnings
 
 # What would be published is complete, holds no stray file, and builds outside the workspace
 packaged: (need "python3")
@@ -59,8 +61,10 @@ docs: (need "python3")
         echo "$crate without features"
         cargo doc -q -p "$crate" --no-deps --no-default-features --locked
     done
-    # Last, for a test follows the links of the pages that docs.rs will show.
-    cargo doc --workspace --no-deps --all-features --locked -q
+    # Last, for a test follows the links of the pages that docs.rs will show. With `--examples`, of which
+    # there are none, cargo takes the dependencies of `lints`, with those of tests. All binaries but
+    # s3-cors, whose pages would overwrite those of the library.
+    cargo doc --workspace --no-deps --all-features --locked -q --lib --examples --bin '[!s]*' --bin 's[!3]*'
 
 # No library shows types of another crate in its API, but those its Cargo.toml allows
 api: (need "cargo-check-external-types" "nightly" "python3")
@@ -92,7 +96,8 @@ examples:
 
 # The tool reads a live bucket, here a server on loopback, where it is built to
 live-bucket:
-    cargo test -q -p s3-cors-cli --features s3 --locked --test cli live
+    # The whole workspace, so that dependencies have the features that they have in `readme`.
+    cargo test -q --workspace --features s3-cors-cli/s3 --locked --test cli live
 
 # The main cases take no more instructions than benches/baseline.json allows
 instructions: (need "valgrind")

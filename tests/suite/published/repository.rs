@@ -111,10 +111,11 @@ pub(crate) fn files(extensions: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-/// How a message names a file.
+/// How a message names a file: with `/` on every system.
 pub(crate) fn short(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
         .display()
         .to_string()
+        .replace('\\', "/")
 }

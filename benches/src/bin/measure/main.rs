@@ -18,6 +18,8 @@ mod chart;
 mod counting;
 mod end_to_end;
 mod figures;
+// Its wrapper around the compiler is a shell script.
+#[cfg(unix)]
 mod footprint;
 mod guard;
 mod plots;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["end-to-end"] => end_to_end(),
         ["threads"] => threads(),
         ["plots"] => plots(),
+        #[cfg(unix)]
         ["footprint"] => footprint(),
         _ => Err(
             "usage: measure all | guard [--renew] | end-to-end | threads | plots | footprint"
@@ -94,6 +97,7 @@ fn plots() -> Result<bool> {
 }
 
 /// Measures what it costs to depend on this project, and writes the results and the README.
+#[cfg(unix)]
 fn footprint() -> Result<bool> {
     let text = footprint::run()?;
     fs::write(Path::new(PACKAGE).join("results/footprint.md"), &text)?;

@@ -1,6 +1,8 @@
 //! The Lambda function behind every front end that has events of its own, and frozen between them.
 
 mod front_ends;
+// Signals stop the process and let it go on.
+#[cfg(unix)]
 mod frozen;
 
 use conformance::answer::Answer;
