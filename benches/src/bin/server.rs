@@ -2,9 +2,12 @@
 
 use std::process::ExitCode;
 
+use ::axum::ServiceExt;
+use ::axum::extract::Request;
 use actix_web::{App, HttpServer};
-use s3_cors_bench::subjects::{actix, axum, rivals};
+use s3_cors_bench::subjects::{actix, axum, rivals, tower};
 use s3_cors_bench::{Case, Group, Kind};
+use tower_layer::Layer;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,11 +41,26 @@ fn serve_axum(kind: Kind, case: &Case, threads: usize) -> std::io::Result<()> {
         .worker_threads(threads)
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("{}", listener.local_addr()?);
-        ::axum::serve(listener, axum::router(kind, case)).await
-    })
+    macro_rules! serve {
+        ($app:expr) => {
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+                println!("{}", listener.local_addr()?);
+                let app = ServiceExt::<Request>::into_make_service($app);
+                ::axum::serve(listener, app).await
+            })
+        };
+    }
+    let router = axum::router(case);
+    match kind {
+        Kind::Bare => serve!(router),
+        Kind::Rival => serve!(rivals::tower_http(case).layer(router)),
+        Kind::Floor => serve!(axum::floor(case)),
+        Kind::Ours | Kind::Shared => {
+            serve!(tower::ours(case, kind == Kind::Shared).layer(router))
+        }
+        Kind::Noop | Kind::Naive => Err(not_served()),
+    }
 }
 
 fn serve_actix(kind: Kind, case: &'static Case, threads: usize) -> std::io::Result<()> {
@@ -78,10 +96,12 @@ fn serve_actix(kind: Kind, case: &'static Case, threads: usize) -> std::io::Resu
                     .configure(actix::routes(case.app))
             })
         }
-        Kind::Noop | Kind::Naive => Err(std::io::Error::other(
-            "only bare, rival, floor, ours and ours-shared are served",
-        )),
+        Kind::Noop | Kind::Naive => Err(not_served()),
     }
+}
+
+fn not_served() -> std::io::Error {
+    std::io::Error::other("only bare, rival, floor, ours and ours-shared are served")
 }
 
 fn usage() -> ExitCode {

@@ -1,13 +1,12 @@
-//! The group of axum routers.
+//! The group of axum routers, each wrapped as a whole.
 
 use std::convert::Infallible;
 
 use axum::Router;
 use axum::body::Body;
-use axum::response::IntoResponse;
-use axum::routing::{Route, any};
+use axum::routing::any;
 use http::{Request, Response};
-use tower_layer::{Layer, layer_fn};
+use tower_layer::Layer;
 use tower_service::Service;
 
 use super::by_hand::http1::{ByHand, Floor, Naive};
@@ -15,32 +14,9 @@ use super::tower::{Noop, Template, ours, respond, sent};
 use super::{Kind, SentResponse, Subject, finish, rivals};
 use crate::cases::Case;
 
-/// A router with the middleware of a kind around its only route.
-pub fn router(kind: Kind, case: &Case) -> Router {
-    match kind {
-        Kind::Bare => app(case),
-        Kind::Noop => layered(case, layer_fn(Noop)),
-        Kind::Rival => layered(case, rivals::tower_http(case)),
-        Kind::Floor => {
-            let floor = Floor::new(case);
-            layered(
-                case,
-                layer_fn(move |route| ByHand::new(route, floor.clone())),
-            )
-        }
-        Kind::Ours => layered(case, ours(case, false)),
-        Kind::Shared => layered(case, ours(case, true)),
-        Kind::Naive => {
-            let naive = Naive::new(case);
-            layered(
-                case,
-                layer_fn(move |route| ByHand::new(route, naive.clone())),
-            )
-        }
-    }
-}
-
-fn app(case: &Case) -> Router {
+/// The router, which has one route.
+#[must_use]
+pub fn router(case: &Case) -> Router {
     let app = case.app;
     // With the state given, as `axum::serve` does it, the routes are made now and not for each
     // request.
@@ -49,41 +25,60 @@ fn app(case: &Case) -> Router {
         .with_state(())
 }
 
-fn layered<L>(case: &Case, layer: L) -> Router
-where
-    L: Layer<Route> + Clone + Send + Sync + 'static,
-    L::Service: Service<axum::extract::Request> + Clone + Send + Sync + 'static,
-    <L::Service as Service<axum::extract::Request>>::Response: IntoResponse + 'static,
-    <L::Service as Service<axum::extract::Request>>::Error: Into<Infallible> + 'static,
-    <L::Service as Service<axum::extract::Request>>::Future: Send + 'static,
-{
-    app(case).layer(layer).with_state(())
+/// The floor around the router.
+#[must_use]
+pub fn floor(case: &Case) -> ByHand<Router, Floor> {
+    ByHand::new(router(case), Floor::new(case))
 }
 
 pub(super) fn subject(kind: Kind, case: &Case) -> Box<dyn Subject> {
+    let router = router(case);
+    match kind {
+        Kind::Bare => boxed(router, case),
+        Kind::Noop => boxed(Noop(router), case),
+        Kind::Rival => boxed(rivals::tower_http(case).layer(router), case),
+        Kind::Floor => boxed(floor(case), case),
+        Kind::Ours => boxed(ours(case, false).layer(router), case),
+        Kind::Shared => boxed(ours(case, true).layer(router), case),
+        Kind::Naive => boxed(ByHand::new(router, Naive::new(case)), case),
+    }
+}
+
+fn boxed<S>(service: S, case: &Case) -> Box<dyn Subject>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + 'static,
+{
     Box::new(AxumSubject {
-        router: router(kind, case),
+        service,
         template: Template::new(&(case.request)()),
         prepared: Vec::new(),
     })
 }
 
-struct AxumSubject {
-    router: Router,
+struct AxumSubject<S> {
+    service: S,
     template: Template,
     prepared: Vec<Request<Body>>,
 }
 
-impl AxumSubject {
+impl<S> AxumSubject<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+{
     fn response(&mut self) -> Response<Body> {
         let request = self.prepared.pop().expect("a request was prepared");
-        // A router is always ready.
-        let Ok(response) = finish(self.router.call(request));
+        // As `axum::serve` does for each request.
+        let mut service = self.service.clone();
+        let Ok(()) = finish(std::future::poll_fn(|context| service.poll_ready(context)));
+        let Ok(response) = finish(service.call(request));
         response
     }
 }
 
-impl Subject for AxumSubject {
+impl<S> Subject for AxumSubject<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+{
     fn prepare(&mut self, count: usize) {
         let requests = std::iter::repeat_with(|| self.template.request(Body::empty()));
         self.prepared.extend(requests.take(count));

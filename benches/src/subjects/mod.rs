@@ -65,16 +65,6 @@ impl Group {
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
 
-    /// The baseline of an overhead. axum boxes and clones any layered service, so there it is the
-    /// layer that does nothing.
-    #[must_use]
-    pub const fn base(self) -> Kind {
-        match self {
-            Self::Axum => Kind::Noop,
-            Self::Tower | Self::Actix => Kind::Bare,
-        }
-    }
-
     /// The rival's name.
     #[must_use]
     pub const fn rival(self) -> &'static str {

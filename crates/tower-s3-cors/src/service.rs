@@ -177,12 +177,13 @@ fn refused<B>(request: &Request<B>, refusal: &Refusal<'_>, settings: &Settings) 
         }
         None => (None, refusal_body(refusal, &request_id).into()),
     };
+    let mut headers = refusal_headers(content_type, &request_id);
+    if settings.always_vary {
+        add_vary(&mut headers);
+    }
     let mut response = Response::new(body);
     *response.status_mut() = refusal_status(refusal);
-    *response.headers_mut() = refusal_headers(content_type, &request_id);
-    if settings.always_vary {
-        add_vary(response.headers_mut());
-    }
+    *response.headers_mut() = headers;
     response
 }
 

@@ -24,7 +24,6 @@ pub(crate) fn measure(programs: &Programs) -> Result<Figures> {
         for scale in SCALES {
             for case in scale.cases {
                 let kinds = Kind::ALL.into_iter().filter(|kind| kind.suits(case));
-                let kinds = kinds.filter(|&kind| kind != Kind::Bare || group.base() == kind);
                 runs.extend(kinds.map(|kind| (group, case, kind)));
             }
         }

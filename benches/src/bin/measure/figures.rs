@@ -45,7 +45,7 @@ impl Figures {
 
     /// What a kind costs over the group's base, if both were measured.
     pub(crate) fn overhead(&self, group: Group, case: &str, kind: Kind) -> Option<Cost> {
-        Some(self.cost(group, case, kind)? - self.cost(group, case, group.base())?)
+        Some(self.cost(group, case, kind)? - self.cost(group, case, Kind::Bare)?)
     }
 
     pub(crate) fn to_json(&self) -> Result<String> {

@@ -13,8 +13,8 @@ use crate::{PACKAGE, Result};
 /// The overheads of all groups.
 pub(crate) fn of_all(figures: &Figures) -> String {
     let mut text = String::from(
-        "Instructions and allocations per call on top of the bare service (in axum, on top of a layer \
-         that does nothing).\n",
+        "Instructions and allocations per call on top of the bare service. In axum the whole router is \
+         wrapped, as in the README's code.\n",
     );
     for group in Group::ALL {
         let _ = writeln!(
@@ -54,7 +54,7 @@ fn of_group<'a>(figures: &Figures, group: Group, cases: impl Iterator<Item = &'a
         group.rival()
     );
     for case in cases {
-        let Some(base) = figures.cost(group, case.id, group.base()) else {
+        let Some(base) = figures.cost(group, case.id, Kind::Bare) else {
             continue;
         };
         let _ = write!(

@@ -26,6 +26,7 @@ mod observe;
 mod provider;
 #[cfg(feature = "http-1x")]
 mod ready_maps;
+mod refusal_body;
 mod request_head;
 mod request_id;
 mod selection;
@@ -38,13 +39,10 @@ pub use observe::{
     DecisionEvent, DecisionOutcome, DecisionReason, Observer, ShadowDifference, ShadowKind,
 };
 pub use provider::{LoadedPolicy, PolicyOfRequest, PolicyProvider};
+pub use refusal_body::refusal_body;
 pub use request_head::RequestHead;
 pub use request_id::{RequestId, host_id};
 pub use selection::Selection;
-
-use std::sync::OnceLock;
-
-use crate::decision::{Refusal, xml_end};
 
 /// For the `http` crate 1.x.
 #[cfg(feature = "http-1x")]
@@ -57,15 +55,4 @@ pub mod http_1x {
 #[cfg(feature = "http-02x")]
 pub mod http_02x {
     pub use super::http::http_02x::*;
-}
-
-/// The body of a refusal, of content type `application/xml`: [`Refusal::to_xml`] with these ids
-/// and [`host_id`], as bytes.
-///
-/// The vector has no spare capacity, so that it becomes a framework's body without an allocation.
-#[must_use]
-pub fn refusal_body(refusal: &Refusal<'_>, request_id: &RequestId<'_>) -> Vec<u8> {
-    static END: OnceLock<String> = OnceLock::new();
-    let end = END.get_or_init(|| xml_end(host_id()));
-    refusal.to_xml_bytes(request_id.as_bytes(), end.as_bytes())
 }

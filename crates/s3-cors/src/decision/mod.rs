@@ -6,7 +6,7 @@ mod refusal;
 mod vary;
 
 pub use headers::CorsHeaders;
-pub(crate) use refusal::xml_end;
+pub(crate) use refusal::{BODIES, xml_end};
 pub use refusal::{Refusal, RefusalReason};
 pub use vary::merge_vary;
 

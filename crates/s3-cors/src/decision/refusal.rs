@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::limits::PREFLIGHT_METHODS;
 use crate::policy::Mismatch;
 use crate::request::ResourceType;
 use crate::xml_text::escaped_text;
@@ -215,6 +216,18 @@ impl<'a> Refusal<'a> {
         }
     }
 
+    /// The position of the body among the [`BODIES`] of refusals by rules; `None` for others, which
+    /// are rarer.
+    pub(crate) fn body_index(&self) -> Option<usize> {
+        let is_by_rules = std::ptr::eq(self.text(), &NOT_ALLOWED);
+        let method = self.method().filter(|_| is_by_rules)?;
+        let method = PREFLIGHT_METHODS
+            .iter()
+            .position(|known| *known == method)?;
+        let is_bucket = self.resource_type() == Some(ResourceType::Bucket);
+        Some(2 * method + usize::from(is_bucket))
+    }
+
     /// What S3 sends for the reason.
     fn text(&self) -> &'static ErrorText {
         match &self.reason {
@@ -246,6 +259,9 @@ fn joined<const N: usize>(pieces: [&[u8]; N]) -> Vec<u8> {
     }
     joined
 }
+
+/// The number of bodies of refusals by rules, which differ by method, resource type and ids.
+pub(crate) const BODIES: usize = 2 * PREFLIGHT_METHODS.len();
 
 /// What follows the request id in a body.
 pub(crate) fn xml_end(host_id: &str) -> String {

@@ -180,6 +180,30 @@ impl<C: Case> RuleIndex<C> {
     /// The rules with a wildcard that matches the value.
     #[inline(never)]
     fn rules_with_wildcard(&self, value: &[u8]) -> RuleSet {
+        match (self.prefixes.only(), self.endings.only()) {
+            // Most policies that have a wildcard have one, and no other pattern. Comparing it costs
+            // a third of the two look-ups, whose preparations are kept out of here.
+            (Some(prefix), Some(suffix)) if self.is_between(value, prefix, suffix) => {
+                self.rule_set(suffix)
+            }
+            (Some(_), Some(_)) => RuleSet::EMPTY,
+            _ => self.rules_with_one_of_wildcards(value),
+        }
+    }
+
+    /// Whether a value starts with a prefix and the rest of it ends with a suffix.
+    #[inline]
+    fn is_between(&self, value: &[u8], prefix: &Prefix, suffix: &Ending) -> bool {
+        let [prefix, suffix] = [prefix.text, suffix.text].map(|part| part.of(&self.text));
+        value
+            .split_at_checked(prefix.len())
+            .filter(|(start, _)| C::equal(prefix, start))
+            .and_then(|(_, rest)| last(rest, suffix.len()))
+            .is_some_and(|end| C::equal(suffix, end))
+    }
+
+    #[inline(never)]
+    fn rules_with_one_of_wildcards(&self, value: &[u8]) -> RuleSet {
         let mut rules = RuleSet::EMPTY;
         for &length in &self.prefix_lengths {
             let Some((prefix, rest)) = value.split_at_checked(length) else {
@@ -201,8 +225,7 @@ impl<C: Case> RuleIndex<C> {
         let mut rules = RuleSet::EMPTY;
         let lengths = self.suffix_lengths.get(group.index());
         for &length in lengths.map_or(&[][..], |lengths| lengths) {
-            let start = rest.len().checked_sub(length);
-            let Some(suffix) = start.and_then(|start| rest.get(start..)) else {
+            let Some(suffix) = last(rest, length) else {
                 break;
             };
             rules |= self.rules_at(group, suffix);
@@ -210,7 +233,8 @@ impl<C: Case> RuleIndex<C> {
         rules
     }
 
-    #[inline]
+    // Always inlined, because it is called for each name of long lists.
+    #[inline(always)]
     fn rules_at(&self, group: Group, ending: &[u8]) -> RuleSet {
         let hash = hash(C::fold, group, ending);
         self.endings
@@ -219,10 +243,20 @@ impl<C: Case> RuleIndex<C> {
                     && entry.group == group
                     && C::equal(entry.text.of(&self.text), ending)
             })
-            .and_then(|entry| self.rule_sets.get(entry.rule_set as usize))
-            .copied()
-            .unwrap_or(RuleSet::EMPTY)
+            .map_or(RuleSet::EMPTY, |entry| self.rule_set(entry))
     }
+
+    #[inline]
+    fn rule_set(&self, ending: &Ending) -> RuleSet {
+        let rules = self.rule_sets.get(ending.rule_set as usize);
+        rules.copied().unwrap_or(RuleSet::EMPTY)
+    }
+}
+
+/// The last so many bytes; `None` if there are fewer.
+#[inline]
+fn last(bytes: &[u8], length: usize) -> Option<&[u8]> {
+    bytes.get(bytes.len().checked_sub(length)?..)
 }
 
 /// An index that is being filled. It is the same code for both ways to compare values, since it is
@@ -396,5 +430,89 @@ fn hash(fold: impl Fn(u64) -> u64, group: Group, bytes: &[u8]) -> u64 {
                 .fold(0, |all, &byte| all << 8 | u64::from(byte));
             mixed(fold(all) ^ seed, FACTOR)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, CaseInsensitive, CaseSensitive, RuleIndex, RuleSet};
+    use crate::pattern::Pattern;
+
+    fn rules_of_each_pattern<C: Case>(patterns: &[&str], value: &str) -> RuleSet {
+        let value = C::normalized(value);
+        let matches = |pattern: &str| {
+            let pattern = C::normalized(pattern);
+            Pattern::new(&pattern).matches(value.as_bytes())
+        };
+        let rules = patterns.iter().enumerate();
+        rules
+            .filter(|(_, pattern)| matches(pattern))
+            .map(|(rule, _)| rule)
+            .collect()
+    }
+
+    fn compare<C: Case>(patterns: &[&str], values: &[&str]) {
+        let index = RuleIndex::<C>::new(patterns.iter().copied().enumerate());
+        let all = (0..patterns.len()).collect();
+        for value in values {
+            assert_eq!(
+                index.rules_allowing(value.as_bytes(), all),
+                rules_of_each_pattern::<C>(patterns, value),
+                "{value:?} by {patterns:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_index_of_any_few_patterns_finds_what_matching_each_of_them_finds() {
+        let patterns = [
+            "ab",
+            "AB",
+            "a*",
+            "*b",
+            "ab*",
+            "*ab",
+            "a*b",
+            "ab*ba",
+            "A*b",
+            "*",
+            "abcdefgh*",
+            "*abcdefgh",
+            "abcdefghi*abcdefghi",
+            "a*abcdefghijklmnopqrstuvwxyz",
+        ];
+        let values = [
+            "",
+            "a",
+            "b",
+            "ab",
+            "ba",
+            "AB",
+            "aB",
+            "aab",
+            "abb",
+            "aba",
+            "abba",
+            "ABBA",
+            "abxba",
+            "abcdefgh",
+            "abcdefghi",
+            "abcdefghiabcdefghi",
+            "abcdefghiabcdefgh",
+            "abcdefghi abcdefghi",
+            "aabcdefghijklmnopqrstuvwxyz",
+            "abcdefghijklmnopqrstuvwxyz",
+        ];
+        // One alone is compared, several are looked up.
+        for first in patterns {
+            compare::<CaseSensitive>(&[first], &values);
+            compare::<CaseInsensitive>(&[first], &values);
+            for second in patterns {
+                compare::<CaseSensitive>(&[first, second], &values);
+                compare::<CaseInsensitive>(&[first, second], &values);
+            }
+        }
+        compare::<CaseSensitive>(&patterns, &values);
+        compare::<CaseInsensitive>(&patterns, &values);
     }
 }

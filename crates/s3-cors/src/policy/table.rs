@@ -49,6 +49,15 @@ impl<T> Table<T> {
         None
     }
 
+    /// The entry of a table that has only one: it can be compared without hashing what is looked for.
+    #[inline]
+    pub(super) fn only(&self) -> Option<&T> {
+        match &*self.slots {
+            [one, other] => one.as_ref().or(other.as_ref()),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn place(&self, slot: usize) -> usize {
         slot & self.slots.len().wrapping_sub(1)
@@ -58,6 +67,16 @@ impl<T> Table<T> {
 #[cfg(test)]
 mod tests {
     use super::Table;
+
+    #[test]
+    fn the_only_entry_is_that_of_a_table_with_one() {
+        for hash in 0..4 {
+            for count in [0, 1, 2, 3, 4] {
+                let table = Table::new((0..count).collect(), |_| hash);
+                assert_eq!(table.only().is_some(), count == 1, "{count} entries");
+            }
+        }
+    }
 
     #[test]
     fn every_entry_is_found_and_nothing_else_whatever_the_hashes() {
