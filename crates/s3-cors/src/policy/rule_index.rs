@@ -436,6 +436,7 @@ fn hash(fold: impl Fn(u64) -> u64, group: Group, bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{Case, CaseInsensitive, CaseSensitive, RuleIndex, RuleSet};
+    use crate::configuration::CorsRule;
     use crate::pattern::Pattern;
 
     fn rules_of_each_pattern<C: Case>(patterns: &[&str], value: &str) -> RuleSet {
@@ -452,7 +453,10 @@ mod tests {
     }
 
     fn compare<C: Case>(patterns: &[&str], values: &[&str]) {
-        let index = RuleIndex::<C>::new(patterns.iter().copied().enumerate());
+        let rule = |pattern: &&str| CorsRule::new([*pattern], ["GET"]);
+        let rules: Vec<CorsRule> = patterns.iter().map(rule).collect();
+        let rules: Vec<&CorsRule> = rules.iter().collect();
+        let index = RuleIndex::<C>::new(&rules, |rule| &rule.allowed_origins);
         let all = (0..patterns.len()).collect();
         for value in values {
             assert_eq!(

@@ -72,7 +72,8 @@ mod tests {
     fn the_only_entry_is_that_of_a_table_with_one() {
         for hash in 0..4 {
             for count in [0, 1, 2, 3, 4] {
-                let table = Table::new((0..count).collect(), |_| hash);
+                let mut table = Table::with_room_for(count);
+                (0..count).for_each(|number| table.insert(hash, number));
                 assert_eq!(table.only().is_some(), count == 1, "{count} entries");
             }
         }
