@@ -24,10 +24,13 @@ pub(crate) fn console(fetch: &Fetch, seen: &Verdict) -> Option<String> {
     Some(console.replace(fetch.url(), &hidden(fetch.url())))
 }
 
+/// What to say where there is one all the same.
+pub(crate) const NOT_IN_ORIGINS: &str = "no origin has a user name and a password in it";
+
 /// Whether a text is an origin but for a password, which no origin has.
 pub(crate) fn is_in(origin: &str) -> bool {
-    let authority = origin.split_once("://").map(|(_, rest)| rest);
-    let authority = authority.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next();
     let user = authority.and_then(|authority| authority.rsplit_once('@'));
     user.is_some_and(|(user, _)| user.contains(':'))
 }

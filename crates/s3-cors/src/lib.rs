@@ -14,6 +14,7 @@ pub mod adapter;
 mod configuration;
 mod decision;
 mod error;
+pub mod files;
 pub mod limits;
 mod pattern;
 mod policy;

@@ -412,6 +412,16 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_is_shown_harmlessly_and_keeps_the_lines_of_its_error() {
+        let policy = SharedPolicy::pending();
+        let error = std::io::Error::other("first\u{202e}\u{1b}\nsecond\u{9b}\r");
+        policy.report_failure(Arc::new(error), "a\n\u{2066}b");
+        let status = policy.status();
+        let shown = status.last_failure().expect("a failure").to_string();
+        assert_eq!(shown, "a  b: first  \nsecond  ");
+    }
+
+    #[test]
     fn a_bucket_without_a_configuration_is_not_pending() {
         let policy = SharedPolicy::pending();
         assert!(policy.set_without_configuration("s3://bucket").changed());

@@ -487,6 +487,9 @@ async fn file(size: Size) {
     std::fs::write(file.path(), &changed).expect("a file");
     page.until("!document.querySelector('#changed').hidden")
         .await;
+    // That an earlier version was saved is nothing to read beside the warning.
+    page.until("document.querySelector('#status').textContent === ''")
+        .await;
     page.picture(&name(size, "conflict")).await;
     assert_eq!(page.value("#text").await, SITE);
     page.click("#take-theirs").await;

@@ -2,7 +2,8 @@
 //!
 //! Source: [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html).
 
-use std::path::{Component, Path};
+use std::ffi::OsStr;
+use std::path::{Component, Path, Prefix};
 
 use s3_cors_formats::Severity;
 use serde_json::{Value, json};
@@ -119,18 +120,37 @@ fn uri(path: &Path) -> String {
     let mut start = "";
     for component in path.components() {
         match component {
-            Component::RootDir => start = "file:///",
-            Component::CurDir => {}
+            // The prefix of a share has its root in it.
+            Component::RootDir if start.is_empty() => start = "file:///",
+            Component::RootDir | Component::CurDir => {}
             Component::Prefix(prefix) => {
-                start = "file:///";
-                // The colon of a drive stays.
-                names.push(prefix.as_os_str().to_string_lossy().replace('\\', "/"));
+                let name;
+                (start, name) = of_prefix(prefix.kind());
+                names.push(name);
             }
             Component::ParentDir => names.push("..".into()),
             Component::Normal(name) => names.push(encoded(&name.to_string_lossy())),
         }
     }
     format!("{start}{}", names.join("/"))
+}
+
+/// How a URI begins that is a path of Windows: a server is the URI's host, a drive is part of its
+/// path.
+///
+/// Source: [RFC 8089, appendix E](https://www.rfc-editor.org/rfc/rfc8089#appendix-E).
+fn of_prefix(prefix: Prefix<'_>) -> (&'static str, String) {
+    let text = |name: &OsStr| encoded(&name.to_string_lossy());
+    match prefix {
+        Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
+            ("file://", format!("{}/{}", text(server), text(share)))
+        }
+        // The colon of a drive stays.
+        Prefix::Disk(drive) | Prefix::VerbatimDisk(drive) => {
+            ("file:///", format!("{}:", char::from(drive)))
+        }
+        Prefix::DeviceNS(name) | Prefix::Verbatim(name) => ("file:///", text(name)),
+    }
 }
 
 /// Source: [RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
@@ -146,9 +166,10 @@ fn encoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::ffi::OsStr;
+    use std::path::{Path, Prefix};
 
-    use super::uri;
+    use super::{of_prefix, uri};
 
     #[test]
     fn a_path_is_a_uri() {
@@ -163,5 +184,34 @@ mod tests {
         }
         #[cfg(unix)]
         assert_eq!(uri(Path::new("/a/b c.json")), "file:///a/b%20c.json");
+    }
+
+    #[test]
+    fn a_server_is_the_host_of_a_uri_and_a_drive_begins_its_path() {
+        let (server, share) = (OsStr::new("build server"), OsStr::new("share"));
+        for (prefix, start, name) in [
+            (
+                Prefix::UNC(server, share),
+                "file://",
+                "build%20server/share",
+            ),
+            (
+                Prefix::VerbatimUNC(server, share),
+                "file://",
+                "build%20server/share",
+            ),
+            (Prefix::Disk(b'C'), "file:///", "C:"),
+            (Prefix::VerbatimDisk(b'C'), "file:///", "C:"),
+            (Prefix::DeviceNS(share), "file:///", "share"),
+        ] {
+            assert_eq!(of_prefix(prefix), (start, name.into()), "{prefix:?}");
+        }
+        #[cfg(windows)]
+        for (path, expected) in [
+            (r"\\server\share\x.json", "file://server/share/x.json"),
+            (r"C:\x y.json", "file:///C:/x%20y.json"),
+        ] {
+            assert_eq!(uri(Path::new(path)), expected);
+        }
     }
 }

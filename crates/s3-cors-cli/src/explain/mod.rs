@@ -41,8 +41,7 @@ pub(crate) fn report(args: &Explain, input: Input, format: Format) -> Report {
         app: &app,
     };
     if args.origin.as_deref().is_some_and(password::is_in) {
-        let message = "no origin has a user name and a password in it";
-        return usable::failure("explain", message, format);
+        return usable::failure("explain", password::NOT_IN_ORIGINS, format);
     }
     if args.fetch {
         let report = fetch::run(args, &input, rules, format);

@@ -18,7 +18,7 @@ use super::plan::{HEADERS, METHOD, ORIGIN, Planned, Request};
 use super::{Exchange, Observed, Progress, show, telltales};
 use crate::args::{Format, Probe};
 use crate::paint::{BAD, BOLD, DIM, GOOD, HINT, ODD, count, flat, paint};
-use crate::password::console;
+use crate::password::{self, console};
 use crate::report::{Report, Verdict};
 use crate::{json, usable};
 
@@ -88,6 +88,9 @@ pub(super) fn run(
     format: Format,
 ) -> Report {
     let failed = |message: &str| usable::failure("probe", message, format);
+    if password::is_in(page) {
+        return failed(password::NOT_IN_ORIGINS);
+    }
     if let Some(never_sent) = NeverSent::of(page) {
         return failed(&flat(&never_sent.to_string()));
     }

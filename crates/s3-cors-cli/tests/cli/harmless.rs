@@ -412,6 +412,25 @@ fn a_password_in_a_url_is_never_printed() {
         ],
         vec!["explain", "cors.json", "--fetch", "--origin", other],
         vec!["explain", "cors.json", "--origin", other],
+        vec!["explain", "cors.json", "--origin", "user:pa55word@host"],
+        vec![
+            "explain",
+            "cors.json",
+            "--fetch",
+            "--origin",
+            "user:pa55word@host",
+        ],
+        vec!["probe", &live, "--origin", other],
+        vec!["probe", &live, "--origin", "user:pa55word@host"],
+        vec![
+            "explain",
+            "cors.json",
+            "--fetch",
+            "--origin",
+            "https://a.test",
+            "--url",
+            "http://user:pa55word@host:99999/",
+        ],
     ] {
         for format in ["text", "json"] {
             let ran = directory.run(&[&command[..], &["--format", format]].concat());

@@ -13,6 +13,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use s3_cors::files::open_regular;
 use s3_cors::{ConfigError, CorsConfiguration};
 
 use crate::document::{Document, Format};
@@ -201,7 +202,8 @@ pub fn read_app_rules(file: impl AsRef<Path>, content: &[u8]) -> Result<Document
     .map_err(refused)
 }
 
-/// Reads a file.
+/// Reads a regular file. A pipe or a device may have no end, so it is
+/// [refused before it is opened](open_regular).
 ///
 /// # Errors
 ///
@@ -217,8 +219,7 @@ pub fn read_path(file: impl AsRef<Path>, variables: &Variables) -> Result<Docume
     let path = file.as_ref();
     let mut content = Vec::new();
     let limit = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX) + 1;
-    let outcome =
-        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content));
+    let outcome = open_regular(path).and_then(|file| file.take(limit).read_to_end(&mut content));
     match outcome {
         Ok(_) => read(path, &content, variables),
         Err(error) => Err(ReadError::unreadable(path, error)),

@@ -178,3 +178,41 @@ fn nothing_of_a_file_breaks_a_line_of_a_message() {
         }
     }
 }
+
+/// Whoever opens a named pipe waits for somebody who writes.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_before_it_is_opened() {
+    use s3_cors_formats::read_path;
+
+    let name = format!("s3-cors-formats-pipe-{}", std::process::id());
+    let pipe = std::env::temp_dir().join(name);
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let refused = |path: &std::path::Path| {
+        let error = read_path(path, &Variables::default()).expect_err("no regular file");
+        error.to_string()
+    };
+    // Were the pipe opened, this would be read.
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || {
+            use std::io::Write;
+            let mut opened = std::fs::File::options().write(true).open(pipe)?;
+            opened.write_all(b"[]")
+        }
+    });
+    let told = refused(&pipe);
+    // Whoever writes may still wait for whoever reads.
+    let held = std::fs::File::options().read(true).write(true).open(&pipe);
+    std::fs::remove_file(&pipe).expect("a pipe");
+    let _ = writer.join().expect("no panic");
+    drop(held.expect("a pipe"));
+    let help = "give the path of a regular file";
+    assert!(
+        told.contains(&format!("it is a named pipe; {help}")),
+        "{told}"
+    );
+    let told = refused("/dev/zero".as_ref());
+    assert!(told.contains(&format!("it is a device; {help}")), "{told}");
+}

@@ -105,7 +105,48 @@ fn mask(bytes: &mut [u8], name: &[u8], is_part: fn(u8) -> bool) {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_s3::config::http::HttpRequest;
+    use aws_sdk_s3::primitives::SdkBody;
+
     use super::Secrets;
+
+    fn of(headers: &[(&'static str, &'static str)]) -> Secrets {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, *value);
+        }
+        Secrets::of(&request)
+    }
+
+    #[test]
+    fn each_part_of_a_request_s_credentials_is_a_secret() {
+        let signed = of(&[
+            (
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=ownerskey1/20260101/eu-west-1/s3/aws4_request, \
+                 SignedHeaders=host, Signature=0123456789abcdef",
+            ),
+            ("x-amz-security-token", "short/longerpart+ownerskey1beyond"),
+        ]);
+        for (text, expected) in [
+            ("<b>ownerskey1</b>", "<b>**********</b>"),
+            ("<b>0123456789abcdef</b>", "<b>****************</b>"),
+            ("<b>longerpart</b>", "<b>**********</b>"),
+            // The longest first, or its end would be left.
+            ("<b>ownerskey1beyond</b>", "<b>****************</b>"),
+            (
+                "<b>short eu-west-1 20260101 host</b>",
+                "<b>short eu-west-1 20260101 host</b>",
+            ),
+        ] {
+            assert_eq!(signed.masked(text), expected);
+        }
+        let basic = of(&[("authorization", "Basic dXNlcjpwYXNzd29yZA==")]);
+        assert_eq!(
+            basic.masked("(dXNlcjpwYXNzd29yZA==)"),
+            "(******************==)"
+        );
+    }
 
     #[test]
     fn what_looks_like_a_credential_is_left_out() {

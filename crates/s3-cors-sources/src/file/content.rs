@@ -1,10 +1,10 @@
 //! The content of a file.
 
-use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use s3_cors::files::open_regular;
 use s3_cors::limits::MAX_TEXT_BYTES;
 use s3_cors::{AppRules, ConfigError, CorsConfiguration};
 
@@ -60,50 +60,17 @@ impl Content {
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    // To open a pipe is to wait for whoever writes; a device may have no end.
-    regular(fs::metadata(path)?.file_type())?;
-    let file = File::open(path)?;
-    regular(file.metadata()?.file_type())?;
     let mut bytes = Vec::new();
+    let file = open_regular(path)?;
     file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn regular(kind: FileType) -> io::Result<()> {
-    if kind.is_file() {
-        return Ok(());
-    }
-    if kind.is_dir() {
-        return Err(ErrorKind::IsADirectory.into());
-    }
-    let what = format!("it is {}", name(kind));
-    Err(io::Error::new(ErrorKind::InvalidInput, what))
-}
-
-#[cfg(unix)]
-fn name(kind: FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if kind.is_fifo() {
-        "a named pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else if kind.is_char_device() || kind.is_block_device() {
-        "a device"
-    } else {
-        "no regular file"
-    }
-}
-
-#[cfg(not(unix))]
-fn name(_: FileType) -> &'static str {
-    "no regular file"
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{Content, Owner};
+    use super::{Content, MOST_BYTES, Owner, bytes};
 
     #[test]
     fn what_is_the_same_is_not_parsed_again() {
@@ -131,5 +98,16 @@ mod tests {
             &gone,
             &Content::of(&file, Owner::Bucket, Some(&gone))
         ));
+    }
+
+    #[test]
+    fn no_more_of_a_file_is_read_than_tells_that_it_is_too_long() {
+        let name = format!("s3-cors-content-long-{}.json", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        let long = std::fs::File::create(&file).unwrap();
+        long.set_len(MOST_BYTES * 4).unwrap();
+        let read = bytes(&file);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(u64::try_from(read.unwrap().len()).unwrap(), MOST_BYTES);
     }
 }

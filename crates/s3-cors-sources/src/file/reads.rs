@@ -225,6 +225,20 @@ mod tests {
         assert_eq!(reads.read(|| 3, LONG).await, Some(3));
     }
 
+    #[tokio::test]
+    async fn what_an_older_read_finds_late_is_not_taken() {
+        let mut reads = Reads::new();
+        let (first, hangs) = hung();
+        assert_eq!(reads.read(hangs, SHORT).await, None);
+        assert_eq!(reads.read(|| 2, LONG).await, Some(2));
+        first.send(1).expect("it still waits");
+        while reads.under_way.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let (_kept, hangs) = hung();
+        assert_eq!(reads.read(hangs, SHORT).await, None);
+    }
+
     #[test]
     fn a_runtime_shuts_down_while_a_read_hangs() {
         let runtime = tokio::runtime::Builder::new_current_thread();

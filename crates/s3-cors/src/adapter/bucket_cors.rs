@@ -227,3 +227,22 @@ mod refused {
         code == Some("InvalidRequest")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ApiError;
+
+    #[test]
+    fn what_an_error_repeats_is_shown_harmlessly_and_cut() {
+        let error = |message: String| ApiError {
+            message: message.into(),
+            ..ApiError::no_such_bucket("a")
+        };
+        let odd = error("Unsupported method is G\n\u{202e}\u{1b}ET".into());
+        assert_eq!(
+            odd.to_string(),
+            "NoSuchBucket: Unsupported method is G   ET"
+        );
+        assert!(error("x".repeat(10_000)).to_string().len() < 200);
+    }
+}

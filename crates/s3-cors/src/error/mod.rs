@@ -2,6 +2,8 @@
 
 mod kind;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::fmt;

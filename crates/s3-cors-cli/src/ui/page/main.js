@@ -35,7 +35,11 @@ function arrived(now, first) {
     else if (untouched) {
       setText(fileText, false);
       if (!first) flash("status", `${file.file} was changed: the new text is in the editor.`);
-    } else conflict = !first || file.writable;
+    } else {
+      conflict = !first || file.writable;
+      // What was said of the version before, such as that it was saved, is no longer true.
+      if (conflict) flash("status", "");
+    }
   }
   drawFile();
 }
