@@ -8,6 +8,7 @@ use conformance_sources::logs::Logs;
 use conformance_sources::wait::until_failing;
 use s3_cors::{CorsConfiguration, Dialect, SharedPolicy};
 use s3_cors_sources::BucketErrorKind::{self, *};
+use s3_cors_sources::SourceError;
 use s3_cors_sources::aws_sdk_s3::Client;
 use s3_cors_sources::aws_sdk_s3::config::Region;
 use tokio::task::JoinSet;
@@ -522,6 +523,35 @@ fn credentials_that_an_answer_repeats_reach_neither_errors_nor_logs() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_valid_only_without_the_credentials_in_it_is_not_taken() {
+    // Two hyphens end a comment, unless they are taken for a part of a credential.
+    let fake = Fake::new(rule("<!-- Credential=--x -->")).await;
+    let policy = SharedPolicy::pending();
+    let following = on_demand(client(fake.address(), OWNER), BUCKET).follow(&policy);
+    let error = following.first_attempt().await.expect_err("no rules");
+    assert!(
+        error
+            .to_string()
+            .contains("it holds the request's credentials"),
+        "{error}"
+    );
+    assert!(policy.status().is_pending());
+}
+
+#[tokio::test]
+async fn a_long_text_of_an_error_is_cut() {
+    let fake = Fake::new(Response::error(400, "Odd", &"x".repeat(10_000))).await;
+    let following =
+        on_demand(client(fake.address(), OWNER), BUCKET).follow(&SharedPolicy::pending());
+    let error = following.first_attempt().await.expect_err("no rules");
+    let SourceError::Bucket(error) = error else {
+        panic!("{error}")
+    };
+    let message = error.message().expect("it has one");
+    assert_eq!(message, "x".repeat(500) + "…");
 }
 
 #[test]
