@@ -9,23 +9,5 @@
 /// ```
 #[must_use]
 pub fn shown(value: &str) -> String {
-    const MOST: usize = 160;
-    let mut characters = value.chars();
-    let mut shown: String = characters.by_ref().take(MOST).map(flat).collect();
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-fn flat(character: char) -> char {
-    match character {
-        '\u{061c}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => ' ',
-        character if character.is_control() => ' ',
-        character => character,
-    }
+    s3_cors::sanitize::excerpt(value).into_owned()
 }
