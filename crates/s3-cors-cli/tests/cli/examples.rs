@@ -1,4 +1,6 @@
-//! Every example of the help works.
+//! Every example of the help works, in the shell that it is written for.
+
+#![cfg(unix)]
 
 use std::process::Command;
 
@@ -47,7 +49,6 @@ fn examples(help: &str) -> Vec<String> {
     lines.map(|line| line.trim().to_owned()).collect()
 }
 
-#[cfg(unix)]
 #[test]
 fn every_example_of_the_help_works() {
     use std::os::unix::fs::PermissionsExt;

@@ -4,7 +4,7 @@
 use s3_cors::sanitize::is_unsafe;
 
 use crate::fake_server::{Response, Server};
-use crate::run::{Directory, Ran, run, tool};
+use crate::run::{Directory, Ran};
 
 /// Begins a line of its own if a line end in front of it gets through.
 const FORGED: &str = "FORGED: all is well";
@@ -315,7 +315,7 @@ fn names_of_files_that_are_there_are_shown_harmlessly() {
         ] {
             for format in ["text", "json"] {
                 let more = ["--color", "always", "--format", format];
-                let ran = run(directory.path(), &[&command[..], &more].concat());
+                let ran = crate::run::run(directory.path(), &[&command[..], &more].concat());
                 check(&format!("{command:?} {format}"), &ran);
             }
         }
@@ -463,7 +463,7 @@ fn output_that_cannot_be_written_is_a_failure_that_is_told() {
         &["check", "cors.json", "--format", "json"],
     ] {
         let full = std::fs::File::options().write(true).open("/dev/full");
-        let output = tool()
+        let output = crate::run::tool()
             .args(command)
             .current_dir(directory.path())
             .stdout(full.expect("a device"))

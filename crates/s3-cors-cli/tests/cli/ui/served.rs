@@ -1,12 +1,9 @@
 //! What the page gets.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
 use super::{SITE, Serving};
-use crate::run::{Directory, run, tool};
+use crate::run::{Directory, run};
 
 #[test]
 fn the_page_is_served_at_its_address_and_loads_nothing_else() {
@@ -223,7 +220,9 @@ fn what_cannot_be_served_is_reported() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
+    use std::io::{BufRead, BufReader};
     use std::os::unix::fs::PermissionsExt;
+    use std::process::Stdio;
 
     let directory = Directory::new();
     directory.write(
@@ -237,7 +236,7 @@ fn the_page_is_opened_in_the_browser_unless_told_otherwise() {
     let path = format!("{}:{path}", directory.path().display());
     let opened = directory.path().join("opened");
     let start = |more: &[&str]| {
-        let mut process = tool()
+        let mut process = crate::run::tool()
             .arg("ui")
             .args(more)
             .env("PATH", &path)
