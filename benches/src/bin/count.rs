@@ -92,6 +92,6 @@ fn counted_call(subject: &mut dyn Subject) -> u16 {
 
 fn usage() -> ExitCode {
     eprintln!("usage: count tower|axum|actix bare|noop|rival|floor|ours|naive CASE CALLS");
-    eprintln!("       count configuration load|compile NAME CALLS");
+    eprintln!("       count configuration load|compile|lint NAME CALLS");
     ExitCode::from(2)
 }

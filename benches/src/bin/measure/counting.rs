@@ -147,10 +147,18 @@ pub(crate) struct Loading {
     pub(crate) policy_bytes: i64,
     pub(crate) load: i64,
     pub(crate) compile: i64,
+    pub(crate) lint: i64,
 }
 
 impl Programs {
-    /// Counts the bytes that configurations take and the instructions to load and compile them.
+    /// Counts the instructions of a step with a configuration.
+    pub(crate) fn count_step(&self, step: Step, name: &str) -> Result<i64> {
+        let what = ["configuration", step.name(), name];
+        collected(&self.path("count"), what, 4)
+    }
+
+    /// Counts the bytes that configurations take and the instructions to load, compile and lint
+    /// them.
     pub(crate) fn count_loading(&self) -> Result<Vec<Loading>> {
         let output = Command::new(self.path("allocations")).output()?;
         let output = String::from_utf8(output.stdout)?;
@@ -160,16 +168,14 @@ impl Programs {
             let ["memory", text_bytes, policy_bytes, name] = fields[..] else {
                 continue;
             };
-            let count = |step: Step| {
-                let what = ["configuration", step.name(), name];
-                collected(&self.path("count"), what, 4)
-            };
+            let count = |step| self.count_step(step, name);
             counted.push(Loading {
                 name: name.to_owned(),
                 text_bytes: text_bytes.parse()?,
                 policy_bytes: policy_bytes.parse()?,
                 load: count(Step::Load)?,
                 compile: count(Step::Compile)?,
+                lint: count(Step::Lint)?,
             });
         }
         Ok(counted)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use s3_cors_bench::subjects::configuration::Step;
 use s3_cors_bench::{Group, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,9 @@ impl std::ops::Sub for Cost {
     }
 }
 
-/// Costs by group, case and kind.
+const CONFIGURATION: &str = "configuration";
+
+/// Costs by group, case and kind; those of configurations by name and step.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Figures(BTreeMap<String, BTreeMap<String, BTreeMap<String, Cost>>>);
@@ -43,7 +46,20 @@ impl Figures {
         kinds.get(kind.name()).copied()
     }
 
-    /// What a kind costs over the group's base, if both were measured.
+    /// What a step with a configuration costs.
+    pub(crate) fn step_mut(&mut self, step: Step, name: &str) -> &mut Cost {
+        let configurations = self.0.entry(CONFIGURATION.into()).or_default();
+        let steps = configurations.entry(name.into()).or_default();
+        steps.entry(step.name().into()).or_default()
+    }
+
+    /// The same, if it was measured.
+    pub(crate) fn step(&self, step: Step, name: &str) -> Option<Cost> {
+        let steps = self.0.get(CONFIGURATION)?.get(name)?;
+        steps.get(step.name()).copied()
+    }
+
+    /// What a kind costs over the bare service, if both were measured.
     pub(crate) fn overhead(&self, group: Group, case: &str, kind: Kind) -> Option<Cost> {
         Some(self.cost(group, case, kind)? - self.cost(group, case, Kind::Bare)?)
     }
