@@ -15,7 +15,6 @@ use super::{Kind, SentResponse, Subject, finish, rivals};
 use crate::cases::Case;
 
 /// The router, which has one route.
-#[must_use]
 pub fn router(case: &Case) -> Router {
     let app = case.app;
     // With the state given, as `axum::serve` does it, the routes are made now and not for each
