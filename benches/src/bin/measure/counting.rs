@@ -115,12 +115,12 @@ impl Programs {
 fn instructions(program: &Path, group: Group, case: &Case, kind: Kind) -> Result<i64> {
     let long = (case.request)().bytes_asked_for() > 100 * 1024;
     let calls = if long { 2 } else { 200 };
-    collected(program, [group.name(), kind.name(), case.id], calls)
+    collected(program, &[group.name(), kind.name(), case.id], calls)
 }
 
 /// Callgrind counts only while `counted_call` runs, so that neither the policy's nor the requests'
 /// making is in it.
-fn collected(program: &Path, what: [&str; 3], calls: i64) -> Result<i64> {
+fn collected(program: &Path, what: &[&str], calls: i64) -> Result<i64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--toggle-collect=*counted_call*"])
         .arg("--callgrind-out-file=/dev/null")
@@ -151,10 +151,9 @@ pub(crate) struct Loading {
 }
 
 impl Programs {
-    /// Counts the instructions of a step with a configuration.
-    pub(crate) fn count_step(&self, step: Step, name: &str) -> Result<i64> {
-        let what = ["configuration", step.name(), name];
-        collected(&self.path("count"), what, 4)
+    /// Counts the instructions to lint a configuration.
+    pub(crate) fn count_lint(&self, name: &str) -> Result<i64> {
+        collected(&self.path("lint"), &[name], 4)
     }
 
     /// Counts the bytes that configurations take and the instructions to load, compile and lint
@@ -168,14 +167,17 @@ impl Programs {
             let ["memory", text_bytes, policy_bytes, name] = fields[..] else {
                 continue;
             };
-            let count = |step| self.count_step(step, name);
+            let count = |step: Step| {
+                let what = ["configuration", step.name(), name];
+                collected(&self.path("count"), &what, 4)
+            };
             counted.push(Loading {
                 name: name.to_owned(),
                 text_bytes: text_bytes.parse()?,
                 policy_bytes: policy_bytes.parse()?,
                 load: count(Step::Load)?,
                 compile: count(Step::Compile)?,
-                lint: count(Step::Lint)?,
+                lint: self.count_lint(name)?,
             });
         }
         Ok(counted)

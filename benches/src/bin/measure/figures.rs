@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use s3_cors_bench::subjects::configuration::Step;
 use s3_cors_bench::{Group, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +26,7 @@ impl std::ops::Sub for Cost {
 }
 
 const CONFIGURATION: &str = "configuration";
+const LINT: &str = "lint";
 
 /// Costs by group, case and kind; those of configurations by name and step.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -46,17 +46,17 @@ impl Figures {
         kinds.get(kind.name()).copied()
     }
 
-    /// What a step with a configuration costs.
-    pub(crate) fn step_mut(&mut self, step: Step, name: &str) -> &mut Cost {
+    /// What it costs to lint a configuration.
+    pub(crate) fn lint_mut(&mut self, name: &str) -> &mut Cost {
         let configurations = self.0.entry(CONFIGURATION.into()).or_default();
         let steps = configurations.entry(name.into()).or_default();
-        steps.entry(step.name().into()).or_default()
+        steps.entry(LINT.into()).or_default()
     }
 
     /// The same, if it was measured.
-    pub(crate) fn step(&self, step: Step, name: &str) -> Option<Cost> {
+    pub(crate) fn lint(&self, name: &str) -> Option<Cost> {
         let steps = self.0.get(CONFIGURATION)?.get(name)?;
-        steps.get(step.name()).copied()
+        steps.get(LINT).copied()
     }
 
     /// What a kind costs over the bare service, if both were measured.

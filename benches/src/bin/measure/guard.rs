@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use s3_cors_bench::policies::OVERLAPPING;
-use s3_cors_bench::subjects::configuration::Step;
 use s3_cors_bench::{CASES, Case, Group, Kind};
 
 use crate::counting::Programs;
@@ -26,14 +25,14 @@ fn baseline() -> PathBuf {
 enum Guarded {
     /// Our middleware in a case.
     Call(Group, &'static Case),
-    /// A step with a configuration.
-    Step(Step, &'static str),
+    /// The lints of a configuration.
+    Lint(&'static str),
 }
 
 impl Guarded {
     fn all() -> impl Iterator<Item = Self> {
         // The lint that compares each rule with all later ones is the one that can grow.
-        let lints = ["64 KB of rules", OVERLAPPING].map(|name| Self::Step(Step::Lint, name));
+        let lints = ["64 KB of rules", OVERLAPPING].map(Self::Lint);
         let calls = calls().map(|(group, case)| Self::Call(group, case));
         calls.chain(lints)
     }
@@ -41,14 +40,14 @@ impl Guarded {
     fn cost(self, figures: &Figures) -> Option<Cost> {
         match self {
             Self::Call(group, case) => figures.cost(group, case.id, Kind::Ours),
-            Self::Step(step, name) => figures.step(step, name),
+            Self::Lint(name) => figures.lint(name),
         }
     }
 
     fn cost_mut(self, figures: &mut Figures) -> &mut Cost {
         match self {
             Self::Call(group, case) => figures.cost_mut(group, case.id, Kind::Ours),
-            Self::Step(step, name) => figures.step_mut(step, name),
+            Self::Lint(name) => figures.lint_mut(name),
         }
     }
 
@@ -56,7 +55,7 @@ impl Guarded {
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Call(group, case) => (group.name(), case.name),
-            Self::Step(step, name) => (step.name(), name),
+            Self::Lint(name) => ("lint", name),
         }
     }
 }
@@ -79,8 +78,8 @@ fn measure(programs: &Programs) -> Result<Figures> {
     for guarded in Guarded::all() {
         let cost = guarded.cost_mut(&mut figures);
         cost.allocations = guarded.cost(&allocations).unwrap_or_default().allocations;
-        if let Guarded::Step(step, name) = guarded {
-            cost.instructions = programs.count_step(step, name)?;
+        if let Guarded::Lint(name) = guarded {
+            cost.instructions = programs.count_lint(name)?;
         }
     }
     Ok(figures)
