@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod cases;
+pub mod counted;
 pub mod floor;
 pub mod naive;
 pub mod policies;

@@ -92,21 +92,36 @@ fn buckets(count: usize, configuration: CorsConfiguration) -> PolicyProvider {
     buckets.addressed(addressing.expect("a host name"))
 }
 
-/// The configurations that are loaded and compiled, by name, as text.
+/// The configuration in [`texts`] in which the order of the rules matters most.
+pub const OVERLAPPING: &str = "100 rules that overlap";
+
+/// The configurations that are loaded, compiled and linted, by name, as text.
 #[must_use]
-pub fn texts() -> [(&'static str, String); 3] {
-    [
-        ("1 rule", Policy::Origins(3)),
-        ("64 KB of rules", Policy::Rules(100)),
-        ("64 KB of origins", Policy::Origins(1)),
-    ]
-    .map(|(name, policy)| {
+pub fn texts() -> [(&'static str, String); 4] {
+    let filled = |policy: Policy| {
         let mut configuration = policy.configuration();
-        if name != "1 rule" {
-            fill(&mut configuration);
-        }
-        (name, configuration.to_text(Dialect::Cli))
-    })
+        fill(&mut configuration);
+        configuration
+    };
+    [
+        ("1 rule", Policy::Origins(3).configuration()),
+        ("64 KB of rules", filled(Policy::Rules(100))),
+        ("64 KB of origins", filled(Policy::Origins(1))),
+        (OVERLAPPING, overlapping()),
+    ]
+    .map(|(name, configuration)| (name, configuration.to_text(Dialect::Cli)))
+}
+
+/// Rules that all allow the origins of a wildcard, each for another time.
+fn overlapping() -> CorsConfiguration {
+    let mut configuration = Policy::Rules(100).configuration();
+    for (seconds, rule) in (1..).zip(&mut configuration.cors_rules) {
+        rule.allowed_origins.push(WILDCARD.to_owned());
+        // There has to be room for it.
+        rule.allowed_headers.truncate(3);
+        rule.max_age_seconds = Some(seconds);
+    }
+    configuration
 }
 
 /// Adds origins to all rules in turn until the configuration is about as long as S3 allows.

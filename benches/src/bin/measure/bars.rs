@@ -11,6 +11,9 @@ use crate::table::thousands;
 /// How much the cost of a call varies between heaps.
 const HEAPS_DIFFER: i64 = 150;
 
+/// How much more than a negative floor is allowed.
+const MORE: i64 = 400;
+
 /// A limit, and the cost that is compared with it.
 struct Row {
     group: Group,
@@ -71,11 +74,16 @@ pub(crate) fn table(figures: &Figures) -> (String, bool) {
 fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<Row> {
     let overhead = |case: &str, kind| Some(figures.overhead(group, case, kind)?.instructions);
     let ours = overhead(case.id, Kind::Ours)?;
-    let (limit, what) = match case.bar.instructions {
+    let bar = match case.bar.instructions {
+        Instructions::FloorOrActix(_, times) if group == Group::Actix => Instructions::Floor(times),
+        Instructions::FloorOrActix(times, _) => Instructions::Floor(times),
+        other => other,
+    };
+    let (limit, what) = match bar {
         Instructions::Floor(times) | Instructions::Refusal(times) => {
             let floor = overhead(case.id, Kind::Floor)?;
             if floor < 0 {
-                (floor + 700, "the floor + 700".to_owned())
+                (floor + MORE, format!("the floor + {MORE}"))
             } else {
                 (scaled(floor, times), format!("{times} x the floor"))
             }
@@ -89,7 +97,7 @@ fn instructions(figures: &Figures, group: Group, case: &'static Case) -> Option<
             let bytes = i64::try_from((case.request)().bytes_asked_for()).ok()?;
             (scaled(bytes, each), format!("{each} per byte"))
         }
-        Instructions::None => return None,
+        Instructions::FloorOrActix(..) | Instructions::None => return None,
     };
     Some(Row {
         group,

@@ -115,12 +115,12 @@ impl Programs {
 fn instructions(program: &Path, group: Group, case: &Case, kind: Kind) -> Result<i64> {
     let long = (case.request)().bytes_asked_for() > 100 * 1024;
     let calls = if long { 2 } else { 200 };
-    collected(program, [group.name(), kind.name(), case.id], calls)
+    collected(program, &[group.name(), kind.name(), case.id], calls)
 }
 
 /// Callgrind counts only while `counted_call` runs, so that neither the policy's nor the requests'
 /// making is in it.
-fn collected(program: &Path, what: [&str; 3], calls: i64) -> Result<i64> {
+fn collected(program: &Path, what: &[&str], calls: i64) -> Result<i64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--toggle-collect=*counted_call*"])
         .arg("--callgrind-out-file=/dev/null")
@@ -147,10 +147,17 @@ pub(crate) struct Loading {
     pub(crate) policy_bytes: i64,
     pub(crate) load: i64,
     pub(crate) compile: i64,
+    pub(crate) lint: i64,
 }
 
 impl Programs {
-    /// Counts the bytes that configurations take and the instructions to load and compile them.
+    /// Counts the instructions to lint a configuration.
+    pub(crate) fn count_lint(&self, name: &str) -> Result<i64> {
+        collected(&self.path("lint"), &[name], 4)
+    }
+
+    /// Counts the bytes that configurations take and the instructions to load, compile and lint
+    /// them.
     pub(crate) fn count_loading(&self) -> Result<Vec<Loading>> {
         let output = Command::new(self.path("allocations")).output()?;
         let output = String::from_utf8(output.stdout)?;
@@ -162,7 +169,7 @@ impl Programs {
             };
             let count = |step: Step| {
                 let what = ["configuration", step.name(), name];
-                collected(&self.path("count"), what, 4)
+                collected(&self.path("count"), &what, 4)
             };
             counted.push(Loading {
                 name: name.to_owned(),
@@ -170,6 +177,7 @@ impl Programs {
                 policy_bytes: policy_bytes.parse()?,
                 load: count(Step::Load)?,
                 compile: count(Step::Compile)?,
+                lint: self.count_lint(name)?,
             });
         }
         Ok(counted)

@@ -25,7 +25,10 @@ impl std::ops::Sub for Cost {
     }
 }
 
-/// Costs by group, case and kind.
+const CONFIGURATION: &str = "configuration";
+const LINT: &str = "lint";
+
+/// Costs by group, case and kind; those of configurations by name and step.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Figures(BTreeMap<String, BTreeMap<String, BTreeMap<String, Cost>>>);
@@ -43,7 +46,20 @@ impl Figures {
         kinds.get(kind.name()).copied()
     }
 
-    /// What a kind costs over the group's base, if both were measured.
+    /// What it costs to lint a configuration.
+    pub(crate) fn lint_mut(&mut self, name: &str) -> &mut Cost {
+        let configurations = self.0.entry(CONFIGURATION.into()).or_default();
+        let steps = configurations.entry(name.into()).or_default();
+        steps.entry(LINT.into()).or_default()
+    }
+
+    /// The same, if it was measured.
+    pub(crate) fn lint(&self, name: &str) -> Option<Cost> {
+        let steps = self.0.get(CONFIGURATION)?.get(name)?;
+        steps.get(LINT).copied()
+    }
+
+    /// What a kind costs over the bare service, if both were measured.
     pub(crate) fn overhead(&self, group: Group, case: &str, kind: Kind) -> Option<Cost> {
         Some(self.cost(group, case, kind)? - self.cost(group, case, Kind::Bare)?)
     }
