@@ -12,6 +12,7 @@ const MOST: usize = 400_000;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"];
 /// Sets of requested headers for one origin.
 const MOST_HEADER_SETS: usize = 200;
+/// Names of other rules that are asked for by an origin, and as many exact ones.
 const MOST_FOREIGN_NAMES: usize = 4;
 
 /// Requests that stand for all others.
@@ -23,6 +24,7 @@ pub(crate) struct Probes {
 
 pub(crate) fn of(rules: &[RuleParts]) -> Probes {
     let all = Names::of(rules);
+    let exact = Names::exact_of(rules);
     let patterns: Vec<Vec<Pattern>> = rules
         .iter()
         .map(|rule| {
@@ -45,7 +47,7 @@ pub(crate) fn of(rules: &[RuleParts]) -> Probes {
             .collect();
         let header_sets = known.entry(matching).or_insert_with_key(|matching| {
             let own = matching.iter().filter_map(|index| rules.get(*index));
-            let (sets, whole) = all.sets(&Names::of(own));
+            let (sets, whole) = all.sets(&exact, &Names::of(own));
             complete &= whole;
             sets
         });
@@ -171,6 +173,16 @@ impl Names {
         names
     }
 
+    /// Those that are allowed without a wildcard.
+    fn exact_of(rules: &[RuleParts]) -> Self {
+        let mut names = Self::default();
+        let entries = rules.iter().flat_map(|rule| &rule.allowed_headers);
+        for entry in entries.filter(|entry| !entry.contains('*')) {
+            names.add(entry);
+        }
+        names
+    }
+
     fn add(&mut self, name: &str) {
         let name = name.to_ascii_lowercase();
         if !name.is_empty() && !self.0.contains(&name) {
@@ -179,15 +191,18 @@ impl Names {
     }
 
     /// What to ask for from an origin that matches the rules with some of the names, and whether
-    /// that is all that may matter. Of the other rules' names a few stand for all: S3 allows none.
-    fn sets(&self, own: &Self) -> (Vec<Vec<String>>, bool) {
+    /// that is all that may matter. Of the other rules' names a few stand for all: S3 allows none. Some
+    /// of them are exact ones, for there are targets that take these only.
+    fn sets(&self, exact: &Self, own: &Self) -> (Vec<Vec<String>>, bool) {
         let mut names = Self::default();
         for name in &own.0 {
             names.add(name);
         }
-        let foreign = self.0.iter().filter(|name| !own.0.contains(name));
-        for name in foreign.take(MOST_FOREIGN_NAMES) {
-            names.add(name);
+        for of_others in [self, exact] {
+            let foreign = of_others.0.iter().filter(|name| !own.0.contains(name));
+            for name in foreign.take(MOST_FOREIGN_NAMES) {
+                names.add(name);
+            }
         }
         // The last is what a target that needs one header has for none.
         for name in ["authorization", "x-unlisted", "accept"] {

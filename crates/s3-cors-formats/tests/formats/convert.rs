@@ -236,3 +236,16 @@ fn s3s_own_forms_say_the_same_but_cloudformation_without_a_max_age() {
         }
     }
 }
+
+#[test]
+fn a_name_that_only_others_may_request_is_tried_behind_wildcards_of_theirs() {
+    let rules = r#"[
+        {"AllowedOrigins": ["*"], "AllowedMethods": ["PUT"]},
+        {"AllowedOrigins": ["https://*"], "AllowedMethods": ["PUT"],
+         "AllowedHeaders": ["*-token", "x-amz-*", "Content-Type"]}]"#;
+    let conversion = converted(rules, Target::CloudFrontHeadersPolicy).unwrap();
+    let widened =
+        |difference: &&s3_cors_formats::Difference| difference.code.as_str() == "header-widened";
+    let found = conversion.differences.iter().find(widened).unwrap();
+    assert_eq!(found.request.headers, ["content-type"]);
+}
