@@ -28,6 +28,11 @@ const ROWS: &[Row] = &[
         "255 characters",
     ),
     (
+        "crates/s3-cors/src/configuration/read/json_text.rs",
+        "MOST_LEVELS: usize = 127;",
+        "JSON nested up to 127 levels",
+    ),
+    (
         "crates/s3-cors/src/configuration/read/xml.rs",
         "MOST_NAMESPACES: usize = 16;",
         "16 mentions of `xmlns`",
