@@ -59,7 +59,16 @@ impl Page {
 
     pub(crate) async fn visit(&self, address: &str) {
         self.browser.goto(address).await.expect("the page");
-        // A file or a link has been read.
+        self.settled().await;
+    }
+
+    pub(crate) async fn refresh(&self) {
+        self.browser.refresh().await.expect("the page");
+        self.settled().await;
+    }
+
+    /// Waits until a file or a link has been read. Before that, what is clicked may still move.
+    async fn settled(&self) {
         self.until("window.document.querySelector('#matrix-empty').textContent || window.document.querySelector('#matrix td')")
             .await;
     }

@@ -321,7 +321,7 @@ async fn probe_page(size: Size) {
     // A link shows the same question.
     page.until("JSON.parse(atob(location.hash.slice(1).replaceAll('-', '+').replaceAll('_', '/'))).probePage")
         .await;
-    page.browser.refresh().await.expect("the page");
+    page.refresh().await;
     page.until_text("#probe-origin", "https://app.example.com/index.html")
         .await;
 
@@ -447,7 +447,7 @@ async fn link(size: Size) {
     // So does a reload, after a change.
     colleague.fill("#try-method", "PUT").await;
     colleague.until("JSON.parse(atob(location.hash.slice(1).replaceAll('-', '+').replaceAll('_', '/'))).try.method === 'PUT'").await;
-    colleague.browser.refresh().await.expect("the page");
+    colleague.refresh().await;
     colleague
         .until("document.querySelectorAll('#matrix tbody tr').length === 2")
         .await;
