@@ -175,6 +175,8 @@ fn quote(value: &str, out: &mut String) {
         match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
@@ -183,4 +185,38 @@ fn quote(value: &str, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use serde::Serialize;
+    use serde_json::ser::{PrettyFormatter, Serializer};
+
+    use super::*;
+
+    /// As `serde_json` writes it with the same indentation.
+    fn by_serde_json(document: &impl Serialize) -> String {
+        let mut out = Vec::new();
+        let formatter = PrettyFormatter::with_indent(b"    ");
+        let mut serializer = Serializer::with_formatter(&mut out, formatter);
+        document.serialize(&mut serializer).expect("a document");
+        String::from_utf8(out).expect("UTF-8") + "\n"
+    }
+
+    #[test]
+    fn json_is_written_as_serde_json_writes_it() {
+        let odd: String = ('\0'..='\u{ff}').chain(['\u{2028}', '\u{1f600}']).collect();
+        let rule = CorsRule {
+            id: Some(odd.clone()),
+            max_age_seconds: Some(i64::MIN),
+            ..CorsRule::new([odd.clone(), String::new()], ["GET"]).allowed_headers([odd])
+        };
+        let small = CorsRule::new(["*"], ["PUT"]);
+        for rules in [vec![rule, small], Vec::new()] {
+            let config = CorsConfiguration::new(rules);
+            assert_eq!(text(&config, Dialect::Cli), by_serde_json(&config));
+            let rules = &config.cors_rules;
+            assert_eq!(text(&config, Dialect::Console), by_serde_json(rules));
+        }
+    }
 }

@@ -14,11 +14,7 @@ fn odd() -> String {
 
 /// A string of JSON, in which only what must be escaped is.
 fn json(text: &str) -> String {
-    let escaped = text.chars().map(|character| match character {
-        '\0'..' ' => format!("\\u{:04x}", u32::from(character)),
-        _ => character.into(),
-    });
-    format!("\"{}\"", escaped.collect::<String>())
+    serde_json::to_string(text).expect("a string")
 }
 
 #[track_caller]

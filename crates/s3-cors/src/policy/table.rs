@@ -23,10 +23,9 @@ impl<T> Table<T> {
 
     /// Adds an entry for which there is room.
     pub(super) fn insert(&mut self, hash: u64, entry: T) {
-        let slots =
+        let mut slots =
             (0..self.slots.len()).map(|step| self.place((hash as usize).wrapping_add(step)));
-        let is_free = |slot: &usize| matches!(self.slots.get(*slot), Some(None));
-        let free = slots.into_iter().find(is_free);
+        let free = slots.find(|slot| matches!(self.slots.get(*slot), Some(None)));
         if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
             *slot = Some(entry);
         }

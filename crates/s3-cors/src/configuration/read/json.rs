@@ -109,6 +109,7 @@ impl Reader {
 
     /// The members of the document without duplicates, which are reported.
     fn each_once<'t>(&mut self, members: Vec<JsonMember<'t>>) -> Vec<JsonMember<'t>> {
+        // Of bytes, as in `merge_vary`, so that this set is compiled once.
         let mut seen = HashSet::new();
         let mut once = Vec::new();
         for member in members {
